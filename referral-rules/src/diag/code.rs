@@ -1,0 +1,101 @@
+//! The one table of codes. The enum, the docs page and the names in every language come from it.
+//!
+//! The number is identity: it is never reused. The slug is what people and tests read. Documents add reason codes of their
+//! own (a requirement's `code`); the built-in reasons are here.
+
+/// What a code speaks about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A fault or a doubt in the document: it stops the program from compiling, or warns.
+    Document,
+    /// A fault in the facts: the rest is still evaluated.
+    Finding,
+    /// A built-in reason in the verdict on a referral, or for a reward that does not apply.
+    Reason,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Identity, never reused.
+    pub number: u16,
+    /// What people and tests read.
+    pub slug: &'static str,
+    /// What the code speaks about.
+    pub kind: Kind,
+    /// One sentence: what is the matter.
+    pub title: &'static str,
+    /// One sentence: why it is refused, or what follows from it.
+    pub why: &'static str,
+}
+
+macro_rules! codes {
+    ($($number:literal $name:ident $slug:literal $kind:ident $title:literal $why:literal;)*) => {
+        /// A code of the table [`CODES`].
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[non_exhaustive]
+        pub enum Code { $(#[doc = $title] $name,)* }
+
+        /// Every code, in the order of precedence.
+        pub const CODES: &[(Code, Row)] = &[$((
+            Code::$name,
+            Row { number: $number, slug: $slug, kind: Kind::$kind, title: $title, why: $why },
+        ),)*];
+
+        impl Code {
+            /// The code's row in the table.
+            pub const fn row(self) -> Row {
+                match self {
+                    $(Code::$name => Row { number: $number, slug: $slug, kind: Kind::$kind, title: $title, why: $why },)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // 100–199: reading the text of a document
+    100 Syntax "syntax" Document "the text is not well-formed" "nothing can be read past the place";
+    101 UnknownKey "unknown-key" Document "the key is not one of this section" "a misspelt key would otherwise be ignored silently";
+    102 WrongType "wrong-type" Document "the value has another type than the key needs" "nothing is converted by guessing";
+    103 MissingKey "missing-key" Document "a key that must be there is missing" "there is no safe default for it";
+    104 DuplicateKey "duplicate-key" Document "the key stands twice" "only one of the two could count";
+    105 DuplicateId "duplicate-id" Document "two sections have the same id" "entries are booked under the id";
+    106 BadValue "bad-value" Document "the value is not one of those allowed" "only the listed values have a meaning";
+    107 BadNumber "bad-number" Document "the number is not an exact decimal" "exponents, `inf`, `nan` and more than 28 digits are refused";
+    108 BadDate "bad-date" Document "the date or time is not on the calendar" "a wrong date would move money";
+    109 BadId "bad-id" Document "the id is not a plain word" "ids become part of entry ids and expressions";
+    110 TooLarge "too-large" Document "a stated limit of size is passed" "limits keep every run bounded";
+    111 UnknownCurrency "unknown-currency" Document "the currency is not in ISO 4217" "its minor unit is not known";
+    112 UnknownZone "unknown-zone" Document "the time zone is not in the zone data" "days cannot be counted in it";
+    113 EmptyWindow "empty-window" Document "the window ends before it starts" "nothing would ever fall into it";
+
+    // 200–249: expressions
+    200 ExpressionSyntax "expression-syntax" Document "the expression is not well-formed" "it cannot be read past the place";
+    201 UnknownName "unknown-name" Document "the name is not declared" "a misspelt fact would otherwise always be missing";
+    202 TypeMismatch "type-mismatch" Document "the operand has the wrong type" "types are checked before anything runs";
+    203 UnknownFunction "unknown-function" Document "there is no such function" "only the listed functions exist";
+    204 WrongArguments "wrong-arguments" Document "the function takes other arguments" "a missing argument has no safe default";
+    205 UnknownText "unknown-text" Document "the text is not one of the values declared for the fact" "the comparison would never hold";
+    206 ConstantFault "constant-fault" Document "the expression always fails" "overflow, division by zero or a bad date stand in it";
+}
+
+impl Code {
+    /// The word that people and tests read, such as `unknown-key`.
+    pub const fn slug(self) -> &'static str {
+        self.row().slug
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn numbers_and_slugs_are_unique_and_rise() {
+        let numbers: Vec<u16> = CODES.iter().map(|(_, row)| row.number).collect();
+        assert!(numbers.is_sorted_by(|a, b| a < b));
+        assert_eq!(CODES.iter().map(|(_, row)| row.slug).collect::<BTreeSet<_>>().len(), CODES.len());
+    }
+}

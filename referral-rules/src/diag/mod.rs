@@ -1,0 +1,8 @@
+//! Faults as data: the table of codes, a diagnostic, places, suggestions for misspelt names, rendering for people.
+mod code;
+mod diagnostic;
+mod place;
+
+pub use code::{CODES, Code, Kind, Row};
+pub use diagnostic::{Diagnostic, Severity};
+pub use place::{Place, Span, Spanned, line_and_column};
