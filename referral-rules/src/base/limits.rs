@@ -1,0 +1,52 @@
+//! Every limit of size, in one table with words. What exceeds one is refused with a fault, never cut or slowed down.
+
+/// A limit of size: what it is called, how much fits, and of what.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SizeLimit {
+    /// The name of the constant.
+    pub name: &'static str,
+    /// The most that is allowed.
+    pub value: u64,
+    /// What it bounds, and why.
+    pub meaning: &'static str,
+}
+
+macro_rules! size_limits {
+    ($($name:ident: $type:ty = $value:literal, $meaning:literal;)*) => {
+        $(#[doc = $meaning] pub const $name: $type = $value;)*
+
+        /// All limits of size, in the order of the documentation.
+        ///
+        /// # Example
+        /// ```
+        /// use referral_rules::base::limits::{DOCUMENT_BYTES_MAX, LIMITS};
+        /// assert!(LIMITS.iter().any(|limit| limit.name == "DOCUMENT_BYTES_MAX" && limit.value == 1_048_576));
+        /// assert_eq!(DOCUMENT_BYTES_MAX, 1_048_576);
+        /// ```
+        pub const LIMITS: &[SizeLimit] =
+            &[$(SizeLimit { name: stringify!($name), value: $value, meaning: $meaning },)*];
+    };
+}
+
+size_limits! {
+    DOCUMENT_BYTES_MAX: usize = 1_048_576, "bytes of one document: a program that people can read is far shorter";
+    NESTING_MAX: usize = 64, "levels of tables and lists within one another in a document or in JSON";
+    NAME_BYTES_MAX: usize = 64, "bytes of an id, code, version or name in a document";
+    EXPRESSION_BYTES_MAX: usize = 8_192, "bytes of one expression";
+    EXPRESSION_DEPTH_MAX: usize = 64, "levels of operators, calls and brackets within one another in an expression";
+    LIST_LENGTH_MAX: usize = 1_000, "items of a list in a document or an expression";
+    REQUIREMENTS_MAX: usize = 1_000, "requirements of a program: eligibility, validity and fraud together";
+    REWARDS_MAX: usize = 1_000, "rewards of a program";
+    CAMPAIGNS_MAX: usize = 1_000, "campaigns of a program";
+    LIMITS_MAX: usize = 1_000, "limits of a program";
+    LEVELS_MAX: usize = 100, "levels of a tier ladder";
+    TABLE_ROWS_MAX: usize = 10_000, "rows of a table in a document";
+    LIMIT_KEYS_MAX: usize = 4, "keys after `per` of a limit";
+    REFEREE_KEYS_MAX: usize = 8, "keys after `same_referee_when`";
+    VERSIONS_MAX: usize = 100, "versions of a program that are evaluated together";
+    LENGTH_COUNT_MAX: u32 = 36_500, "units of a length of time: a hundred years of days";
+    BOOK_ROWS_MAX: usize = 100_000_000, "rows of all tables of a book together";
+    REPLAY_STEPS_MAX: u64 = 2_000_000_000, "steps that replaying late news may take";
+    TEXT_CELL_BYTES_MAX: usize = 65_536, "bytes of one text in a book";
+    ID_BYTES_MAX: usize = 256, "bytes of an id in a book";
+}

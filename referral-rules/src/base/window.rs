@@ -1,0 +1,169 @@
+//! The periods in which a limit or a measure counts: calendar periods, and rolling windows.
+use super::duration::{Length, LengthUnit};
+use super::limits::LENGTH_COUNT_MAX;
+use super::time::Day;
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// A rule that says which days count together with a day.
+///
+/// # Example
+/// ```
+/// use referral_rules::base::{Day, Period};
+/// let day = Day::parse("2026-02-14").unwrap();
+/// let quarter = Period::parse("calendar quarter")?;
+/// assert_eq!(quarter.first_day(day).to_string(), "2026-01-01");
+/// assert_eq!(quarter.next_first_day(day).unwrap().to_string(), "2026-04-01");
+/// let fiscal = Period::parse("year from 04-01")?;
+/// assert_eq!(fiscal.first_day(day).to_string(), "2025-04-01");
+/// # Ok::<(), referral_rules::base::PeriodFault>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Period {
+    /// `lifetime`: all days.
+    #[default]
+    Lifetime,
+    /// `day`
+    Day,
+    /// `calendar month`
+    Month,
+    /// `calendar quarter`: from the first of January, April, July and October.
+    Quarter,
+    /// `calendar half`: from the first of January and July.
+    Half,
+    /// `calendar year`, or `year from 04-01`. A year from 02-29 begins on 03-01 where there is no such day.
+    Year {
+        /// The month in which it begins.
+        month: u32,
+        /// The day of that month.
+        day: u32,
+    },
+    /// `30 days`: the day and the 29 before it.
+    Rolling {
+        /// How many days, with the current one.
+        days: u32,
+    },
+}
+
+/// Why a text is no period.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+pub enum PeriodFault {
+    /// None of the texts.
+    #[error(
+        "a period is `lifetime`, `day`, `calendar month`, `calendar quarter`, `calendar half`, `calendar year`, \
+         `year from 04-01` or a number of days such as `30 days`"
+    )]
+    Form,
+    /// `year from` a day that no year has.
+    #[error("a year begins on a month and day such as `04-01`")]
+    NoSuchDay,
+    /// 0 days, or too many.
+    #[error("a rolling period has from 1 to {LENGTH_COUNT_MAX} days")]
+    Count,
+}
+
+impl Period {
+    /// The calendar year.
+    pub const CALENDAR_YEAR: Self = Self::Year { month: 1, day: 1 };
+
+    /// Reads the text of a document.
+    ///
+    /// # Errors
+    /// A [`PeriodFault`] that says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, PeriodFault> {
+        match text {
+            "lifetime" => return Ok(Self::Lifetime),
+            "day" => return Ok(Self::Day),
+            "calendar month" => return Ok(Self::Month),
+            "calendar quarter" => return Ok(Self::Quarter),
+            "calendar half" => return Ok(Self::Half),
+            "calendar year" => return Ok(Self::CALENDAR_YEAR),
+            _ => {}
+        }
+        if let Some(start) = text.strip_prefix("year from ") {
+            let day = Day::parse(&format!("2000-{start}")).map_err(|_| PeriodFault::NoSuchDay)?;
+            let (_, month, day) = day.ymd();
+            return Ok(Self::Year { month, day });
+        }
+        match Length::parse(text) {
+            Ok(Length { count, unit: LengthUnit::Days }) => Ok(Self::Rolling { days: count }),
+            Err(super::duration::LengthFault::Count) => Err(PeriodFault::Count),
+            _ => Err(PeriodFault::Form),
+        }
+    }
+
+    /// The first day of the period that holds a day; of a rolling one, the first that counts with it.
+    pub fn first_day(self, day: Day) -> Day {
+        let (year, month, _) = day.ymd();
+        match self {
+            Self::Lifetime => Day::MIN,
+            Self::Day => day,
+            Self::Month => day.first_of_month(),
+            Self::Quarter => first_of_months(year, month, 3),
+            Self::Half => first_of_months(year, month, 6),
+            Self::Year { month, day: of_month } => {
+                let start = year_start(year, month, of_month).filter(|start| *start <= day);
+                start.or_else(|| year_start(year.saturating_sub(1), month, of_month)).unwrap_or(Day::MIN)
+            }
+            Self::Rolling { days } => {
+                day.checked_add_days(1_i64.saturating_sub(i64::from(days.max(1)))).unwrap_or(Day::MIN)
+            }
+        }
+    }
+
+    /// The first day of the period after the one that holds a day. `None` for a lifetime and a rolling period, which have no
+    /// next one, and past the year 9999.
+    pub fn next_first_day(self, day: Day) -> Option<Day> {
+        match self {
+            Self::Lifetime | Self::Rolling { .. } => None,
+            Self::Day => day.checked_add_days(1),
+            Self::Month => self.first_day(day).checked_add_months(1),
+            Self::Quarter => self.first_day(day).checked_add_months(3),
+            Self::Half => self.first_day(day).checked_add_months(6),
+            Self::Year { month, day: of_month } => {
+                let (year, _, _) = day.ymd();
+                let start = year_start(year, month, of_month).filter(|start| *start > day);
+                start.or_else(|| year_start(year.saturating_add(1), month, of_month))
+            }
+        }
+    }
+}
+
+impl FromStr for Period {
+    type Err = PeriodFault;
+
+    fn from_str(text: &str) -> Result<Self, PeriodFault> {
+        Self::parse(text)
+    }
+}
+
+/// Shows the text of a document.
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Lifetime => f.write_str("lifetime"),
+            Self::Day => f.write_str("day"),
+            Self::Month => f.write_str("calendar month"),
+            Self::Quarter => f.write_str("calendar quarter"),
+            Self::Half => f.write_str("calendar half"),
+            Self::CALENDAR_YEAR => f.write_str("calendar year"),
+            Self::Year { month, day } => write!(f, "year from {month:02}-{day:02}"),
+            Self::Rolling { days } => write!(f, "{}", Length { count: days, unit: LengthUnit::Days }),
+        }
+    }
+}
+
+/// The first day of the stretch of `length` months, counted from January, that holds a month.
+fn first_of_months(year: i32, month: u32, length: u32) -> Day {
+    let into = month.saturating_sub(1).checked_rem(length).unwrap_or(0);
+    Day::from_ymd(year, month.saturating_sub(into), 1).unwrap_or(Day::MIN)
+}
+
+/// The day on which the year from that month and day begins in a calendar year. A day that the month lacks is the first of
+/// the next.
+fn year_start(year: i32, month: u32, day: u32) -> Option<Day> {
+    Day::from_ymd(year, month, day)
+        .or_else(|| Day::from_ymd(year, month.saturating_add(1), 1))
+        .or_else(|| Day::from_ymd(year, 1, 1))
+}
