@@ -1,7 +1,8 @@
 //! Lengths of time as a document writes them: `24 hours`, `5 business days`, `12 months`.
 use super::calendar::Calendar;
+use super::day::Day;
 use super::limits::LENGTH_COUNT_MAX;
-use super::time::{Day, Instant, MICROS_PER_HOUR, MICROS_PER_MINUTE};
+use super::time::{Instant, MICROS_PER_HOUR, MICROS_PER_MINUTE};
 use super::zone::Zone;
 use std::fmt;
 use std::str::FromStr;
@@ -179,5 +180,77 @@ impl fmt::Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unit = if self.count == 1 { self.unit.singular() } else { self.unit.plural() };
         write!(f, "{} {unit}", self.count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_read_and_shown() {
+        for text in [
+            "1 minute",
+            "24 hours",
+            "1 day",
+            "30 days",
+            "5 business days",
+            "1 business day",
+            "2 weeks",
+            "12 months",
+            "1 year",
+        ] {
+            assert_eq!(Length::parse(text).map(|length| length.to_string()), Ok(text.to_owned()));
+        }
+        assert_eq!(Length::parse("1 days"), Length::parse("1 day"));
+        assert_eq!(Length::parse("36500 days").map(|length| length.count), Ok(36_500));
+        for (text, fault) in [
+            ("", LengthFault::Form),
+            ("days", LengthFault::Form),
+            ("-1 days", LengthFault::Form),
+            ("1.5 days", LengthFault::Form),
+            ("thirty days", LengthFault::Form),
+            (" 30 days", LengthFault::Form),
+            ("30  days", LengthFault::Unit),
+            ("30 Days", LengthFault::Unit),
+            ("30 seconds", LengthFault::Unit),
+            ("0 days", LengthFault::Count),
+            ("007 days", LengthFault::Count),
+            ("36501 days", LengthFault::Count),
+            ("99999999999999999999 days", LengthFault::Count),
+        ] {
+            assert_eq!(Length::parse(text), Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn deadlines_and_releases() {
+        let (zone, calendar) = (Zone::named("Europe/Berlin").unwrap(), Calendar::default());
+        for (anchor, length, release, deadline) in [
+            // Hours are exact, across a change of the clocks too.
+            ("2026-03-28T12:00:00Z", "24 hours", "2026-03-29T12:00:00Z", "2026-03-29T12:00:00Z"),
+            ("2026-03-28T12:00:00Z", "1 day", "2026-03-28T23:00:00Z", "2026-03-29T21:59:59.999999Z"),
+            // The anchor's day is that of the zone: 23:30 UTC is the next day in Berlin.
+            ("2026-01-30T23:30:00Z", "1 month", "2026-02-27T23:00:00Z", "2026-02-28T22:59:59.999999Z"),
+            ("2024-02-29T12:00:00Z", "1 year", "2025-02-27T23:00:00Z", "2025-02-28T22:59:59.999999Z"),
+            ("2026-01-02T12:00:00Z", "5 business days", "2026-01-08T23:00:00Z", "2026-01-09T22:59:59.999999Z"),
+            ("2026-01-02T12:00:00Z", "1 week", "2026-01-08T23:00:00Z", "2026-01-09T22:59:59.999999Z"),
+        ] {
+            let (anchor, length) = (Instant::parse(anchor).unwrap(), Length::parse(length).unwrap());
+            let shown = |instant: Option<Instant>| instant.map(|instant| instant.to_string());
+            assert_eq!(shown(length.release(anchor, &zone, &calendar)), Some(release.to_owned()), "{length}");
+            assert_eq!(shown(length.deadline(anchor, &zone, &calendar)), Some(deadline.to_owned()), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_length_past_the_end_of_time_is_none() {
+        let (zone, calendar) = (Zone::named("UTC").unwrap(), Calendar::default());
+        for unit in LengthUnit::ALL {
+            let length = Length { count: u32::MAX, unit };
+            assert_eq!(length.deadline(Instant::MAX, &zone, &calendar), None);
+            assert_eq!(length.release(Instant(i64::MAX), &zone, &calendar), None);
+            assert_eq!(length.last_day_from(Day(i32::MAX), &calendar), None);
+        }
     }
 }

@@ -50,3 +50,19 @@ size_limits! {
     TEXT_CELL_BYTES_MAX: usize = 65_536, "bytes of one text in a book";
     ID_BYTES_MAX: usize = 256, "bytes of an id in a book";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_limit_has_a_name_of_its_own_a_size_and_words() {
+        let mut names: Vec<&str> = LIMITS.iter().map(|limit| limit.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), LIMITS.len());
+        assert!(
+            LIMITS.iter().all(|limit| limit.value > 0 && !limit.meaning.is_empty() && limit.name.ends_with("_MAX"))
+        );
+    }
+}

@@ -138,3 +138,83 @@ fn scaled(numerator: u128, divisor: u128, digits: u32) -> Option<(u128, u128)> {
     }
     Some((whole, rest))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(mode: Rounding, text: &str) -> i64 {
+        mode.settle(Number::parse(text).unwrap(), 0).unwrap()
+    }
+
+    #[test]
+    fn modes_differ_where_their_names_say() {
+        let numbers = ["-2.5", "-1.5", "-1.4", "-0.6", "-0.5", "0.5", "0.6", "1.4", "1.5", "2.5"];
+        for (mode, expected) in [
+            (Rounding::HalfAwayFromZero, [-3, -2, -1, -1, -1, 1, 1, 1, 2, 3]),
+            (Rounding::HalfEven, [-2, -2, -1, -1, 0, 0, 1, 1, 2, 2]),
+            (Rounding::HalfUp, [-2, -1, -1, -1, 0, 1, 1, 1, 2, 3]),
+            (Rounding::HalfDown, [-3, -2, -1, -1, -1, 0, 1, 1, 1, 2]),
+            (Rounding::Up, [-3, -2, -2, -1, -1, 1, 1, 2, 2, 3]),
+            (Rounding::Down, [-2, -1, -1, 0, 0, 0, 0, 1, 1, 2]),
+            (Rounding::Ceiling, [-2, -1, -1, 0, 0, 1, 1, 2, 2, 3]),
+            (Rounding::Floor, [-3, -2, -2, -1, -1, 0, 0, 1, 1, 2]),
+        ] {
+            assert_eq!(numbers.map(|text| settled(mode, text)), expected, "{mode}");
+            assert_eq!(["-7", "0", "7"].map(|text| settled(mode, text)), [-7, 0, 7], "{mode}");
+            assert_eq!(Rounding::parse(mode.name()), Some(mode));
+        }
+        assert_eq!(Rounding::parse("Half even"), None);
+    }
+
+    #[test]
+    fn digits_are_those_of_the_unit() {
+        let third = Number::fraction(-100, 3).unwrap();
+        assert_eq!(Rounding::Floor.settle(third, 0), Some(-34));
+        assert_eq!(Rounding::HalfEven.settle(third, 2), Some(-3_333));
+        assert_eq!(Rounding::HalfEven.settle(third, 4), Some(-333_333));
+    }
+
+    #[test]
+    fn large_fractions_are_divided_exactly() {
+        let large = Number::fraction(i128::MAX, i128::MAX - 1).unwrap();
+        for (mode, expected) in
+            [(Rounding::Up, 101), (Rounding::Ceiling, 101), (Rounding::Down, 100), (Rounding::HalfUp, 100)]
+        {
+            assert_eq!(mode.settle(large, 2), Some(expected), "{mode}");
+        }
+        // A tie, where the product with 10^36 would need 74 digits.
+        let tie = Number::fraction(10_i128.pow(37) + 1, 2 * 10_i128.pow(36)).unwrap();
+        let half = 5 * 10_i128.pow(36);
+        assert_eq!(Rounding::HalfEven.settle_i128(tie, 36), Some(half));
+        assert_eq!(Rounding::HalfUp.settle_i128(tie, 36), Some(half + 1));
+        assert_eq!(Rounding::HalfDown.settle_i128(tie.negated(), 36), Some(-half - 1));
+        let nearly = Number::fraction(i128::MAX / 2, i128::MAX).unwrap();
+        assert_eq!(Rounding::HalfAwayFromZero.settle(nearly, 0), Some(0));
+        assert_eq!(Rounding::Down.settle(nearly, 18), Some(499_999_999_999_999_999));
+        assert_eq!(Rounding::HalfAwayFromZero.settle(nearly.negated(), 18), Some(-500_000_000_000_000_000));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_none() {
+        let most = Number::from(i64::MAX);
+        for mode in Rounding::ALL {
+            assert_eq!(mode.settle(most, 0), Some(i64::MAX));
+            assert_eq!(mode.settle(most.negated(), 0), Some(-i64::MAX));
+            assert_eq!(mode.settle(Number::from(i64::MIN), 0), Some(i64::MIN));
+            assert_eq!(mode.settle(most, 1), None);
+            assert_eq!(mode.settle_i128(most, 1), Some(i128::from(i64::MAX) * 10));
+            assert_eq!(mode.settle_i128(most, u32::MAX), None);
+            assert_eq!(mode.settle(Number::ZERO, u32::MAX), Some(0));
+            let tiny = Number::fraction(1, i128::MAX).unwrap();
+            assert_eq!(mode.settle(tiny, u32::MAX), None);
+            assert_eq!(
+                mode.settle(tiny, 0),
+                Some(if matches!(mode, Rounding::Up | Rounding::Ceiling) { 1 } else { 0 })
+            );
+        }
+        let past = Number::fraction(i128::from(i64::MAX) * 2 + 1, 2).unwrap();
+        assert_eq!(Rounding::Up.settle(past, 0), None);
+        assert_eq!(Rounding::Down.settle(past, 0), Some(i64::MAX));
+    }
+}

@@ -155,3 +155,69 @@ const THREE: [&str; 7] = [
 const FOUR: [&str; 2] = [
     "CLF", "UYW",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(name: &str) -> Unit {
+        Unit::parse(name).unwrap()
+    }
+
+    #[test]
+    fn currencies_are_sorted_distinct_and_of_three_letters() {
+        for (_, codes) in CURRENCIES {
+            assert!(codes.is_sorted_by(|left, right| left < right));
+        }
+        let mut codes: Vec<&str> = currency_codes().collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), 171);
+        assert!(codes.iter().all(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())));
+    }
+
+    #[test]
+    fn digits_are_those_of_the_standard() {
+        for (code, digits) in
+            [("USD", 2), ("EUR", 2), ("JPY", 0), ("KRW", 0), ("KWD", 3), ("TND", 3), ("CLF", 4), ("UYW", 4)]
+        {
+            assert_eq!(currency_digits(code), Some(digits), "{code}");
+            assert!(unit(code).is_currency());
+        }
+        for code in ["", "usd", "XXX", "XAU", "US", "USDT"] {
+            assert_eq!(Unit::currency(code), None, "{code}");
+        }
+        assert_eq!((unit("days").digits(), unit("percent").digits()), (0, 2));
+        assert!(!unit("days").is_currency());
+        for word in ["", "Days", "1st", "-a", "gift card", "a_b", "é"] {
+            assert_eq!(Unit::named(word), None, "{word}");
+        }
+        assert_eq!(Unit::named(&"a".repeat(65)), None);
+    }
+
+    #[test]
+    fn amounts_are_shown_with_the_digits_of_their_unit() {
+        for (minor, name, shown) in [
+            (20_000, "USD", "200.00 USD"),
+            (-5, "USD", "-0.05 USD"),
+            (0, "EUR", "0.00 EUR"),
+            (1_500, "JPY", "1500 JPY"),
+            (1_500, "KWD", "1.500 KWD"),
+            (14, "days", "14 days"),
+            (1_250, "percent", "12.50 percent"),
+            (i64::MIN, "CLF", "-922337203685477.5808 CLF"),
+        ] {
+            assert_eq!(Amount { minor, unit: unit(name) }.to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn different_units_are_never_added() {
+        let amount = |minor, name| Amount { minor, unit: unit(name) };
+        assert_eq!(amount(1, "USD").checked_add(&amount(2, "USD")), Some(amount(3, "USD")));
+        assert_eq!(amount(1, "USD").checked_sub(&amount(2, "USD")), Some(amount(-1, "USD")));
+        assert_eq!(amount(1, "USD").checked_add(&amount(2, "EUR")), None);
+        assert_eq!(amount(i64::MAX, "USD").checked_add(&amount(1, "USD")), None);
+        assert_eq!(amount(125, "USD").to_number(), Number::parse("1.25").unwrap());
+    }
+}

@@ -1,7 +1,7 @@
 //! The periods in which a limit or a measure counts: calendar periods, and rolling windows.
+use super::day::Day;
 use super::duration::{Length, LengthUnit};
 use super::limits::LENGTH_COUNT_MAX;
-use super::time::Day;
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
@@ -166,4 +166,104 @@ fn year_start(year: i32, month: u32, day: u32) -> Option<Day> {
     Day::from_ymd(year, month, day)
         .or_else(|| Day::from_ymd(year, month.saturating_add(1), 1))
         .or_else(|| Day::from_ymd(year, 1, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    #[test]
+    fn texts_are_read_and_shown() {
+        for text in [
+            "lifetime",
+            "day",
+            "calendar month",
+            "calendar quarter",
+            "calendar half",
+            "calendar year",
+            "year from 04-01",
+            "year from 02-29",
+            "30 days",
+            "1 day",
+        ] {
+            assert_eq!(Period::parse(text).map(|period| period.to_string()), Ok(text.to_owned()));
+        }
+        assert_eq!(Period::parse("year from 01-01"), Ok(Period::CALENDAR_YEAR));
+        for (text, fault) in [
+            ("", PeriodFault::Form),
+            ("month", PeriodFault::Form),
+            ("30 hours", PeriodFault::Form),
+            ("5 business days", PeriodFault::Form),
+            ("0 days", PeriodFault::Count),
+            ("36501 days", PeriodFault::Count),
+            ("year from 02-30", PeriodFault::NoSuchDay),
+            ("year from april", PeriodFault::NoSuchDay),
+        ] {
+            assert_eq!(Period::parse(text), Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn periods_begin_on_their_first_day() {
+        for (period, at, first, next) in [
+            ("day", "2024-02-29", "2024-02-29", Some("2024-03-01")),
+            ("calendar month", "2024-02-29", "2024-02-01", Some("2024-03-01")),
+            ("calendar quarter", "2026-12-31", "2026-10-01", Some("2027-01-01")),
+            ("calendar half", "2026-06-30", "2026-01-01", Some("2026-07-01")),
+            ("calendar half", "2026-07-01", "2026-07-01", Some("2027-01-01")),
+            ("calendar year", "2026-01-01", "2026-01-01", Some("2027-01-01")),
+            ("year from 04-01", "2026-03-31", "2025-04-01", Some("2026-04-01")),
+            ("year from 04-01", "2026-04-01", "2026-04-01", Some("2027-04-01")),
+            ("year from 02-29", "2024-02-28", "2023-03-01", Some("2024-02-29")),
+            ("year from 02-29", "2024-02-29", "2024-02-29", Some("2025-03-01")),
+            ("year from 02-29", "2025-02-28", "2024-02-29", Some("2025-03-01")),
+            ("30 days", "2026-03-01", "2026-01-31", None),
+            ("1 day", "2026-03-01", "2026-03-01", None),
+            ("lifetime", "2026-03-01", "0001-01-01", None),
+        ] {
+            let (rule, at) = (Period::parse(period).unwrap(), day(at));
+            assert_eq!(rule.first_day(at), day(first), "{period} {at}");
+            assert_eq!(rule.next_first_day(at), next.map(day), "{period} {at}");
+        }
+    }
+
+    #[test]
+    fn periods_follow_one_another_without_gaps() {
+        for text in [
+            "day",
+            "calendar month",
+            "calendar quarter",
+            "calendar half",
+            "calendar year",
+            "year from 02-29",
+            "year from 12-31",
+        ] {
+            let period = Period::parse(text).unwrap();
+            for at in (10_000..12_000).map(Day) {
+                let (first, next) = (period.first_day(at), period.next_first_day(at).unwrap());
+                assert!(first <= at && at < next, "{text} {at}");
+                assert_eq!(period.first_day(next), next, "{text} {at}");
+                let last = next.checked_add_days(-1).unwrap();
+                assert_eq!((period.first_day(last), period.next_first_day(first)), (first, Some(next)), "{text} {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn periods_end_without_a_panic() {
+        let odd =
+            [Period::Year { month: 0, day: 0 }, Period::Year { month: u32::MAX, day: 1 }, Period::Rolling { days: 0 }];
+        let texts = ["lifetime", "day", "calendar quarter", "year from 04-01", "36500 days"];
+        for period in texts.map(|text| Period::parse(text).unwrap()).into_iter().chain(odd) {
+            for raw in [Day(i32::MIN), Day(i32::MAX), Day::MIN, Day::MAX] {
+                let _ = (period.first_day(raw), period.next_first_day(raw), period.to_string());
+            }
+            assert_eq!(period.next_first_day(Day::MAX), None);
+            assert!(period.first_day(Day::MIN) >= Day::MIN);
+        }
+    }
 }

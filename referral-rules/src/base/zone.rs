@@ -1,5 +1,6 @@
 //! Time zones: which civil day an instant belongs to, and where a civil day begins and ends.
-use super::time::{Day, Instant, MICROS_PER_DAY, MICROS_PER_SECOND};
+use super::day::Day;
+use super::time::{Instant, MICROS_PER_DAY, MICROS_PER_SECOND};
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use std::fmt;
@@ -7,9 +8,9 @@ use std::sync::Arc;
 
 /// A time zone by its IANA name, with the zone data that the build carries.
 ///
-/// Its offsets for 1900 to 2100 are laid out once, when it is made, so that [`Zone::day_of`] is a look-up. Cloning is
-/// cheap. The calendar is closed at its edges: what would lie before 0001 or after 9999 is the first or the last that
-/// there is.
+/// Its offsets for 1970 to 2100 are laid out once, when it is made, so that [`Zone::day_of`] is a look-up; for other years
+/// the zone data is asked each time. Cloning is cheap. The calendar is closed at its edges: what would lie before 0001 or
+/// after 9999 is the first or the last that there is.
 ///
 /// # Example
 /// ```
@@ -44,7 +45,8 @@ impl Zone {
         chrono_tz::IANA_TZDB_VERSION
     }
 
-    /// The civil day of an instant: the date that a clock on the wall shows.
+    /// The civil day of an instant: the date that a clock on the wall shows. Where clocks were set back over midnight after it
+    /// had struck (Newfoundland until 2011), the old day comes back for a while.
     pub fn day_of(&self, instant: Instant) -> Day {
         self.civil(instant).0
     }
@@ -118,14 +120,15 @@ impl fmt::Display for Zone {
     }
 }
 
-/// 1900-01-01T00:00:00Z.
-const TABLE_START: i64 = -2_208_988_800 * MICROS_PER_SECOND;
+/// 1970-01-01T00:00:00Z.
+const TABLE_START: i64 = 0;
 /// 2101-01-01T00:00:00Z.
 const TABLE_END: i64 = 4_133_980_800 * MICROS_PER_SECOND;
 /// No zone was ever two days ahead of or behind UTC, nor moved its clocks by as much.
 const REACH: i64 = 2 * MICROS_PER_DAY;
-/// How far the zone data is looked at: no two changes of a zone lie closer together, which a test checks for all zones.
-const STEP_SECONDS: i64 = 2 * 86_400;
+/// How closely the zone data is looked at. No two changes of a zone are less than six days apart since 1844, and a test looks
+/// for them in all zones.
+const STEP_SECONDS: i64 = 3 * 86_400;
 /// A bucket of the table is 2^41 microseconds, some 25 days.
 const BUCKET_BITS: u32 = 41;
 
@@ -136,7 +139,7 @@ struct Span {
     offset: i64,
 }
 
-/// The spans between [`TABLE_START`] and [`TABLE_END`], and for each bucket the place of the span that holds its start.
+/// The spans between the table's start and end, and for each bucket the place of the span that holds its start.
 struct Table {
     spans: Vec<Span>,
     buckets: Vec<u16>,
@@ -210,4 +213,158 @@ fn probe(tz: Tz, second: i64) -> i64 {
     let last = Instant::MAX.0.div_euclid(MICROS_PER_SECOND).saturating_add(172_800);
     DateTime::from_timestamp(second.clamp(first, last), 0)
         .map_or(0, |moment| i64::from(tz.offset_from_utc_datetime(&moment.naive_utc()).fix().local_minus_utc()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{MICROS_PER_HOUR, MICROS_PER_MINUTE};
+    use chrono::{Datelike, MappedLocalTime, NaiveDate};
+
+    fn zone(name: &str) -> Zone {
+        Zone::named(name).unwrap()
+    }
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    fn at(text: &str) -> Instant {
+        Instant::parse(text).unwrap()
+    }
+
+    #[test]
+    fn names_are_exact() {
+        assert_eq!(zone("Europe/Berlin").name(), "Europe/Berlin");
+        for unknown in ["", "europe/berlin", "Europe/Berlin ", "CEST", "+01:00", "Local"] {
+            assert_eq!(Zone::named(unknown), None, "{unknown}");
+        }
+        assert_eq!(Zone::data_version().len(), 5);
+    }
+
+    #[test]
+    fn days_begin_where_the_zone_says() {
+        for (name, text, first, last) in [
+            ("UTC", "2026-01-31", "2026-01-31T00:00:00Z", "2026-01-31T23:59:59.999999Z"),
+            ("America/New_York", "2026-03-08", "2026-03-08T05:00:00Z", "2026-03-09T03:59:59.999999Z"),
+            ("America/New_York", "2026-11-01", "2026-11-01T04:00:00Z", "2026-11-02T04:59:59.999999Z"),
+            ("Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00Z", "2026-03-29T21:59:59.999999Z"),
+            ("Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T22:59:59.999999Z"),
+            ("Asia/Kathmandu", "2026-01-01", "2025-12-31T18:15:00Z", "2026-01-01T18:14:59.999999Z"),
+            // Midnight does not exist: the day begins at 01:00.
+            ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z", "2018-11-05T01:59:59.999999Z"),
+            ("Africa/Cairo", "2023-04-28", "2023-04-27T22:00:00Z", "2023-04-28T20:59:59.999999Z"),
+            // The hour before midnight comes twice, on the old day.
+            ("America/Sao_Paulo", "2018-02-17", "2018-02-17T02:00:00Z", "2018-02-18T02:59:59.999999Z"),
+            ("Africa/Cairo", "2023-10-26", "2023-10-25T21:00:00Z", "2023-10-26T21:59:59.999999Z"),
+            // Midnight comes twice: the day begins at the first.
+            ("America/Havana", "2025-11-02", "2025-11-02T04:00:00Z", "2025-11-03T04:59:59.999999Z"),
+            // The day was skipped, and is empty.
+            ("Pacific/Apia", "2011-12-29", "2011-12-29T10:00:00Z", "2011-12-30T09:59:59.999999Z"),
+            ("Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z", "2011-12-30T09:59:59.999999Z"),
+            ("Pacific/Apia", "2011-12-31", "2011-12-30T10:00:00Z", "2011-12-31T09:59:59.999999Z"),
+            // Outside the table.
+            ("Africa/Monrovia", "1935-01-01", "1935-01-01T00:44:30Z", "1935-01-02T00:44:29.999999Z"),
+            ("Asia/Tokyo", "2500-01-01", "2499-12-31T15:00:00Z", "2500-01-01T14:59:59.999999Z"),
+        ] {
+            let (zone, day) = (zone(name), day(text));
+            assert_eq!(zone.first_instant(day).to_string(), first, "{name} {text}");
+            assert_eq!(zone.last_instant(day).to_string(), last, "{name} {text}");
+            if first < last {
+                assert_eq!(zone.day_of(at(first)), day, "{name} {text}");
+                assert_eq!(zone.day_of(at(last)), day, "{name} {text}");
+            }
+        }
+        assert_eq!(zone("Pacific/Apia").day_of(at("2011-12-30T09:59:59.999999Z")), day("2011-12-29"));
+        assert_eq!(zone("Pacific/Apia").day_of(at("2011-12-30T10:00:00Z")), day("2011-12-31"));
+    }
+
+    #[test]
+    fn a_time_that_comes_twice_or_never_has_one_instant() {
+        let berlin = zone("Europe/Berlin");
+        let half_past_two = MICROS_PER_HOUR.saturating_mul(2).saturating_add(MICROS_PER_MINUTE.saturating_mul(30));
+        let spring = berlin.instant_of(day("2026-03-29"), half_past_two);
+        assert_eq!(spring.to_string(), "2026-03-29T01:00:00Z");
+        let autumn = berlin.instant_of(day("2026-10-25"), half_past_two);
+        assert_eq!(autumn.to_string(), "2026-10-25T00:30:00Z");
+        assert_eq!(berlin.civil(autumn), (day("2026-10-25"), half_past_two));
+        assert_eq!(berlin.civil(at("2026-10-25T01:30:00Z")), (day("2026-10-25"), half_past_two));
+    }
+
+    #[test]
+    fn the_edges_hold() {
+        for name in ["Pacific/Kiritimati", "America/Adak", "UTC"] {
+            let zone = zone(name);
+            for raw in [i64::MIN, i64::MAX, Instant::MIN.0, Instant::MAX.0, TABLE_START, TABLE_END] {
+                assert!(zone.day_of(Instant(raw)).in_range());
+            }
+            for raw in [Day(i32::MIN), Day(i32::MAX), Day::MIN, Day::MAX] {
+                for micros in [i64::MIN, 0, i64::MAX] {
+                    assert!(zone.instant_of(raw, micros).in_range());
+                }
+                assert!(zone.last_instant(raw).in_range());
+            }
+            assert_eq!(zone.last_instant(Day::MAX), Instant::MAX);
+        }
+    }
+
+    /// Finds also two changes of an offset that both lie within one step of the table.
+    #[test]
+    fn all_zones_agree_with_the_zone_data_on_every_day() {
+        for tz in chrono_tz::TZ_VARIANTS {
+            let zone = zone(tz.name());
+            for second in
+                (TABLE_START.div_euclid(MICROS_PER_SECOND)..TABLE_END.div_euclid(MICROS_PER_SECOND)).step_by(86_399)
+            {
+                let instant = Instant(second.saturating_mul(MICROS_PER_SECOND));
+                let offset = probe(tz, second).saturating_mul(MICROS_PER_SECOND);
+                assert_eq!(zone.offset_micros(instant), offset, "{tz} {instant}");
+            }
+        }
+    }
+
+    /// From civil time to the instant, at the hours around each change of an offset, and in years outside the table.
+    #[test]
+    fn all_zones_agree_with_chrono_on_civil_times() {
+        for tz in chrono_tz::TZ_VARIANTS {
+            let zone = zone(tz.name());
+            let changes = zone.table.spans.iter().map(|span| span.start);
+            let others = (-1_600_000_000_000_i64..1_600_000_000_000)
+                .step_by(40_000_000_000)
+                .map(|second| second.saturating_mul(10_000));
+            for start in changes.chain(others) {
+                for hours in [-25, -2, -1, 0, 1, 2, 25_i64] {
+                    let local = start.saturating_add(hours.saturating_mul(MICROS_PER_HOUR));
+                    let (day, micros) = (local.div_euclid(MICROS_PER_DAY), local.rem_euclid(MICROS_PER_DAY));
+                    let day = Day(i32::try_from(day).unwrap());
+                    let naive = DateTime::from_timestamp_micros(local).unwrap().naive_utc();
+                    let instant = zone.instant_of(day, micros);
+                    match tz.from_local_datetime(&naive) {
+                        MappedLocalTime::Single(one) => assert_eq!(instant.0, one.timestamp_micros(), "{tz} {naive}"),
+                        MappedLocalTime::Ambiguous(one, other) => {
+                            assert_eq!(instant.0, one.min(other).timestamp_micros(), "{tz} {naive}");
+                        }
+                        MappedLocalTime::None => {
+                            let before = Instant(instant.0.saturating_sub(1));
+                            assert!(zone.civil(before) < (day, micros), "{tz} {naive}");
+                            assert!(zone.civil(instant) > (day, micros), "{tz} {naive}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn day_of_is_the_local_date() {
+        let zone = zone("America/St_Johns");
+        let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
+        for hour in 0..500_000_i64 {
+            let micros = hour.saturating_mul(MICROS_PER_HOUR);
+            let date =
+                zone.tz.from_utc_datetime(&DateTime::from_timestamp_micros(micros).unwrap().naive_utc()).date_naive();
+            let expected = date.num_days_from_ce().saturating_sub(epoch.num_days_from_ce());
+            assert_eq!(zone.day_of(Instant(micros)), Day(expected));
+        }
+    }
 }
