@@ -2,3 +2,5 @@
 pub mod base;
 pub mod diag;
 pub mod expr;
+pub mod node;
+pub mod program;

@@ -1,0 +1,339 @@
+//! A program as its author wrote it: every section with its places in the text, defaults filled in, nothing compiled.
+//!
+//! A `Document` can be wrong. Where the reader had to give a diagnostic, the part holds a harmless stand-in (an empty
+//! text, the default, an empty list), so that the rest can still be checked; a document with an error must not be run.
+use super::document_rules::{Campaign, Limit, Reward};
+use crate::base::{Day, Length, Number, Rounding, Weekday};
+use crate::diag::{Span, Spanned};
+use crate::node::TextMap;
+
+/// An expression as written: its text, where it stands, and how its bytes map to bytes of the document.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ExpressionText {
+    /// The expression, escapes resolved. A bare number stands here as its text.
+    pub text: String,
+    /// The whole value in the document, quotes included.
+    pub span: Span,
+    /// From bytes of `text` to bytes of the document.
+    pub map: TextMap,
+}
+
+impl ExpressionText {
+    /// The place in the document of a range of bytes in [`ExpressionText::text`].
+    pub fn place(&self, inside: Span) -> Span {
+        self.map.span(inside)
+    }
+}
+
+/// First and last day, both included.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct DayRange {
+    /// The first day that counts.
+    pub first_day: Spanned<Day>,
+    /// The last day that counts; without one the range has no end.
+    pub last_day: Option<Spanned<Day>>,
+}
+
+/// The whole document, sections in the order of the grammar, rows in the order of the text.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Document {
+    /// The program's id.
+    pub id: Spanned<String>,
+    /// The version of the terms.
+    pub version: Spanned<String>,
+    /// A name for people.
+    pub name: Option<Spanned<String>>,
+    /// When these terms are in force.
+    pub in_force: DayRange,
+    /// ISO 4217 code of the program's currency.
+    pub currency: Spanned<String>,
+    /// IANA name of the zone in which days are counted.
+    pub time_zone: Spanned<String>,
+    /// How amounts are rounded unless a reward says otherwise.
+    pub rounding: Spanned<Rounding>,
+    /// At which moment what is read.
+    pub as_of: AsOf,
+    /// Days off.
+    pub calendar: CalendarText,
+    /// The declared facts.
+    pub facts: Vec<FactDeclaration>,
+    /// The named constant lists.
+    pub lists: Vec<ConstantList>,
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// Further kinds of events and clock events; the order is their rank.
+    pub events: Vec<EventDeclaration>,
+    /// Requirements of all three headings.
+    pub requirements: Vec<Requirement>,
+    /// Whose a referral is.
+    pub attribution: Option<Attribution>,
+    /// The tier ladders.
+    pub tiers: Vec<TierLadder>,
+    /// The rewards.
+    pub rewards: Vec<Reward>,
+    /// The campaigns.
+    pub campaigns: Vec<Campaign>,
+    /// The limits.
+    pub limits: Vec<Limit>,
+}
+
+/// A moment at which something is read or judged.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Moment {
+    /// When the referral was submitted.
+    #[default]
+    Submitted,
+    /// When the referral was qualified.
+    Qualified,
+    /// When the referral was closed.
+    Closed,
+    /// At the event that asks.
+    Event,
+}
+
+/// At which moment what is read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AsOf {
+    /// Which version of the terms governs.
+    pub version: Spanned<Moment>,
+    /// Which tier counts.
+    pub tier: Spanned<Moment>,
+    /// Which day must fall into a campaign.
+    pub campaign: Spanned<Moment>,
+}
+
+impl Default for AsOf {
+    fn default() -> Self {
+        Self {
+            version: Spanned::default(),
+            tier: Spanned::new(Moment::Event, Span::default()),
+            campaign: Spanned::default(),
+        }
+    }
+}
+
+/// Days off.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CalendarText {
+    /// The days of the week that are off.
+    pub weekend: Vec<Spanned<Weekday>>,
+    /// The dates that are off.
+    pub holidays: Vec<Spanned<Day>>,
+}
+
+impl Default for CalendarText {
+    fn default() -> Self {
+        let off = |day| Spanned::new(day, Span::default());
+        Self { weekend: vec![off(Weekday::Saturday), off(Weekday::Sunday)], holidays: Vec::new() }
+    }
+}
+
+/// Under which heading facts are declared.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum FactOwner {
+    /// Seen as `referrer.…` and as `referee.…`.
+    Account,
+    /// Seen as `referrer.…`.
+    Referrer,
+    /// Seen as `referee.…`.
+    Referee,
+    /// Seen as `referral.…`.
+    Referral,
+    /// Seen as `event.…`.
+    Event,
+}
+
+/// The type of a fact as written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FactType {
+    /// True or false.
+    Bool,
+    /// A whole number.
+    Int,
+    /// An exact decimal.
+    Decimal,
+    /// Any text.
+    Text,
+    /// A civil day.
+    Date,
+    /// A moment.
+    Instant,
+    /// One of the texts listed.
+    OneOf(Vec<Spanned<String>>),
+    /// Several texts.
+    ListOfText,
+    /// Several whole numbers.
+    ListOfInt,
+    /// Several decimals.
+    ListOfDecimal,
+    /// Several days.
+    ListOfDate,
+}
+
+/// One fact that the host supplies.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FactDeclaration {
+    /// The heading.
+    pub owner: FactOwner,
+    /// The name after the point.
+    pub name: Spanned<String>,
+    /// The type.
+    pub fact_type: Spanned<FactType>,
+}
+
+/// A constant in a list or table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Constant {
+    /// A text.
+    Text(String),
+    /// An exact number.
+    Number(Number),
+    /// True or false.
+    Bool(bool),
+    /// A civil day.
+    Date(Day),
+}
+
+/// `[lists]`: a named list of constants of one type, never empty.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConstantList {
+    /// The name after `lists.`.
+    pub name: Spanned<String>,
+    /// The values: all texts, all numbers or all dates.
+    pub values: Vec<Spanned<Constant>>,
+}
+
+/// `[tables.…]`: one or more values per key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Table {
+    /// The name.
+    pub name: Spanned<String>,
+    /// What is looked up.
+    pub by: ExpressionText,
+    /// The names of the values per key; empty for a table of one value per key.
+    pub columns: Vec<Spanned<String>>,
+    /// The rows.
+    pub rows: Vec<TableRow>,
+    /// The row for every other key.
+    pub otherwise: Option<Vec<Spanned<Constant>>>,
+}
+
+/// A row of a table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TableRow {
+    /// The key, as text.
+    pub key: Spanned<String>,
+    /// As many values as the table has columns, or one. All values of a column have one type.
+    pub values: Vec<Spanned<Constant>>,
+}
+
+/// `[[event]]`: a further kind of event, or a clock event.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EventDeclaration {
+    /// The kind.
+    pub kind: Spanned<String>,
+    /// When the clock makes it; without one the host reports it.
+    pub clock: Option<Clock>,
+}
+
+/// That long after another event, unless something came first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Clock {
+    /// How long after.
+    pub after: Spanned<Length>,
+    /// After an event of which kind.
+    pub from: Spanned<String>,
+    /// Not if an event of one of these kinds came first.
+    pub unless: Vec<Spanned<String>>,
+}
+
+/// The heading of a requirement.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Heading {
+    /// May this referrer refer?
+    Eligibility,
+    /// Is this referral one that counts?
+    Validity,
+    /// Is this referral honest?
+    Fraud,
+}
+
+/// The side that a failing requirement leaves with nothing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Refuses {
+    /// Both sides.
+    #[default]
+    Both,
+    /// Only the one who refers.
+    Referrer,
+    /// Only the one referred.
+    Referee,
+}
+
+/// `[[eligibility]]`, `[[validity]]`, `[[fraud]]`: what must hold at submission.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Requirement {
+    /// The heading.
+    pub heading: Heading,
+    /// The reason code when it fails.
+    pub code: Spanned<String>,
+    /// All of these must hold.
+    pub require: Vec<ExpressionText>,
+    /// The reason for people.
+    pub message: Spanned<String>,
+    /// Which side gets nothing.
+    pub refuses: Spanned<Refuses>,
+}
+
+/// Who has the credit among several claims.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum CreditGoesTo {
+    /// The first accepted referral.
+    #[default]
+    FirstClaim,
+}
+
+/// `[attribution]`: whose a referral is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Attribution {
+    /// Each expression is a key of the referee; equal values of one key mean the same referee.
+    pub same_referee_when: Vec<ExpressionText>,
+    /// Who has the credit.
+    pub credit_goes_to: Spanned<CreditGoesTo>,
+    /// How long a claim holds; without one for ever.
+    pub claim_lasts: Option<Spanned<Length>>,
+}
+
+/// Whether the event that asks is counted by the ladder's measure.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum ThisEvent {
+    /// It is counted.
+    #[default]
+    Counts,
+    /// It is not counted.
+    DoesNotCount,
+}
+
+/// `[tiers]`: a ladder of levels.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TierLadder {
+    /// Its name in expressions.
+    pub name: Spanned<String>,
+    /// The measure.
+    pub by: Spanned<String>,
+    /// The levels, `at_least` rising.
+    pub levels: Vec<Level>,
+    /// Whether the event itself counts.
+    pub this_event: Spanned<ThisEvent>,
+    /// When the tier is taken; `as_of.tier` unless written.
+    pub taken_at: Spanned<Moment>,
+}
+
+/// A level of a ladder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Level {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The least value of the measure that gives it.
+    pub at_least: Spanned<i64>,
+}

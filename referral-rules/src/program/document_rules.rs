@@ -1,0 +1,223 @@
+//! The rewards, campaigns and limits of a document as written.
+use super::document::{ExpressionText, Moment};
+use crate::base::{Day, Length, Number, Period, Rounding};
+use crate::diag::{Span, Spanned};
+
+/// One of the two sides of a referral.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Party {
+    /// The one who refers.
+    #[default]
+    Referrer,
+    /// The one referred.
+    Referee,
+}
+
+/// What a reward is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum RewardKind {
+    /// Money off the next invoices.
+    AccountCredit,
+    /// Money paid out.
+    Cash,
+    /// A gift card.
+    GiftCard,
+    /// Money to spend in the shop.
+    StoreCredit,
+    /// Money off, or percent off.
+    Discount,
+    /// A longer trial.
+    TrialExtension,
+    /// Points.
+    Points,
+    /// Onboarding for nothing.
+    FreeOnboarding,
+    /// A perk.
+    Perk,
+    /// An offer that others do not get.
+    ExclusiveOffer,
+    /// Units of the unit that the reward names.
+    Units,
+}
+
+impl RewardKind {
+    /// True for the kinds whose unit is the document's currency unless the reward says otherwise.
+    pub const fn is_money(self) -> bool {
+        match self {
+            Self::AccountCredit | Self::Cash | Self::GiftCard | Self::StoreCredit | Self::Discount => true,
+            Self::TrialExtension
+            | Self::Points
+            | Self::FreeOnboarding
+            | Self::Perk
+            | Self::ExclusiveOffer
+            | Self::Units => false,
+        }
+    }
+
+    /// True for the kinds that are things: without an amount, one of them is granted.
+    pub const fn is_thing(self) -> bool {
+        matches!(self, Self::FreeOnboarding | Self::Perk | Self::ExclusiveOffer)
+    }
+
+    /// The unit of the kind, where the kind alone decides: `None` for money, which has the document's currency, and for
+    /// `units`, which must name one.
+    pub const fn unit(self) -> Option<&'static str> {
+        match self {
+            Self::TrialExtension => Some("days"),
+            Self::Points => Some("points"),
+            Self::FreeOnboarding | Self::Perk | Self::ExclusiveOffer => Some("item"),
+            Self::AccountCredit | Self::Cash | Self::GiftCard | Self::StoreCredit | Self::Discount | Self::Units => {
+                None
+            }
+        }
+    }
+}
+
+/// When an entry must be paid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PayWithin {
+    /// At most so long after it was earned.
+    Length(Length),
+    /// By the last day of the month in which it was earned.
+    EndOfMonth,
+}
+
+/// `[[reward]]`: what is granted on an event.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reward {
+    /// The whole section.
+    pub span: Span,
+    /// The id.
+    pub id: Spanned<String>,
+    /// Who gets it.
+    pub to: Spanned<Party>,
+    /// On an event of which kind.
+    pub on: Spanned<String>,
+    /// All of these must hold.
+    pub when: Vec<ExpressionText>,
+    /// What it is.
+    pub kind: Spanned<RewardKind>,
+    /// The unit, if written; see [`Reward::unit_name`].
+    pub unit: Option<Spanned<String>>,
+    /// How much; without it one thing.
+    pub amount: Option<ExpressionText>,
+    /// Never less than this.
+    pub at_least: Option<ExpressionText>,
+    /// Never more than this.
+    pub at_most: Option<ExpressionText>,
+    /// How the amount is rounded; the document's way unless written.
+    pub rounding: Spanned<Rounding>,
+    /// By when the beneficiary is told.
+    pub notify_within: Option<Spanned<Length>>,
+    /// By when it is paid.
+    pub pay_within: Option<Spanned<PayWithin>>,
+    /// Not payable before.
+    pub payable_after: Option<Spanned<Length>>,
+    /// Held until an event of this kind.
+    pub hold_until: Option<Spanned<String>>,
+    /// Held as long as this is true or missing.
+    pub hold_while: Option<ExpressionText>,
+    /// A text for people.
+    pub label: Option<Spanned<String>>,
+}
+
+impl Reward {
+    /// The unit of what is granted, as written or by the kind; `currency` is the document's.
+    pub fn unit_name<'a>(&'a self, currency: &'a str) -> &'a str {
+        match (&self.unit, self.kind.value.unit()) {
+            (Some(unit), _) => &unit.value,
+            (None, Some(unit)) => unit,
+            (None, None) => currency,
+        }
+    }
+}
+
+/// `[[campaign]]`: in a window of days, rewards are changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Campaign {
+    /// The whole section.
+    pub span: Span,
+    /// The id.
+    pub id: Spanned<String>,
+    /// The first day, included.
+    pub first_day: Spanned<Day>,
+    /// The last day, included.
+    pub last_day: Spanned<Day>,
+    /// Which day must fall into the window; `as_of.campaign` unless written.
+    pub counts_if_in_window: Spanned<Moment>,
+    /// All of these must hold.
+    pub when: Vec<ExpressionText>,
+    /// The rewards that it changes; all to the referrer unless written.
+    pub rewards: Option<Vec<Spanned<String>>>,
+    /// Applied first: the amount instead.
+    pub reward_instead: Option<ExpressionText>,
+    /// Applied second: the amount times this.
+    pub reward_times: Option<ExpressionText>,
+    /// Applied third: the amount and this.
+    pub reward_plus: Option<ExpressionText>,
+    /// Round after this campaign, in this way.
+    pub rounding: Option<Spanned<Rounding>>,
+    /// A text for people.
+    pub theme: Option<Spanned<String>>,
+}
+
+/// One part of a limit's key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Per {
+    /// One account for the whole program.
+    Program,
+    /// One for each who refers.
+    Referrer,
+    /// One for each referred.
+    Referee,
+    /// One for each referral.
+    Referral,
+    /// One for each reward.
+    Reward,
+    /// One for each campaign.
+    Campaign,
+    /// One for each value of the expression.
+    Expression(ExpressionText),
+}
+
+/// What happens to what exceeds a limit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum OverLimit {
+    /// The part that fits is paid.
+    #[default]
+    PayWhatFits,
+    /// Nothing of the entry is paid.
+    PayNothing,
+    /// What does not fit is paid in a later period.
+    PayLater,
+}
+
+/// `[[limit]]`: a bound on what is granted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Limit {
+    /// The whole section.
+    pub span: Span,
+    /// The id.
+    pub id: Spanned<String>,
+    /// The rewards that it covers; all to the referrer in the limit's unit unless written.
+    pub rewards: Option<Vec<Spanned<String>>>,
+    /// Only grants that one of these campaigns touched.
+    pub campaigns: Option<Vec<Spanned<String>>>,
+    /// All of these must hold.
+    pub when: Vec<ExpressionText>,
+    /// The key: one account of the limit for each value.
+    pub per: Vec<Spanned<Per>>,
+    /// The period after which it starts anew.
+    pub in_each: Spanned<Period>,
+    /// The bound.
+    pub at_most: Spanned<Number>,
+    /// The unit: the document's currency unless written; [`Limit::GRANTS`] counts grants.
+    pub unit: Spanned<String>,
+    /// What happens beyond.
+    pub over_limit: Spanned<OverLimit>,
+}
+
+impl Limit {
+    /// The unit of a limit that counts grants.
+    pub const GRANTS: &'static str = "grants";
+}
