@@ -40,7 +40,9 @@ size_limits! {
     CAMPAIGNS_MAX: usize = 1_000, "campaigns of a program";
     LIMITS_MAX: usize = 1_000, "limits of a program";
     LEVELS_MAX: usize = 100, "levels of a tier ladder";
+    FACTS_MAX: usize = 1_000, "facts that a document declares, all headings together";
     TABLE_ROWS_MAX: usize = 10_000, "rows of a table in a document";
+    TABLE_COLUMNS_MAX: usize = 100, "values per row of a table in a document";
     LIMIT_KEYS_MAX: usize = 4, "keys after `per` of a limit";
     REFEREE_KEYS_MAX: usize = 8, "keys after `same_referee_when`";
     VERSIONS_MAX: usize = 100, "versions of a program that are evaluated together";

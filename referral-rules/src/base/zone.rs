@@ -40,6 +40,11 @@ impl Zone {
         self.tz.name()
     }
 
+    /// The names of all zones.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name())
+    }
+
     /// The version of the zone data that the build carries, such as `2025b`. Answers record it.
     pub fn data_version() -> &'static str {
         chrono_tz::IANA_TZDB_VERSION

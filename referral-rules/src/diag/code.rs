@@ -69,6 +69,9 @@ codes! {
     111 UnknownCurrency "unknown-currency" Document "the currency is not in ISO 4217" "its minor unit is not known";
     112 UnknownZone "unknown-zone" Document "the time zone is not in the zone data" "days cannot be counted in it";
     113 EmptyWindow "empty-window" Document "the window ends before it starts" "nothing would ever fall into it";
+    114 UnknownReference "unknown-reference" Document "the name belongs to nothing in the document" "a rule that points at nothing would do nothing, silently";
+    115 UnitMismatch "unit-mismatch" Document "the limit and the rewards are in different units" "units and currencies are never added";
+    116 Circle "circle" Document "the events wait for each other" "none of them could ever happen";
 
     // 200–249: expressions
     200 ExpressionSyntax "expression-syntax" Document "the expression is not well-formed" "it cannot be read past the place";

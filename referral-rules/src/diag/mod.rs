@@ -2,7 +2,11 @@
 mod code;
 mod diagnostic;
 mod place;
+mod render;
+mod suggest;
 
 pub use code::{CODES, Code, Kind, Row};
 pub use diagnostic::{Diagnostic, Severity};
 pub use place::{Place, Span, Spanned, line_and_column};
+pub use render::render;
+pub use suggest::{did_you_mean, suggest};

@@ -28,7 +28,7 @@ impl Span {
 }
 
 /// A value and where it stands.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,

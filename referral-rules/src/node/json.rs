@@ -82,6 +82,7 @@ impl<'a> Reader<'a> {
 
     fn found(&self) -> String {
         match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+            Some(quote @ ('"' | '\'')) => format!("`{quote}`"),
             Some(found) => format!("`{}`", found.escape_debug()),
             None => "the end of the text".to_owned(),
         }

@@ -39,14 +39,30 @@ fn fault(text: &str, error: &toml::de::Error) -> Diagnostic {
     let span = error.span().map_or_else(|| Span::new(text.len(), text.len()), span);
     let message = error.message();
     let found = text.get(span.start..span.end).unwrap_or("");
+    let error = |code, message: String| Diagnostic::error(code, span, message);
     if message == "duplicate key" {
-        return Diagnostic::error(Code::DuplicateKey, span, format!("the key `{found}` stands twice"))
-            .help("remove one of the two");
+        return error(Code::DuplicateKey, format!("the key `{found}` stands twice")).help("remove one of the two");
     }
     if message.contains("recurs") {
         return too_deep(span);
     }
-    Diagnostic::error(Code::Syntax, span, message.trim_end_matches('.').to_owned())
+    if message.starts_with("string values must be quoted") {
+        return match found {
+            "" => error(Code::Syntax, "a value is missing".to_owned()).help("write a value, or remove the key"),
+            _ => error(Code::Syntax, format!("`{}` is not a value", first_line(found))).help("put texts in quotes"),
+        };
+    }
+    if let Some((_, expected)) = message.split_once(", expected").filter(|_| message.starts_with("invalid date")) {
+        return error(Code::BadDate, format!("`{found}` is not on the calendar")).help(format!("write{expected}"));
+    }
+    if message.contains("leading zero") {
+        return error(Code::BadNumber, "a number starts with `0`".to_owned()).help("remove the `0`");
+    }
+    error(Code::Syntax, message.trim_end_matches('.').to_owned())
+}
+
+fn first_line(text: &str) -> String {
+    text.chars().take_while(|letter| !letter.is_control()).take(60).collect()
 }
 
 fn too_deep(span: Span) -> Diagnostic {

@@ -25,6 +25,13 @@ impl ExpressionText {
     }
 }
 
+/// The kinds of events that need no declaration, in the order of their rank.
+pub const STAGES: [&str; 8] =
+    ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"];
+
+/// The measures that tiers can go by.
+pub const MEASURES: [&str; 4] = ["submitted_count", "qualified_count", "opportunity_count", "closed_count"];
+
 /// First and last day, both included.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct DayRange {
@@ -273,6 +280,8 @@ pub enum Refuses {
 /// `[[eligibility]]`, `[[validity]]`, `[[fraud]]`: what must hold at submission.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Requirement {
+    /// The whole section.
+    pub span: Span,
     /// The heading.
     pub heading: Heading,
     /// The reason code when it fails.
@@ -317,6 +326,8 @@ pub enum ThisEvent {
 /// `[tiers]`: a ladder of levels.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TierLadder {
+    /// The whole section.
+    pub span: Span,
     /// Its name in expressions.
     pub name: Spanned<String>,
     /// The measure.

@@ -1,0 +1,345 @@
+//! Readers of what a document declares: facts, lists, tables, kinds of events.
+use super::field::{Field, Keys, Reader, Section, join, shown};
+use super::value::{self, expression, filled_list, key_name, length, list, text};
+use super::{Names, Notation, rows, unique};
+use crate::base::limits::{FACTS_MAX, LIST_LENGTH_MAX, TABLE_COLUMNS_MAX, TABLE_ROWS_MAX};
+use crate::base::{Day, Number};
+use crate::diag::{Code, Diagnostic, Span, Spanned};
+use crate::node::NodeValue;
+use crate::program::document::{
+    Clock, Constant, ConstantList, Document, EventDeclaration, FactDeclaration, FactOwner, FactType, Table, TableRow,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut Reader) {
+    document.facts = section.read("facts", reader, facts).unwrap_or_default();
+    document.lists = section.read("lists", reader, lists).unwrap_or_default();
+    document.tables = section.read("tables", reader, tables).unwrap_or_default();
+    document.events = rows(section, "event", LIST_LENGTH_MAX, reader, event);
+    let names = Names { what: "events", section: "event", key: "kind" };
+    unique(document.events.iter().map(|event| &event.kind), &names, reader);
+}
+
+const OWNERS: [(&str, FactOwner); 5] = [
+    ("account", FactOwner::Account),
+    ("referrer", FactOwner::Referrer),
+    ("referee", FactOwner::Referee),
+    ("referral", FactOwner::Referral),
+    ("event", FactOwner::Event),
+];
+
+/// What expressions know without a declaration.
+const fn built_in(owner: FactOwner) -> &'static [&'static str] {
+    match owner {
+        FactOwner::Account | FactOwner::Referrer | FactOwner::Referee => &["id"],
+        FactOwner::Referral => &["id", "submitted_at", "qualified_at", "opportunity_at", "closed_at"],
+        FactOwner::Event => &["kind", "at", "id"],
+    }
+}
+
+fn facts(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<FactDeclaration>> {
+    const KEYS: Keys = Keys { title: "`facts`", keys: &["account", "referrer", "referee", "referral", "event"] };
+    let section = Section::open(field, &KEYS, reader)?;
+    let mut facts = Vec::new();
+    for (heading, owner) in OWNERS {
+        let Some(field) = section.field(heading) else { continue };
+        let Some(entries) = field.entries() else {
+            reader.wrong_type(&field, "a table");
+            continue;
+        };
+        for (key, entry) in entries {
+            let name = key_name(key, &field.path, reader);
+            if built_in(owner).contains(&name.value.as_str()) {
+                let message = format!("`{heading}.{}` is there without being declared", name.value);
+                let fault = Diagnostic::error(Code::DuplicateId, name.span, message).path(entry.path.clone());
+                reader.push(fault.help("remove it, or give your fact another name"));
+                continue;
+            }
+            let fallback = Spanned::new(FactType::Text, entry.node.span);
+            let fact_type = fact_type(&entry, reader).unwrap_or(fallback);
+            facts.push(FactDeclaration { owner, name, fact_type });
+        }
+    }
+    if facts.len() > FACTS_MAX {
+        value::too_long(field, facts.len(), FACTS_MAX, reader);
+        return None;
+    }
+    same_types(&facts, reader);
+    Some(facts)
+}
+
+fn fact_type(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<FactType>> {
+    const WORDS: [&str; 10] = [
+        "bool",
+        "int",
+        "decimal",
+        "text",
+        "date",
+        "instant",
+        "list of text",
+        "list of int",
+        "list of decimal",
+        "list of date",
+    ];
+    let fact_type = match &field.node.value {
+        NodeValue::Text(word) => match word.text.as_ref() {
+            "bool" => FactType::Bool,
+            "int" => FactType::Int,
+            "decimal" => FactType::Decimal,
+            "text" => FactType::Text,
+            "date" => FactType::Date,
+            "instant" => FactType::Instant,
+            "list of text" => FactType::ListOfText,
+            "list of int" => FactType::ListOfInt,
+            "list of decimal" => FactType::ListOfDecimal,
+            "list of date" => FactType::ListOfDate,
+            other => {
+                reader.bad_word(field, other, &WORDS);
+                return None;
+            }
+        },
+        NodeValue::List(_) => {
+            let values = filled_list(text)(field, reader)?;
+            distinct(&values, field, reader);
+            FactType::OneOf(values)
+        }
+        _ => {
+            reader.wrong_type(field, "the name of a type or a list of texts");
+            return None;
+        }
+    };
+    Some(Spanned::new(fact_type, field.node.span))
+}
+
+fn distinct(values: &[Spanned<String>], field: &Field<'_>, reader: &mut Reader) {
+    let mut seen = BTreeSet::new();
+    for value in values {
+        if !seen.insert(value.value.as_str()) {
+            let message = format!("`{}` stands twice", shown(&value.value));
+            let fault = Diagnostic::error(Code::BadValue, value.span, message).path(field.path.clone());
+            reader.push(fault.help("remove one of the two"));
+        }
+    }
+}
+
+/// A fact of all accounts and one of a side may share a name if they share the type.
+fn same_types(facts: &[FactDeclaration], reader: &mut Reader) {
+    let account: BTreeMap<&str, &FactType> = facts
+        .iter()
+        .filter(|fact| fact.owner == FactOwner::Account)
+        .map(|fact| (fact.name.value.as_str(), &fact.fact_type.value))
+        .collect();
+    let plain = |fact: &FactType| match fact {
+        FactType::OneOf(values) => Err(values.iter().map(|value| value.value.clone()).collect::<Vec<_>>()),
+        other => Ok(std::mem::discriminant(other)),
+    };
+    for fact in facts.iter().filter(|fact| matches!(fact.owner, FactOwner::Referrer | FactOwner::Referee)) {
+        let name = fact.name.value.as_str();
+        if account.get(name).is_some_and(|other| plain(other) != plain(&fact.fact_type.value)) {
+            let message = format!("`{}` is declared under `facts.account` with another type", shown(name));
+            let fault = Diagnostic::error(Code::DuplicateId, fact.name.span, message);
+            reader.push(fault.path(join("facts", name)).help("give both the same type, or one another name"));
+        }
+    }
+}
+
+/// A constant, as it stands.
+fn constant(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<Constant>> {
+    let constant = match &field.node.value {
+        NodeValue::Text(text) => Constant::Text(text.text.clone().into_owned()),
+        NodeValue::Number(_) => Constant::Number(value::number(field, reader)?.value),
+        NodeValue::Bool(value) => Constant::Bool(*value),
+        NodeValue::Date(_) => Constant::Date(value::day(field, reader)?.value),
+        _ => {
+            reader.wrong_type(field, "a text, a number, a date, or true or false");
+            return None;
+        }
+    };
+    Some(Spanned::new(constant, field.node.span))
+}
+
+const fn constant_name(constant: &Constant) -> &'static str {
+    match constant {
+        Constant::Text(_) => "a text",
+        Constant::Number(_) => "a number",
+        Constant::Bool(_) => "true or false",
+        Constant::Date(_) => "a date",
+    }
+}
+
+/// Makes the constants one type: texts that are all days become days in JSON, which has no dates; others are reported.
+fn one_type(constants: &mut [&mut Spanned<Constant>], path: &str, notation: Notation, reader: &mut Reader) {
+    let day = |constant: &Constant| match constant {
+        Constant::Text(text) => Day::parse(text).ok(),
+        Constant::Number(_) | Constant::Bool(_) | Constant::Date(_) => None,
+    };
+    if notation == Notation::Json && constants.iter().all(|constant| day(&constant.value).is_some()) {
+        for constant in constants.iter_mut() {
+            constant.value = Constant::Date(day(&constant.value).unwrap_or_default());
+        }
+    }
+    let Some(first) = constants.first().map(|first| constant_name(&first.value)) else { return };
+    for constant in constants.iter_mut() {
+        let found = constant_name(&constant.value);
+        if found != first {
+            let message = format!("`{path}` starts with {first}, found {found}");
+            let fault = Diagnostic::error(Code::WrongType, constant.span, message).path(path);
+            reader.push(fault.help("write values of one type"));
+            constant.value = Constant::Number(Number::ZERO);
+        }
+    }
+}
+
+fn lists(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<ConstantList>> {
+    let Some(entries) = field.entries() else {
+        reader.wrong_type(field, "a table of lists");
+        return None;
+    };
+    let mut lists = Vec::new();
+    for (key, entry) in entries {
+        let name = key_name(key, &field.path, reader);
+        let mut values = filled_list(constant)(&entry, reader).unwrap_or_default();
+        one_type(&mut values.iter_mut().collect::<Vec<_>>(), &entry.path, reader.notation, reader);
+        if let Some(Constant::Bool(_)) = values.first().map(|first| &first.value) {
+            let message = format!("`{}` must be a list of texts, numbers or dates", entry.name());
+            reader.push(entry.fault(Code::WrongType, message));
+        }
+        lists.push(ConstantList { name, values });
+    }
+    Some(lists)
+}
+
+fn tables(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Table>> {
+    let Some(entries) = field.entries() else {
+        reader.wrong_type(field, "a table of tables");
+        return None;
+    };
+    let mut tables = Vec::new();
+    for (key, entry) in entries {
+        let name = key_name(key, &field.path, reader);
+        tables.extend(table(name, &entry, reader));
+    }
+    Some(tables)
+}
+
+fn table(name: Spanned<String>, field: &Field<'_>, reader: &mut Reader) -> Option<Table> {
+    let Some(entries) = field.entries() else {
+        reader.wrong_type(field, "a table");
+        return None;
+    };
+    if entries.len() > TABLE_ROWS_MAX {
+        value::too_long(field, entries.len(), TABLE_ROWS_MAX, reader);
+        return None;
+    }
+    let mut table =
+        Table { name, by: expression_missing(field.node.span), columns: Vec::new(), rows: Vec::new(), otherwise: None };
+    let (mut has_by, mut shape) = (false, None);
+    for (key, entry) in entries {
+        if key.value == "by" {
+            has_by = true;
+            table.by = expression(&entry, reader).unwrap_or(table.by);
+            continue;
+        }
+        let Some(values) = row(&entry, &mut table.columns, &mut shape, reader) else { continue };
+        if key.value == "otherwise" {
+            table.otherwise = Some(values);
+        } else {
+            table.rows.push(TableRow { key: Spanned::new(key.value.clone().into_owned(), key.span), values });
+        }
+    }
+    if !has_by && !reader.has_gaps {
+        let fault = field.fault(Code::MissingKey, format!("`{}` needs the key `by`", field.name()));
+        reader.push(fault.help("add `by = \"...\"`, an expression that says what is looked up"));
+    }
+    if table.rows.is_empty() && table.otherwise.is_none() && !reader.has_gaps {
+        let fault = field.fault(Code::BadValue, format!("`{}` has no rows", field.name()));
+        reader.push(fault.help("write at least one row, such as `bronze = 200`"));
+    }
+    for column in 0..table.columns.len().max(1) {
+        let rows = table.rows.iter_mut().map(|row| &mut row.values).chain(table.otherwise.as_mut());
+        let mut values: Vec<_> = rows.filter_map(|values| values.get_mut(column)).collect();
+        one_type(&mut values, &field.path, reader.notation, reader);
+    }
+    Some(table)
+}
+
+fn expression_missing(span: Span) -> crate::program::document::ExpressionText {
+    crate::program::document::ExpressionText { span, ..Default::default() }
+}
+
+/// Whether the rows of a table hold one value or several; the first row decides.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Single,
+    Several,
+}
+
+fn row(
+    field: &Field<'_>,
+    columns: &mut Vec<Spanned<String>>,
+    shape: &mut Option<Shape>,
+    reader: &mut Reader,
+) -> Option<Vec<Spanned<Constant>>> {
+    let Some(entries) = field.entries() else {
+        if *shape == Some(Shape::Several) {
+            reader.wrong_type(field, "a table with the same keys as the rows before");
+            return None;
+        }
+        *shape = Some(Shape::Single);
+        return constant(field, reader).map(|value| vec![value]);
+    };
+    match shape {
+        Some(Shape::Single) => {
+            reader.wrong_type(field, "a single value like the rows before");
+            return None;
+        }
+        Some(Shape::Several) => {}
+        None if entries.len() > TABLE_COLUMNS_MAX => {
+            value::too_long(field, entries.len(), TABLE_COLUMNS_MAX, reader);
+            return None;
+        }
+        None => {
+            *shape = Some(Shape::Several);
+            *columns = field.entries()?.map(|(key, _)| key_name(key, &field.path, reader)).collect();
+        }
+    }
+    let mut found: Vec<_> = entries.collect();
+    let mut values = Vec::new();
+    for column in columns.iter() {
+        match found.iter().position(|(key, _)| key.value == column.value) {
+            Some(at) => values.extend(constant(&found.swap_remove(at).1, reader)),
+            None => {
+                let message = format!("`{}` needs the key `{}`", field.name(), shown(&column.value));
+                let fault = field.fault(Code::MissingKey, message);
+                reader.push(fault.help("write the same keys in every row of a table"));
+            }
+        }
+    }
+    for (key, entry) in found {
+        let message = format!("`{}` is not a key of the first row", shown(&key.value));
+        let fault = Diagnostic::error(Code::UnknownKey, key.span, message).path(entry.path);
+        reader.push(fault.help("write the same keys in every row of a table"));
+    }
+    (values.len() == columns.len()).then_some(values)
+}
+
+fn event(field: &Field<'_>, reader: &mut Reader) -> Option<EventDeclaration> {
+    const KEYS: Keys = Keys { title: "an event", keys: &["kind", "after", "from", "unless"] };
+    let section = Section::open(field, &KEYS, reader)?;
+    let kind = section.need("kind", reader, value::id).unwrap_or_default();
+    let after = section.read("after", reader, length);
+    let from = section.read("from", reader, text);
+    let unless = section.read("unless", reader, list(text));
+    if !section.has("after") {
+        if let Some(key) = ["from", "unless"].into_iter().find(|key| section.has(key)) {
+            let help = format!("add `after = \"180 days\"`, or remove `{key}`");
+            section.missing("after", &help, reader);
+        }
+    }
+    let clock = after.map(|after| Clock {
+        after,
+        from: from.unwrap_or_else(|| Spanned::new("submitted".to_owned(), section.span)),
+        unless: unless.unwrap_or_default(),
+    });
+    Some(EventDeclaration { kind, clock })
+}

@@ -1,0 +1,302 @@
+//! From text to a [`Document`]: a hand-written reader that reports everything that is wrong, at its place, and goes on.
+mod declarations;
+mod field;
+mod references;
+mod rewards;
+mod rules;
+mod value;
+
+use super::document::{AsOf, CalendarText, DayRange, Document};
+use crate::base::Weekday;
+use crate::base::limits::{CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, LIMITS_MAX, REWARDS_MAX};
+use crate::diag::{Code, Diagnostic, Span, Spanned};
+use crate::node::{Node, NodeValue, read_json, read_toml};
+pub use field::Notation;
+use field::{Field, Keys, Reader, Section};
+use std::collections::BTreeSet;
+
+/// What places call the document; [`crate::diag::render`] takes the name that people know it by.
+const SOURCE: &str = "document";
+
+const PROGRAM: Keys = Keys {
+    title: "a program",
+    keys: &[
+        "schema",
+        "id",
+        "version",
+        "name",
+        "in_force",
+        "currency",
+        "time_zone",
+        "rounding",
+        "as_of",
+        "calendar",
+        "facts",
+        "lists",
+        "tables",
+        "event",
+        "eligibility",
+        "validity",
+        "fraud",
+        "attribution",
+        "tiers",
+        "reward",
+        "campaign",
+        "limit",
+    ],
+};
+
+impl Document {
+    /// Reads a document in TOML. All faults come with line, column and path, in the order of the text.
+    ///
+    /// The document is `None` where the text is not well-formed or follows another schema. Otherwise it is there even with
+    /// faults, stand-ins where they are, so that its expressions can be checked too; it must not be run if a fault is an
+    /// error.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::program::Document;
+    /// let (document, faults) = Document::from_toml(
+    ///     "schema = 1\nid = \"acme\"\nversion = \"2026-01\"\nin_force = { first_day = 2026-01-01 }\n\
+    ///      currency = \"USS\"\ntime_zone = \"America/New_York\"\n",
+    /// );
+    /// assert!(document.is_some());
+    /// assert_eq!((faults[0].place.line, faults[0].place.column), (5, 12));
+    /// assert_eq!(faults[0].message, "`USS` is not a currency");
+    /// ```
+    pub fn from_toml(text: &str) -> (Option<Self>, Vec<Diagnostic>) {
+        if let Some(fault) = too_large(text.len()) {
+            return (None, vec![fault]);
+        }
+        let (node, faults) = read_toml(text);
+        read(Some(&node), faults, Notation::Toml, text)
+    }
+
+    /// The same from bytes that may not be UTF-8.
+    pub fn from_toml_bytes(bytes: &[u8]) -> (Option<Self>, Vec<Diagnostic>) {
+        utf8(bytes).map_or_else(|fault| (None, vec![*fault]), Self::from_toml)
+    }
+
+    /// Reads a document in JSON: the same keys, with dates as texts.
+    pub fn from_json(text: &str) -> (Option<Self>, Vec<Diagnostic>) {
+        if let Some(fault) = too_large(text.len()) {
+            return (None, vec![fault]);
+        }
+        let (node, faults) = read_json(text);
+        read(node.as_ref(), faults, Notation::Json, text)
+    }
+
+    /// The same from bytes that may not be UTF-8.
+    pub fn from_json_bytes(bytes: &[u8]) -> (Option<Self>, Vec<Diagnostic>) {
+        utf8(bytes).map_or_else(|fault| (None, vec![*fault]), Self::from_json)
+    }
+
+    /// Reads a document from a tree. The faults have spans and paths, and no lines: there is no text to count them in.
+    pub fn from_node(node: &Node<'_>, notation: Notation) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut reader = Reader::new(notation);
+        let document = program(node, &mut reader);
+        (document, reader.finish())
+    }
+}
+
+fn too_large(bytes: usize) -> Option<Diagnostic> {
+    (bytes > DOCUMENT_BYTES_MAX).then(|| {
+        let message = format!("the document has {bytes} bytes, {DOCUMENT_BYTES_MAX} fit");
+        let fault = Diagnostic::error(Code::TooLarge, Span::default(), message).help("supply long lists as facts");
+        fault.located(SOURCE, "")
+    })
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, Box<Diagnostic>> {
+    std::str::from_utf8(bytes).map_err(|fault| {
+        let valid = fault.valid_up_to();
+        let before = bytes.get(..valid).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("");
+        let fault = Diagnostic::error(Code::Syntax, Span::new(valid, valid), "the text is not UTF-8");
+        Box::new(fault.help("save it as UTF-8").located(SOURCE, before))
+    })
+}
+
+fn read(
+    node: Option<&Node<'_>>,
+    syntax: Vec<Diagnostic>,
+    notation: Notation,
+    text: &str,
+) -> (Option<Document>, Vec<Diagnostic>) {
+    let mut reader = Reader::new(notation);
+    reader.has_gaps = !syntax.is_empty();
+    for fault in syntax {
+        reader.push(fault);
+    }
+    let document = node.and_then(|node| program(node, &mut reader)).filter(|_| !reader.has_gaps);
+    let faults = reader.finish().into_iter().map(|fault| fault.located(SOURCE, text)).collect();
+    (document, faults)
+}
+
+fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
+    let root = Field { node, path: String::new() };
+    if let Some(field) = node.get("schema").map(|node| Field { node, path: "schema".to_owned() }) {
+        let schema = value::whole(&field, reader).map(|schema| schema.value);
+        if schema.is_some_and(|schema| schema != 1) {
+            let fault = field.fault(Code::BadValue, "the schema is not one that this build knows");
+            reader.push(fault.help("write `schema = 1`"));
+            return None;
+        }
+    }
+    let section = Section::open(&root, &PROGRAM, reader)?;
+    if !section.has("schema") {
+        section.missing("schema", "add `schema = 1`", reader);
+    }
+    let mut document = header(&section, reader);
+    declarations::read(&section, &mut document, reader);
+    rules::read(&section, &mut document, reader);
+    document.rewards = rows(&section, "reward", REWARDS_MAX, reader, |field, reader| {
+        Some(rewards::reward(&Section::open(field, &rewards::REWARD, reader)?, document.rounding, reader))
+    });
+    let names = Names { what: "rewards", section: "reward", key: "id" };
+    unique(document.rewards.iter().map(|reward| &reward.id), &names, reader);
+    document.campaigns = rows(&section, "campaign", CAMPAIGNS_MAX, reader, |field, reader| {
+        let default = document.as_of.campaign;
+        Some(rewards::campaign(&Section::open(field, &rewards::CAMPAIGN, reader)?, default, reader))
+    });
+    let names = Names { what: "campaigns", section: "campaign", key: "id" };
+    unique(document.campaigns.iter().map(|campaign| &campaign.id), &names, reader);
+    document.limits = rows(&section, "limit", LIMITS_MAX, reader, |field, reader| {
+        Some(rewards::limit(&Section::open(field, &rewards::LIMIT, reader)?, &document.currency, reader))
+    });
+    let names = Names { what: "limits", section: "limit", key: "id" };
+    unique(document.limits.iter().map(|limit| &limit.id), &names, reader);
+    if !reader.has_gaps {
+        references::check(&document, reader);
+    }
+    Some(document)
+}
+
+fn header(section: &Section<'_>, reader: &mut Reader) -> Document {
+    let mut document = Document {
+        id: section.need("id", reader, value::id).unwrap_or_default(),
+        version: section.need("version", reader, value::id).unwrap_or_default(),
+        name: section.read("name", reader, value::text),
+        currency: section.need("currency", reader, value::currency).unwrap_or_default(),
+        time_zone: section.need("time_zone", reader, value::zone).unwrap_or_default(),
+        rounding: section.read("rounding", reader, value::rounding).unwrap_or_default(),
+        ..Document::default()
+    };
+    document.in_force = section.need("in_force", reader, in_force).unwrap_or_default();
+    document.as_of = section.read("as_of", reader, as_of).unwrap_or_default();
+    document.calendar = section.read("calendar", reader, calendar).unwrap_or_default();
+    document
+}
+
+fn in_force(field: &Field<'_>, reader: &mut Reader) -> Option<DayRange> {
+    const KEYS: Keys = Keys { title: "`in_force`", keys: &["first_day", "last_day"] };
+    let section = Section::open(field, &KEYS, reader)?;
+    let first_day = section.need("first_day", reader, value::day);
+    let last_day = section.read("last_day", reader, value::day);
+    if let (Some(first), Some(last)) = (first_day, last_day) {
+        not_empty(first, last, &section, reader);
+    }
+    Some(DayRange { first_day: first_day.unwrap_or_default(), last_day })
+}
+
+/// Reports a window that ends before it starts.
+fn not_empty(
+    first: Spanned<crate::base::Day>,
+    last: Spanned<crate::base::Day>,
+    section: &Section<'_>,
+    reader: &mut Reader,
+) {
+    if last.value < first.value {
+        let message = format!("the last day `{}` is before the first day `{}`", last.value, first.value);
+        let fault = Diagnostic::error(Code::EmptyWindow, last.span, message);
+        reader.push(
+            fault.path(field::join(&section.path, "last_day")).help("write a last day that is not before the first"),
+        );
+    }
+}
+
+fn as_of(field: &Field<'_>, reader: &mut Reader) -> Option<AsOf> {
+    const KEYS: Keys = Keys { title: "`as_of`", keys: &["version", "tier", "campaign"] };
+    let section = Section::open(field, &KEYS, reader)?;
+    let default = AsOf::default();
+    Some(AsOf {
+        version: section.read("version", reader, value::word(value::MOMENTS)).unwrap_or(default.version),
+        tier: section.read("tier", reader, value::word(value::MOMENTS)).unwrap_or(default.tier),
+        campaign: section.read("campaign", reader, value::word(value::MOMENTS)).unwrap_or(default.campaign),
+    })
+}
+
+fn calendar(field: &Field<'_>, reader: &mut Reader) -> Option<CalendarText> {
+    const KEYS: Keys = Keys { title: "`calendar`", keys: &["weekend", "holidays"] };
+    const WEEKDAYS: &[(&str, Weekday)] = &[
+        ("mon", Weekday::Monday),
+        ("tue", Weekday::Tuesday),
+        ("wed", Weekday::Wednesday),
+        ("thu", Weekday::Thursday),
+        ("fri", Weekday::Friday),
+        ("sat", Weekday::Saturday),
+        ("sun", Weekday::Sunday),
+    ];
+    let section = Section::open(field, &KEYS, reader)?;
+    let default = CalendarText::default();
+    let weekend = section.read("weekend", reader, value::list(value::word(WEEKDAYS))).unwrap_or(default.weekend);
+    let off: BTreeSet<u8> = weekend.iter().map(|day| day.value.days_from_monday()).collect();
+    if let Some(field) = section.field("weekend").filter(|_| off.len() >= WEEKDAYS.len()) {
+        let fault = field.fault(Code::BadValue, "every day of the week is off");
+        reader.push(fault.help("leave at least one day of the week to work"));
+    }
+    let holidays = section.read("holidays", reader, value::list(value::day)).unwrap_or_default();
+    Some(CalendarText { weekend, holidays })
+}
+
+/// The rows of a `[[section]]`. A single table is reported and still read.
+fn rows<'n, T>(
+    section: &Section<'n>,
+    key: &str,
+    most: usize,
+    reader: &mut Reader,
+    mut read: impl FnMut(&Field<'n>, &mut Reader) -> Option<T>,
+) -> Vec<T> {
+    let Some(field) = section.field(key) else { return Vec::new() };
+    match (&field.node.value, field.items()) {
+        (_, Some(items)) if items.len() > most => {
+            value::too_long(&field, items.len(), most, reader);
+            Vec::new()
+        }
+        (_, Some(items)) => items.filter_map(|item| read(&item, reader)).collect(),
+        (NodeValue::Table(_), None) => {
+            let fault = field.fault(Code::WrongType, format!("`{key}` must be a list of tables, found a table"));
+            reader.push(fault.help(match reader.notation {
+                Notation::Toml => format!("write `[[{key}]]`"),
+                Notation::Json => "put `[` and `]` around it".to_owned(),
+            }));
+            read(&field, reader).into_iter().collect()
+        }
+        (_, None) => {
+            reader.wrong_type(&field, "a list of tables");
+            Vec::new()
+        }
+    }
+}
+
+/// Where names stand that must differ.
+struct Names {
+    /// Whose names: `rewards`.
+    what: &'static str,
+    /// The section: `reward`.
+    section: &'static str,
+    /// The key: `id`.
+    key: &'static str,
+}
+
+/// Reports names that stand twice.
+fn unique<'d>(names: impl Iterator<Item = &'d Spanned<String>>, of: &Names, reader: &mut Reader) {
+    let mut seen = BTreeSet::new();
+    for (index, name) in names.enumerate() {
+        if !name.value.is_empty() && !seen.insert(name.value.as_str()) {
+            let message = format!("two {} have the {} `{}`", of.what, of.key, field::shown(&name.value));
+            let fault = Diagnostic::error(Code::DuplicateId, name.span, message);
+            let fault = fault.path(format!("{}[{index}].{}", of.section, of.key));
+            reader.push(fault.help(format!("give each its own {}", of.key)));
+        }
+    }
+}

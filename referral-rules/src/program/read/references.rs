@@ -1,0 +1,163 @@
+//! What only the whole document can tell: whether names belong to something, whether units go together, whether clock
+//! events wait for each other.
+use super::field::{Reader, shown};
+use crate::base::{Number, Unit};
+use crate::diag::{Code, Diagnostic, Spanned, did_you_mean};
+use crate::program::document::{Document, STAGES};
+use crate::program::document_rules::{Limit, Party, Reward};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn check(document: &Document, reader: &mut Reader) {
+    let declared = document.events.iter().map(|event| event.kind.value.as_str()).filter(|kind| !kind.is_empty());
+    let kinds: Vec<&str> = STAGES.into_iter().chain(declared).collect();
+    let kinds = Names::new("a kind of event", "declare it with `[[event]]`", kinds);
+    let rewards = document.rewards.iter().map(|reward| reward.id.value.as_str()).collect();
+    let rewards = Names::new("a reward", "write the `id` of a `[[reward]]`", rewards);
+    let campaigns = document.campaigns.iter().map(|campaign| campaign.id.value.as_str()).collect();
+    let campaigns = Names::new("a campaign", "write the `id` of a `[[campaign]]`", campaigns);
+    for (index, clock) in document.events.iter().map(|event| event.clock.as_ref()).enumerate() {
+        let Some(clock) = clock else { continue };
+        kinds.check(&clock.from, || format!("event[{index}].from"), reader);
+        for (at, kind) in clock.unless.iter().enumerate() {
+            kinds.check(kind, || format!("event[{index}].unless[{at}]"), reader);
+        }
+    }
+    circles(document, reader);
+    for (index, reward) in document.rewards.iter().enumerate() {
+        kinds.check(&reward.on, || format!("reward[{index}].on"), reader);
+        if let Some(kind) = &reward.hold_until {
+            kinds.check(kind, || format!("reward[{index}].hold_until"), reader);
+        }
+    }
+    for (index, campaign) in document.campaigns.iter().enumerate() {
+        for (at, id) in campaign.rewards.iter().flatten().enumerate() {
+            rewards.check(id, || format!("campaign[{index}].rewards[{at}]"), reader);
+        }
+    }
+    for (index, limit) in document.limits.iter().enumerate() {
+        for (at, id) in limit.rewards.iter().flatten().enumerate() {
+            rewards.check(id, || format!("limit[{index}].rewards[{at}]"), reader);
+        }
+        for (at, id) in limit.campaigns.iter().flatten().enumerate() {
+            campaigns.check(id, || format!("limit[{index}].campaigns[{at}]"), reader);
+        }
+    }
+    units(document, reader);
+}
+
+/// The names of one sort that the document has.
+struct Names<'d> {
+    /// `a reward`
+    title: &'static str,
+    help: &'static str,
+    in_order: Vec<&'d str>,
+    known: BTreeSet<&'d str>,
+}
+
+impl<'d> Names<'d> {
+    fn new(title: &'static str, help: &'static str, in_order: Vec<&'d str>) -> Self {
+        let known = in_order.iter().copied().collect();
+        Self { title, help, in_order, known }
+    }
+
+    fn check(&self, name: &Spanned<String>, path: impl FnOnce() -> String, reader: &mut Reader) {
+        // An empty name stands for one that is reported already.
+        if name.value.is_empty() || self.known.contains(name.value.as_str()) {
+            return;
+        }
+        let message = format!("`{}` is not {} of this program", shown(&name.value), self.title);
+        let fault = Diagnostic::error(Code::UnknownReference, name.span, message).path(path());
+        let guess = if reader.is_full() { None } else { did_you_mean(&name.value, self.in_order.iter().copied()) };
+        reader.push(fault.help(guess.unwrap_or_else(|| self.help.to_owned())));
+    }
+}
+
+/// Clock events that are counted from each other never come. A kind that the host reports too starts a chain, but a clock
+/// event cannot be told apart from it, so built-in stages are taken as reported.
+fn circles(document: &Document, reader: &mut Reader) {
+    let from: BTreeMap<&str, &str> = document
+        .events
+        .iter()
+        .filter(|event| !STAGES.contains(&event.kind.value.as_str()))
+        .filter_map(|event| event.clock.as_ref().map(|clock| (event.kind.value.as_str(), clock.from.value.as_str())))
+        .collect();
+    let mut sound: BTreeSet<&str> = BTreeSet::new();
+    for (index, event) in document.events.iter().enumerate() {
+        let Some(clock) = &event.clock else { continue };
+        let itself = event.kind.value == clock.from.value;
+        let mut chain = BTreeSet::new();
+        let mut kind = event.kind.value.as_str();
+        let mut turns = itself;
+        while let Some(before) = from.get(kind).filter(|_| !turns && !sound.contains(kind)) {
+            turns = !chain.insert(kind);
+            kind = before;
+        }
+        if turns {
+            let what = if itself { "itself" } else { "events that wait for each other" };
+            let message = format!("`{}` is counted from {what}", shown(&event.kind.value));
+            let fault = Diagnostic::error(Code::Circle, clock.from.span, message).path(format!("event[{index}].from"));
+            reader.push(fault.help("count it from an event that comes by itself, such as `submitted`"));
+        } else {
+            sound.extend(chain);
+        }
+    }
+}
+
+/// A limit counts in one unit, and only what is in that unit.
+fn units(document: &Document, reader: &mut Reader) {
+    let currency = document.currency.value.as_str();
+    if currency.is_empty() {
+        return;
+    }
+    let unit_of = |reward: &'_ Reward| reward.unit_name(currency).to_owned();
+    let by_id: BTreeMap<&str, String> =
+        document.rewards.iter().map(|reward| (reward.id.value.as_str(), unit_of(reward))).collect();
+    let to_referrers: BTreeSet<String> =
+        document.rewards.iter().filter(|reward| reward.to.value == Party::Referrer).map(unit_of).collect();
+    for (index, limit) in document.limits.iter().enumerate() {
+        let unit = limit.unit.value.as_str();
+        at_most(limit, index, reader);
+        if unit == Limit::GRANTS {
+            continue;
+        }
+        let Some(named) = &limit.rewards else {
+            if !document.rewards.is_empty() && !to_referrers.contains(unit) {
+                let message = format!("no reward to the referrer is in `{}`", shown(unit));
+                let covered = to_referrers.iter().map(String::as_str);
+                let help = did_you_mean(unit, covered).unwrap_or_else(|| in_words(&to_referrers));
+                let fault = Diagnostic::error(Code::UnitMismatch, limit.unit.span, message);
+                reader.push(fault.path(format!("limit[{index}].unit")).help(help));
+            }
+            continue;
+        };
+        for (at, id) in named.iter().enumerate() {
+            let Some(other) = by_id.get(id.value.as_str()).filter(|other| *other != unit) else { continue };
+            let message =
+                format!("the limit is in `{}`, the reward `{}` in `{}`", shown(unit), shown(&id.value), shown(other));
+            let fault = Diagnostic::error(Code::UnitMismatch, id.span, message);
+            let help = "name rewards of one unit, and that `unit`, or count `grants`";
+            reader.push(fault.path(format!("limit[{index}].rewards[{at}]")).help(help));
+        }
+    }
+}
+
+fn in_words(units: &BTreeSet<String>) -> String {
+    let units: Vec<&str> = units.iter().map(String::as_str).take(10).collect();
+    if units.is_empty() {
+        return "name the rewards that the limit covers".to_owned();
+    }
+    format!("write {} for `unit`, or name the rewards", super::field::one_of(&units))
+}
+
+/// The bound must be a whole number of minor units that can be counted.
+fn at_most(limit: &Limit, index: usize, reader: &mut Reader) {
+    let unit = limit.unit.value.as_str();
+    let Some(digits) = Unit::parse(unit).map(|unit| unit.digits()) else { return };
+    let scale = Number::from_scaled(1, digits).and_then(|step| limit.at_most.value.checked_div(step));
+    if scale.and_then(Number::to_i64).is_none() {
+        let message = format!("`at_most` cannot be `{}` in `{unit}`", limit.at_most.value);
+        let fault = Diagnostic::error(Code::BadValue, limit.at_most.span, message);
+        let help = format!("write a number below 2^63 minor units with at most {digits} digits after the point");
+        reader.push(fault.path(format!("limit[{index}].at_most")).help(help));
+    }
+}

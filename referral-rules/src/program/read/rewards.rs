@@ -1,0 +1,231 @@
+//! Readers of what is granted: rewards, campaigns, limits.
+use super::field::{Field, Keys, Reader, Section, join, one_of, shown};
+use super::value::{self, conditions, day, expression, filled_list, formula, id, length, rounding, text, word};
+use crate::base::limits::LIMIT_KEYS_MAX;
+use crate::base::{Day, Number, Period, Rounding, Unit, currency_digits};
+use crate::diag::{Code, Diagnostic, Spanned};
+use crate::program::document::{ExpressionText, Moment};
+use crate::program::document_rules::{Campaign, Limit, OverLimit, Party, PayWithin, Per, Reward, RewardKind};
+
+pub(super) const REWARD: Keys = Keys {
+    title: "a reward",
+    keys: &[
+        "id",
+        "to",
+        "on",
+        "when",
+        "kind",
+        "unit",
+        "amount",
+        "at_least",
+        "at_most",
+        "rounding",
+        "notify_within",
+        "pay_within",
+        "payable_after",
+        "hold_until",
+        "hold_while",
+        "label",
+    ],
+};
+
+const PARTIES: &[(&str, Party)] = &[("referrer", Party::Referrer), ("referee", Party::Referee)];
+
+const KINDS: &[(&str, RewardKind)] = &[
+    ("account-credit", RewardKind::AccountCredit),
+    ("cash", RewardKind::Cash),
+    ("gift-card", RewardKind::GiftCard),
+    ("store-credit", RewardKind::StoreCredit),
+    ("discount", RewardKind::Discount),
+    ("trial-extension", RewardKind::TrialExtension),
+    ("points", RewardKind::Points),
+    ("free-onboarding", RewardKind::FreeOnboarding),
+    ("perk", RewardKind::Perk),
+    ("exclusive-offer", RewardKind::ExclusiveOffer),
+    ("units", RewardKind::Units),
+];
+
+pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reader: &mut Reader) -> Reward {
+    let kind = section.need("kind", reader, word(KINDS));
+    let unit = section.read("unit", reader, |field, reader| reward_unit(field, kind, reader));
+    let amount = section.read("amount", reader, formula);
+    if let Some(kind) = kind {
+        if kind.value == RewardKind::Units && !section.has("unit") {
+            section.missing("unit", "add `unit = \"...\"`, the word for what is counted", reader);
+        }
+        if !kind.value.is_thing() && !section.has("amount") {
+            section.missing("amount", "add `amount = ...`, a number or an expression", reader);
+        }
+    }
+    let at_least = section.read("at_least", reader, formula);
+    let at_most = section.read("at_most", reader, formula);
+    bounds(at_least.as_ref(), at_most.as_ref(), section, reader);
+    Reward {
+        span: section.span,
+        id: section.need("id", reader, id).unwrap_or_default(),
+        to: section.need("to", reader, word(PARTIES)).unwrap_or_default(),
+        on: section.need("on", reader, text).unwrap_or_default(),
+        when: section.read("when", reader, conditions).unwrap_or_default(),
+        kind: kind.unwrap_or(Spanned::new(RewardKind::Perk, section.span)),
+        unit,
+        amount,
+        at_least,
+        at_most,
+        rounding: section.read("rounding", reader, rounding).unwrap_or(by_default),
+        notify_within: section.read("notify_within", reader, length),
+        pay_within: section.read("pay_within", reader, pay_within),
+        payable_after: section.read("payable_after", reader, length),
+        hold_until: section.read("hold_until", reader, text),
+        hold_while: section.read("hold_while", reader, expression),
+        label: section.read("label", reader, text),
+    }
+}
+
+/// Bare numbers that leave nothing between them.
+fn bounds(
+    at_least: Option<&ExpressionText>,
+    at_most: Option<&ExpressionText>,
+    section: &Section<'_>,
+    reader: &mut Reader,
+) {
+    let (Some(low), Some(high)) = (at_least, at_most) else { return };
+    let (Some(least), Some(most)) = (Number::parse(&low.text), Number::parse(&high.text)) else { return };
+    if most < least {
+        let message = format!("`at_most` is {most}, below `at_least`, which is {least}");
+        let fault = Diagnostic::error(Code::BadValue, high.span, message).path(join(&section.path, "at_most"));
+        reader.push(fault.help("write an `at_most` that is not below `at_least`"));
+    }
+}
+
+/// The unit that a kind of reward can have.
+fn reward_unit(field: &Field<'_>, kind: Option<Spanned<RewardKind>>, reader: &mut Reader) -> Option<Spanned<String>> {
+    let unit = text(field, reader)?;
+    let name = unit.value.as_str();
+    let Some(kind) = kind.map(|kind| kind.value) else { return Some(unit) };
+    let is_currency = currency_digits(name).is_some();
+    if kind.is_money() {
+        let is_percent = kind == RewardKind::Discount && name == "percent";
+        if !is_currency && !is_percent {
+            value::unknown_currency(field, name, reader);
+        }
+    } else if is_currency || name == Limit::GRANTS {
+        let message = format!("`unit` cannot be `{name}` for a reward of this kind");
+        reader.push(field.fault(Code::BadValue, message).help("write a word for what is counted, such as `days`"));
+    } else if Unit::named(name).is_none() {
+        let fault = field.fault(Code::BadId, format!("`{}` is not a word for a unit", shown(name)));
+        reader.push(fault.help("write lower-case letters, digits and `-`, a letter first"));
+    }
+    Some(unit)
+}
+
+fn pay_within(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<PayWithin>> {
+    if field.node.as_text() == Some("end of month") {
+        return Some(Spanned::new(PayWithin::EndOfMonth, field.node.span));
+    }
+    length(field, reader).map(|length| Spanned::new(PayWithin::Length(length.value), length.span))
+}
+
+pub(super) const CAMPAIGN: Keys = Keys {
+    title: "a campaign",
+    keys: &[
+        "id",
+        "first_day",
+        "last_day",
+        "counts_if_in_window",
+        "when",
+        "rewards",
+        "reward_instead",
+        "reward_times",
+        "reward_plus",
+        "rounding",
+        "theme",
+    ],
+};
+
+pub(super) fn campaign(section: &Section<'_>, by_default: Spanned<Moment>, reader: &mut Reader) -> Campaign {
+    const OPERATORS: [&str; 3] = ["reward_instead", "reward_times", "reward_plus"];
+    let first_day: Option<Spanned<Day>> = section.need("first_day", reader, day);
+    let last_day: Option<Spanned<Day>> = section.need("last_day", reader, day);
+    if let (Some(first), Some(last)) = (first_day, last_day) {
+        super::not_empty(first, last, section, reader);
+    }
+    if !OPERATORS.iter().any(|key| section.has(key)) {
+        section.missing("reward_times", &format!("add {}", one_of(&OPERATORS)), reader);
+    }
+    Campaign {
+        span: section.span,
+        id: section.need("id", reader, id).unwrap_or_default(),
+        first_day: first_day.unwrap_or_default(),
+        last_day: last_day.unwrap_or_default(),
+        counts_if_in_window: section.read("counts_if_in_window", reader, word(value::MOMENTS)).unwrap_or(by_default),
+        when: section.read("when", reader, conditions).unwrap_or_default(),
+        rewards: section.read("rewards", reader, filled_list(text)),
+        reward_instead: section.read("reward_instead", reader, formula),
+        reward_times: section.read("reward_times", reader, formula),
+        reward_plus: section.read("reward_plus", reader, formula),
+        rounding: section.read("rounding", reader, rounding),
+        theme: section.read("theme", reader, text),
+    }
+}
+
+pub(super) const LIMIT: Keys = Keys {
+    title: "a limit",
+    keys: &["id", "rewards", "campaigns", "when", "per", "in_each", "at_most", "unit", "over_limit"],
+};
+
+pub(super) fn limit(section: &Section<'_>, currency: &Spanned<String>, reader: &mut Reader) -> Limit {
+    const OVER: &[(&str, OverLimit)] = &[
+        ("pay what fits", OverLimit::PayWhatFits),
+        ("pay nothing", OverLimit::PayNothing),
+        ("pay later", OverLimit::PayLater),
+    ];
+    let in_each = section.read("in_each", reader, value::period);
+    let over_limit = section.read("over_limit", reader, word(OVER)).unwrap_or_default();
+    let faulty_period = in_each.is_none() && section.has("in_each");
+    let in_each = in_each.unwrap_or_default();
+    if over_limit.value == OverLimit::PayLater && !faulty_period {
+        if let Period::Lifetime | Period::Rolling { .. } = in_each.value {
+            let message = format!("`pay later` has no later period to pay in: `in_each` is `{}`", in_each.value);
+            let fault = Diagnostic::error(Code::BadValue, over_limit.span, message);
+            let help = "write a calendar period such as `calendar year` for `in_each`, or `pay what fits`";
+            reader.push(fault.path(join(&section.path, "over_limit")).help(help));
+        }
+    }
+    let referrer = Spanned::new(Per::Referrer, section.span);
+    Limit {
+        span: section.span,
+        id: section.need("id", reader, id).unwrap_or_default(),
+        rewards: section.read("rewards", reader, filled_list(text)),
+        campaigns: section.read("campaigns", reader, filled_list(text)),
+        when: section.read("when", reader, conditions).unwrap_or_default(),
+        per: section.read("per", reader, per).unwrap_or_else(|| vec![referrer]),
+        in_each,
+        at_most: section
+            .need("at_most", reader, value::number_from_zero)
+            .unwrap_or(Spanned { value: Number::ZERO, span: section.span }),
+        unit: section.read("unit", reader, text).unwrap_or_else(|| Spanned::new(currency.value.clone(), section.span)),
+        over_limit,
+    }
+}
+
+fn per(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<Per>>> {
+    let keys: Vec<Spanned<Per>> = filled_list(|field: &Field<'_>, reader: &mut Reader| {
+        let key = expression(field, reader)?;
+        let span = key.span;
+        let key = match key.text.as_str() {
+            "program" => Per::Program,
+            "referrer" => Per::Referrer,
+            "referee" => Per::Referee,
+            "referral" => Per::Referral,
+            "reward" => Per::Reward,
+            "campaign" => Per::Campaign,
+            _ => Per::Expression(key),
+        };
+        Some(Spanned::new(key, span))
+    })(field, reader)?;
+    if keys.len() > LIMIT_KEYS_MAX {
+        value::too_long(field, keys.len(), LIMIT_KEYS_MAX, reader);
+        return None;
+    }
+    Some(keys)
+}

@@ -1,0 +1,157 @@
+//! Readers of what decides about a referral: requirements, attribution, tiers.
+use super::field::{Field, Keys, Reader, Section, shown};
+use super::value::{self, conditions, expression, filled_list, id, text, word};
+use super::{Names, unique};
+use crate::base::limits::{LEVELS_MAX, REFEREE_KEYS_MAX, REQUIREMENTS_MAX};
+use crate::diag::{Code, Diagnostic, Spanned, did_you_mean};
+use crate::node::NodeValue;
+use crate::program::document::{
+    Attribution, CreditGoesTo, Document, Heading, Level, MEASURES, Moment, Refuses, Requirement, ThisEvent, TierLadder,
+};
+
+pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut Reader) {
+    let headings = [("eligibility", Heading::Eligibility), ("validity", Heading::Validity), ("fraud", Heading::Fraud)];
+    for (key, heading) in headings {
+        let rows =
+            super::rows(section, key, REQUIREMENTS_MAX, reader, |field, reader| requirement(heading, field, reader));
+        document.requirements.extend(rows);
+    }
+    document.requirements.sort_by_key(|requirement| requirement.span);
+    let names = Names { what: "requirements", section: "eligibility, validity, fraud", key: "code" };
+    unique(document.requirements.iter().map(|requirement| &requirement.code), &names, reader);
+    document.attribution = section.read("attribution", reader, attribution);
+    let taken_at = document.as_of.tier;
+    document.tiers = section.read("tiers", reader, |field, reader| tiers(field, taken_at, reader)).unwrap_or_default();
+    expression_names(document, reader);
+}
+
+fn requirement(heading: Heading, field: &Field<'_>, reader: &mut Reader) -> Option<Requirement> {
+    const KEYS: Keys = Keys { title: "a requirement", keys: &["code", "require", "message", "refuses"] };
+    const SIDES: &[(&str, Refuses)] =
+        &[("both", Refuses::Both), ("referrer", Refuses::Referrer), ("referee", Refuses::Referee)];
+    let section = Section::open(field, &KEYS, reader)?;
+    Some(Requirement {
+        span: section.span,
+        heading,
+        code: section.need("code", reader, id).unwrap_or_default(),
+        require: section.need("require", reader, conditions).unwrap_or_default(),
+        message: section.need("message", reader, text).unwrap_or_default(),
+        refuses: section.read("refuses", reader, word(SIDES)).unwrap_or_default(),
+    })
+}
+
+fn attribution(field: &Field<'_>, reader: &mut Reader) -> Option<Attribution> {
+    const KEYS: Keys = Keys { title: "`attribution`", keys: &["same_referee_when", "credit_goes_to", "claim_lasts"] };
+    const ORDERS: &[(&str, CreditGoesTo)] = &[("first claim", CreditGoesTo::FirstClaim)];
+    let section = Section::open(field, &KEYS, reader)?;
+    let keys = section.need("same_referee_when", reader, |field, reader| {
+        let keys = filled_list(expression)(field, reader)?;
+        if keys.len() > REFEREE_KEYS_MAX {
+            value::too_long(field, keys.len(), REFEREE_KEYS_MAX, reader);
+        }
+        Some(keys)
+    });
+    Some(Attribution {
+        same_referee_when: keys.unwrap_or_default(),
+        credit_goes_to: section.read("credit_goes_to", reader, word(ORDERS)).unwrap_or_default(),
+        claim_lasts: section.read("claim_lasts", reader, value::length_in_days),
+    })
+}
+
+/// One `[tiers]`, or several `[[tiers]]`.
+fn tiers(field: &Field<'_>, taken_at: Spanned<Moment>, reader: &mut Reader) -> Option<Vec<TierLadder>> {
+    let ladders = match &field.node.value {
+        NodeValue::Table(_) => vec![ladder(field, taken_at, reader)?],
+        NodeValue::List(_) => filled_list(|field, reader| ladder(field, taken_at, reader))(field, reader)?,
+        _ => {
+            reader.wrong_type(field, "a table or a list of tables");
+            return None;
+        }
+    };
+    Some(ladders)
+}
+
+fn ladder(field: &Field<'_>, taken_at: Spanned<Moment>, reader: &mut Reader) -> Option<TierLadder> {
+    const KEYS: Keys = Keys { title: "a tier ladder", keys: &["name", "by", "levels", "this_event", "taken_at"] };
+    const THIS_EVENT: &[(&str, ThisEvent)] =
+        &[("counts", ThisEvent::Counts), ("does not count", ThisEvent::DoesNotCount)];
+    let section = Section::open(field, &KEYS, reader)?;
+    let name = section.read("name", reader, text).map(|name| {
+        let path = super::field::join(&section.path, "name");
+        value::identifier(name, &path, reader)
+    });
+    Some(TierLadder {
+        span: section.span,
+        name: name.unwrap_or_else(|| Spanned::new("tier".to_owned(), section.span)),
+        by: section.need("by", reader, measure).unwrap_or_default(),
+        levels: section.need("levels", reader, levels).unwrap_or_default(),
+        this_event: section.read("this_event", reader, word(THIS_EVENT)).unwrap_or_default(),
+        taken_at: section.read("taken_at", reader, word(value::MOMENTS)).unwrap_or(taken_at),
+    })
+}
+
+fn measure(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<String>> {
+    let name = text(field, reader)?;
+    if !MEASURES.contains(&name.value.as_str()) {
+        let fault = field.fault(Code::UnknownReference, format!("`{}` is not a measure", shown(&name.value)));
+        let help = did_you_mean(&name.value, MEASURES);
+        reader.push(fault.help(help.unwrap_or_else(|| format!("write {}", super::field::one_of(&MEASURES)))));
+    }
+    Some(name)
+}
+
+fn levels(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Level>> {
+    const KEYS: Keys = Keys { title: "a level", keys: &["name", "at_least"] };
+    let levels: Vec<Level> = filled_list(|field: &Field<'_>, reader: &mut Reader| {
+        let section = Section::open(field, &KEYS, reader)?;
+        let name = section.need("name", reader, id);
+        let at_least = section.need("at_least", reader, value::whole);
+        Some(Level { name: name?, at_least: at_least? })
+    })(field, reader)?;
+    if levels.len() > LEVELS_MAX {
+        value::too_long(field, levels.len(), LEVELS_MAX, reader);
+        return None;
+    }
+    for (index, level) in levels.iter().enumerate() {
+        let before = levels.get(..index).unwrap_or(&[]);
+        if before.iter().any(|other| other.name.value == level.name.value) {
+            let message = format!("two levels have the name `{}`", shown(&level.name.value));
+            let fault = Diagnostic::error(Code::DuplicateId, level.name.span, message);
+            reader.push(fault.path(format!("{}[{index}].name", field.path)).help("give each its own name"));
+        }
+        if let Some(other) = before.last().filter(|other| other.at_least.value >= level.at_least.value) {
+            let message = format!(
+                "the level `{}` starts at {}, not above `{}` at {}",
+                shown(&level.name.value),
+                level.at_least.value,
+                shown(&other.name.value),
+                other.at_least.value
+            );
+            let fault = Diagnostic::error(Code::BadValue, level.at_least.span, message);
+            reader
+                .push(fault.path(format!("{}[{index}].at_least", field.path)).help("write the levels in rising order"));
+        }
+    }
+    Some(levels)
+}
+
+/// Tables and tier ladders share one space of names with what expressions have built in.
+fn expression_names(document: &Document, reader: &mut Reader) {
+    const BUILT_IN: [&str; 6] = ["referrer", "referee", "referral", "event", "lists", "granted"];
+    let tables = document.tables.iter().map(|table| (&table.name, "tables"));
+    let tiers = document.tiers.iter().map(|ladder| (&ladder.name, "tiers"));
+    let mut seen = std::collections::BTreeSet::new();
+    for (name, section) in tables.chain(tiers) {
+        let text = name.value.as_str();
+        let built_in = BUILT_IN.contains(&text) || MEASURES.contains(&text);
+        if !seen.insert(text) || built_in {
+            let message = if built_in {
+                format!("`{text}` has a meaning in expressions already")
+            } else {
+                format!("two tables or tier ladders have the name `{}`", shown(text))
+            };
+            let fault = Diagnostic::error(Code::DuplicateId, name.span, message);
+            reader.push(fault.path(super::field::join(section, text)).help("give it another name"));
+        }
+    }
+}
