@@ -1,5 +1,7 @@
 //! Faults as data: the table of codes, a diagnostic, places, suggestions for misspelt names, rendering for people.
 mod code;
+#[cfg(test)]
+mod codes_page;
 mod diagnostic;
 mod place;
 mod render;

@@ -36,19 +36,24 @@ fn group<'a>(diagnostic: &'a Diagnostic, name: &'a str, text: &'a str) -> Group<
         Severity::Warning => Level::WARNING,
     };
     let (line, column) = line_and_column(text, diagnostic.span.start);
-    let (shown, mark) = window(text, diagnostic.span);
+    let (shown, mark, cut) = window(text, diagnostic.span);
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.slug());
-    let mut group = title.element(Origin::path(name).line(line).char_column(column)).element(
-        Snippet::source(shown).line_start(line).annotation(AnnotationKind::Primary.span(mark.start..mark.end)),
-    );
+    let snippet =
+        Snippet::source(shown).line_start(line).annotation(AnnotationKind::Primary.span(mark.start..mark.end));
+    let mut group = if cut {
+        title.element(Origin::path(name).line(line).char_column(column)).element(snippet)
+    } else {
+        title.element(snippet.path(name))
+    };
     if !diagnostic.help.is_empty() {
         group = group.element(Level::HELP.message(diagnostic.help.as_str()));
     }
     group
 }
 
-/// The part of the first line of the span that is shown, and where the mark stands in it.
-fn window(text: &str, span: Span) -> (&str, Span) {
+/// The part of the first line of the span that is shown, where the mark stands in it, and whether the line's start is cut
+/// off.
+fn window(text: &str, span: Span) -> (&str, Span, bool) {
     let start = boundary(text, span.start);
     let line_start = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at.saturating_add(1));
     let rest = text.get(start..).unwrap_or("");
@@ -56,8 +61,8 @@ fn window(text: &str, span: Span) -> (&str, Span) {
     let from = boundary(text, line_start.max(start.saturating_sub(CONTEXT_BYTES)));
     let to = boundary(text, line_end.min(start.saturating_add(CONTEXT_BYTES)));
     let end = boundary(text, span.end).clamp(start, to);
-    let shown = text.get(from..to).unwrap_or("");
-    (shown, Span::new(start.saturating_sub(from), end.saturating_sub(from)))
+    let mark = Span::new(start.saturating_sub(from), end.saturating_sub(from));
+    (text.get(from..to).unwrap_or(""), mark, from > line_start)
 }
 
 /// The nearest boundary of a character at or before the byte.
@@ -81,7 +86,13 @@ mod tests {
             for start in [0, 1, 2, 3, 5, 700, text.len(), usize::MAX] {
                 for end in [0, 1, 2, 4, 701, 5_000, usize::MAX] {
                     let fault = Diagnostic::error(Code::Syntax, Span::new(start, end), "`x` is odd");
-                    assert!(render(&[fault], "p", text).contains("error[syntax]: `x` is odd"));
+                    let (line, column) = line_and_column(text, start);
+                    let rendered = render(&[fault], "p", text);
+                    assert!(rendered.contains("error[syntax]: `x` is odd"));
+                    assert!(
+                        rendered.contains(&format!("--> p:{line}:{column}\n")),
+                        "{start} {line}:{column} {rendered}"
+                    );
                 }
             }
         }

@@ -2,6 +2,8 @@
 //! own digits. What a number or a text means is decided by who reads the tree.
 mod json;
 mod json_text;
+#[cfg(test)]
+mod tests;
 mod text_map;
 mod toml;
 mod tree;

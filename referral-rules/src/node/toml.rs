@@ -52,7 +52,10 @@ fn fault(text: &str, error: &toml::de::Error) -> Diagnostic {
             _ => error(Code::Syntax, format!("`{}` is not a value", first_line(found))).help("put texts in quotes"),
         };
     }
-    if let Some((_, expected)) = message.split_once(", expected").filter(|_| message.starts_with("invalid date")) {
+    if let Some((_, expected)) = message
+        .split_once(", expected")
+        .filter(|_| message.starts_with("invalid date") || message.starts_with("invalid time"))
+    {
         return error(Code::BadDate, format!("`{found}` is not on the calendar")).help(format!("write{expected}"));
     }
     if message.contains("leading zero") {
@@ -98,7 +101,10 @@ impl<'a> Reader<'a> {
         let deeper = depth.saturating_add(1);
         let value = match value.into_inner() {
             DeValue::Array(_) | DeValue::Table(_) if depth >= NESTING_MAX => {
-                self.faults.push(too_deep(at));
+                // One is enough: the parser itself may have said so, further down.
+                if self.faults.iter().all(|fault| fault.code != Code::TooLarge) {
+                    self.faults.push(too_deep(at));
+                }
                 NodeValue::Unreadable
             }
             DeValue::Array(items) => NodeValue::List(items.into_iter().map(|item| self.value(item, deeper)).collect()),

@@ -70,7 +70,8 @@ impl Reader {
             NodeValue::Text(text) if wanted == "a number" && Number::parse(&text.text).is_some() => {
                 fault.help(format!("write {} without quotes", text.text))
             }
-            _ => fault,
+            NodeValue::Text(_) if wanted == "a list" => fault.help("put `[` and `]` around it"),
+            _ => fault.help(format!("write {wanted}")),
         });
     }
 

@@ -4,6 +4,8 @@ mod field;
 mod references;
 mod rewards;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use super::document::{AsOf, CalendarText, DayRange, Document};

@@ -1,6 +1,6 @@
 //! Readers of single values.
 use super::field::{Field, Reader, join, one_of, shown};
-use crate::base::limits::{EXPRESSION_BYTES_MAX, LIST_LENGTH_MAX, NAME_BYTES_MAX};
+use crate::base::limits::{EXPRESSION_BYTES_MAX, LENGTH_COUNT_MAX, LIST_LENGTH_MAX, NAME_BYTES_MAX};
 use crate::base::{Day, Length, LengthFault, LengthUnit, Number, Period, Rounding, TimeFault, Zone};
 use crate::base::{currency_codes, currency_digits};
 use crate::diag::{Code, Spanned, did_you_mean};
@@ -166,7 +166,7 @@ pub(super) fn length_help(text: &str, fault: LengthFault) -> String {
             did_you_mean(unit, units).unwrap_or_else(|| format!("count in {}", one_of(&units)))
         }
         LengthFault::Form => "write a number and a unit, such as `30 days`".to_owned(),
-        LengthFault::Count => "count from 1 to 36500".to_owned(),
+        LengthFault::Count => format!("count from 1 to {LENGTH_COUNT_MAX}"),
     }
 }
 
