@@ -5,10 +5,12 @@ mod codes_page;
 mod diagnostic;
 mod place;
 mod render;
+mod shown;
 mod suggest;
 
 pub use code::{CODES, Code, Kind, Row};
 pub use diagnostic::{Diagnostic, Severity};
 pub use place::{Place, Span, Spanned, line_and_column};
 pub use render::render;
+pub use shown::shown;
 pub use suggest::{did_you_mean, suggest};

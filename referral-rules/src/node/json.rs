@@ -2,7 +2,7 @@
 //! still be understood.
 use super::{Key, Node, NodeValue, SYNTAX_FAULTS_MAX};
 use crate::base::limits::NESTING_MAX;
-use crate::diag::{Code, Diagnostic, Span, Spanned};
+use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 
@@ -151,7 +151,7 @@ impl<'a> Reader<'a> {
             self.step();
             let value = self.value(depth)?;
             if is_known(&entries, &mut keys, &key) {
-                let message = format!("the key `{}` stands twice", key.value);
+                let message = format!("the key `{}` stands twice", shown(&key.value));
                 self.report(Diagnostic::error(Code::DuplicateKey, key.span, message).help("remove one of the two"))?;
             } else {
                 entries.push((key, value));
@@ -204,17 +204,17 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         let span = Span::new(start, self.at);
-        let shown: String = word.chars().take(40).collect();
+        let word_shown = shown(word);
         if word.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.')) {
             self.fault(
                 span,
-                format!("`{shown}` is not a JSON number"),
+                format!("`{word_shown}` is not a JSON number"),
                 "write digits, with a `.` between digits if need be",
             )?;
         } else {
             self.fault(
                 span,
-                format!("`{shown}` is not a JSON value"),
+                format!("`{word_shown}` is not a JSON value"),
                 "put texts in `\"`; the other words are `true`, `false`, `null`",
             )?;
         }

@@ -1,7 +1,7 @@
 //! TOML text becomes a tree. The grammar is the `toml` crate's; digits and dates are taken from the text itself.
 use super::{Key, Node, NodeValue, SYNTAX_FAULTS_MAX, Text, TextMap};
 use crate::base::limits::NESTING_MAX;
-use crate::diag::{Code, Diagnostic, Span, Spanned};
+use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use std::borrow::Cow;
 use std::ops::Range;
 use toml::de::{DeString, DeTable, DeValue};
@@ -41,7 +41,8 @@ fn fault(text: &str, error: &toml::de::Error) -> Diagnostic {
     let found = text.get(span.start..span.end).unwrap_or("");
     let error = |code, message: String| Diagnostic::error(code, span, message);
     if message == "duplicate key" {
-        return error(Code::DuplicateKey, format!("the key `{found}` stands twice")).help("remove one of the two");
+        return error(Code::DuplicateKey, format!("the key `{}` stands twice", shown(found)))
+            .help("remove one of the two");
     }
     if message.contains("recurs") {
         return too_deep(span);
@@ -49,23 +50,20 @@ fn fault(text: &str, error: &toml::de::Error) -> Diagnostic {
     if message.starts_with("string values must be quoted") {
         return match found {
             "" => error(Code::Syntax, "a value is missing".to_owned()).help("write a value, or remove the key"),
-            _ => error(Code::Syntax, format!("`{}` is not a value", first_line(found))).help("put texts in quotes"),
+            _ => error(Code::Syntax, format!("`{}` is not a value", shown(found))).help("put texts in quotes"),
         };
     }
     if let Some((_, expected)) = message
         .split_once(", expected")
         .filter(|_| message.starts_with("invalid date") || message.starts_with("invalid time"))
     {
-        return error(Code::BadDate, format!("`{found}` is not on the calendar")).help(format!("write{expected}"));
+        return error(Code::BadDate, format!("`{}` is not on the calendar", shown(found)))
+            .help(format!("write{expected}"));
     }
     if message.contains("leading zero") {
         return error(Code::BadNumber, "a number starts with `0`".to_owned()).help("remove the `0`");
     }
-    error(Code::Syntax, message.trim_end_matches('.').to_owned())
-}
-
-fn first_line(text: &str) -> String {
-    text.chars().take_while(|letter| !letter.is_control()).take(60).collect()
+    error(Code::Syntax, message.trim_end_matches('.').replace('\n', " "))
 }
 
 fn too_deep(span: Span) -> Diagnostic {

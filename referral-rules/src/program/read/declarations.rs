@@ -1,10 +1,10 @@
 //! Readers of what a document declares: facts, lists, tables, kinds of events.
-use super::field::{Field, Keys, Reader, Section, join, shown};
+use super::field::{Field, Keys, Reader, Section, join};
 use super::value::{self, expression, filled_list, key_name, length, list, text};
 use super::{Names, Notation, rows, unique};
 use crate::base::limits::{FACTS_MAX, LIST_LENGTH_MAX, TABLE_COLUMNS_MAX, TABLE_ROWS_MAX};
 use crate::base::{Day, Number};
-use crate::diag::{Code, Diagnostic, Span, Spanned};
+use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use crate::node::NodeValue;
 use crate::program::document::{
     Clock, Constant, ConstantList, Document, EventDeclaration, FactDeclaration, FactOwner, FactType, Table, TableRow,
@@ -16,8 +16,8 @@ pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut 
     document.lists = section.read("lists", reader, lists).unwrap_or_default();
     document.tables = section.read("tables", reader, tables).unwrap_or_default();
     document.events = rows(section, "event", LIST_LENGTH_MAX, reader, event);
-    let names = Names { what: "events", section: "event", key: "kind" };
-    unique(document.events.iter().map(|event| &event.kind), &names, reader);
+    let kinds = document.events.iter().enumerate().map(|(at, row)| (&row.kind, format!("event[{at}].kind")));
+    unique(kinds, &Names { what: "events", key: "kind" }, reader);
 }
 
 const OWNERS: [(&str, FactOwner); 5] = [

@@ -1,13 +1,10 @@
 //! What the readers of sections are made of: a value with its path, a section with its keys, and the list of faults.
 use crate::base::Number;
-use crate::diag::{Code, Diagnostic, Span, did_you_mean, suggest};
+use crate::diag::{Code, Diagnostic, Span, did_you_mean, shown, suggest};
 use crate::node::{Key, Node, NodeValue};
 
 /// The most faults that are kept; the rest is counted.
 const FAULTS_MAX: usize = 200;
-
-/// The most characters of the author's text in a message.
-const SHOWN_CHARACTERS_MAX: usize = 60;
 
 /// In which notation a document is written: JSON has no dates, so they stand in texts there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -223,19 +220,6 @@ pub(super) fn join(path: &str, key: &str) -> String {
     let plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     let key = if plain { shown(key) } else { format!("\"{}\"", shown(key)) };
     if path.is_empty() { key } else { format!("{path}.{key}") }
-}
-
-/// The author's text in a message: short, and on one line.
-pub(super) fn shown(text: &str) -> String {
-    let mut shown = String::new();
-    for (count, letter) in text.chars().enumerate() {
-        if count >= SHOWN_CHARACTERS_MAX {
-            shown.push_str("...");
-            break;
-        }
-        if letter.is_control() { shown.extend(letter.escape_debug()) } else { shown.push(letter) }
-    }
-    shown
 }
 
 /// `a`, `b` or `c`.

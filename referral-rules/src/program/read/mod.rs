@@ -11,7 +11,7 @@ mod value;
 use super::document::{AsOf, CalendarText, DayRange, Document};
 use crate::base::Weekday;
 use crate::base::limits::{CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, LIMITS_MAX, REWARDS_MAX};
-use crate::diag::{Code, Diagnostic, Span, Spanned};
+use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use crate::node::{Node, NodeValue, read_json, read_toml};
 pub use field::Notation;
 use field::{Field, Keys, Reader, Section};
@@ -154,19 +154,19 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     document.rewards = rows(&section, "reward", REWARDS_MAX, reader, |field, reader| {
         Some(rewards::reward(&Section::open(field, &rewards::REWARD, reader)?, document.rounding, reader))
     });
-    let names = Names { what: "rewards", section: "reward", key: "id" };
-    unique(document.rewards.iter().map(|reward| &reward.id), &names, reader);
+    let ids = document.rewards.iter().enumerate().map(|(at, row)| (&row.id, format!("reward[{at}].id")));
+    unique(ids, &Names { what: "rewards", key: "id" }, reader);
     document.campaigns = rows(&section, "campaign", CAMPAIGNS_MAX, reader, |field, reader| {
         let default = document.as_of.campaign;
         Some(rewards::campaign(&Section::open(field, &rewards::CAMPAIGN, reader)?, default, reader))
     });
-    let names = Names { what: "campaigns", section: "campaign", key: "id" };
-    unique(document.campaigns.iter().map(|campaign| &campaign.id), &names, reader);
+    let ids = document.campaigns.iter().enumerate().map(|(at, row)| (&row.id, format!("campaign[{at}].id")));
+    unique(ids, &Names { what: "campaigns", key: "id" }, reader);
     document.limits = rows(&section, "limit", LIMITS_MAX, reader, |field, reader| {
         Some(rewards::limit(&Section::open(field, &rewards::LIMIT, reader)?, &document.currency, reader))
     });
-    let names = Names { what: "limits", section: "limit", key: "id" };
-    unique(document.limits.iter().map(|limit| &limit.id), &names, reader);
+    let ids = document.limits.iter().enumerate().map(|(at, row)| (&row.id, format!("limit[{at}].id")));
+    unique(ids, &Names { what: "limits", key: "id" }, reader);
     if !reader.has_gaps {
         references::check(&document, reader);
     }
@@ -280,24 +280,21 @@ fn rows<'n, T>(
     }
 }
 
-/// Where names stand that must differ.
+/// Names that must differ.
 struct Names {
     /// Whose names: `rewards`.
     what: &'static str,
-    /// The section: `reward`.
-    section: &'static str,
-    /// The key: `id`.
+    /// What they are called: `id`.
     key: &'static str,
 }
 
-/// Reports names that stand twice.
-fn unique<'d>(names: impl Iterator<Item = &'d Spanned<String>>, of: &Names, reader: &mut Reader) {
+/// Reports names that stand twice; each comes with its path.
+fn unique<'d>(names: impl Iterator<Item = (&'d Spanned<String>, String)>, of: &Names, reader: &mut Reader) {
     let mut seen = BTreeSet::new();
-    for (index, name) in names.enumerate() {
+    for (name, path) in names {
         if !name.value.is_empty() && !seen.insert(name.value.as_str()) {
-            let message = format!("two {} have the {} `{}`", of.what, of.key, field::shown(&name.value));
-            let fault = Diagnostic::error(Code::DuplicateId, name.span, message);
-            let fault = fault.path(format!("{}[{index}].{}", of.section, of.key));
+            let message = format!("two {} have the {} `{}`", of.what, of.key, shown(&name.value));
+            let fault = Diagnostic::error(Code::DuplicateId, name.span, message).path(path);
             reader.push(fault.help(format!("give each its own {}", of.key)));
         }
     }

@@ -1,8 +1,8 @@
 //! What only the whole document can tell: whether names belong to something, whether units go together, whether clock
 //! events wait for each other.
-use super::field::{Reader, shown};
+use super::field::Reader;
 use crate::base::{Number, Unit};
-use crate::diag::{Code, Diagnostic, Spanned, did_you_mean};
+use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
 use crate::program::document::{Document, STAGES};
 use crate::program::document_rules::{Limit, Party, Reward};
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,7 +116,15 @@ fn units(document: &Document, reader: &mut Reader) {
         document.rewards.iter().filter(|reward| reward.to.value == Party::Referrer).map(unit_of).collect();
     for (index, limit) in document.limits.iter().enumerate() {
         let unit = limit.unit.value.as_str();
-        at_most(limit, index, reader);
+        let Some(digits) = Unit::parse(unit).map(|unit| unit.digits()) else {
+            let message = format!("`{}` is not a currency or a word for a unit", shown(unit));
+            let fault = Diagnostic::error(Code::UnitMismatch, limit.unit.span, message);
+            let help = did_you_mean(unit, to_referrers.iter().map(String::as_str));
+            let help = help.unwrap_or_else(|| "write the unit of the rewards that the limit covers".to_owned());
+            reader.push(fault.path(format!("limit[{index}].unit")).help(help));
+            continue;
+        };
+        at_most(limit, digits, index, reader);
         if unit == Limit::GRANTS {
             continue;
         }
@@ -150,9 +158,8 @@ fn in_words(units: &BTreeSet<String>) -> String {
 }
 
 /// The bound must be a whole number of minor units that can be counted.
-fn at_most(limit: &Limit, index: usize, reader: &mut Reader) {
+fn at_most(limit: &Limit, digits: u32, index: usize, reader: &mut Reader) {
     let unit = limit.unit.value.as_str();
-    let Some(digits) = Unit::parse(unit).map(|unit| unit.digits()) else { return };
     let scale = Number::from_scaled(1, digits).and_then(|step| limit.at_most.value.checked_div(step));
     if scale.and_then(Number::to_i64).is_none() {
         let message = format!("`at_most` cannot be `{}` in `{unit}`", limit.at_most.value);

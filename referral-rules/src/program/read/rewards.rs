@@ -1,9 +1,9 @@
 //! Readers of what is granted: rewards, campaigns, limits.
-use super::field::{Field, Keys, Reader, Section, join, one_of, shown};
+use super::field::{Field, Keys, Reader, Section, join, one_of};
 use super::value::{self, conditions, day, expression, filled_list, formula, id, length, rounding, text, word};
 use crate::base::limits::LIMIT_KEYS_MAX;
 use crate::base::{Day, Number, Period, Rounding, Unit, currency_digits};
-use crate::diag::{Code, Diagnostic, Spanned};
+use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::program::document::{ExpressionText, Moment};
 use crate::program::document_rules::{Campaign, Limit, OverLimit, Party, PayWithin, Per, Reward, RewardKind};
 

@@ -1,9 +1,9 @@
 //! Readers of what decides about a referral: requirements, attribution, tiers.
-use super::field::{Field, Keys, Reader, Section, shown};
+use super::field::{Field, Keys, Reader, Section};
 use super::value::{self, conditions, expression, filled_list, id, text, word};
 use super::{Names, unique};
 use crate::base::limits::{LEVELS_MAX, REFEREE_KEYS_MAX, REQUIREMENTS_MAX};
-use crate::diag::{Code, Diagnostic, Spanned, did_you_mean};
+use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
 use crate::node::NodeValue;
 use crate::program::document::{
     Attribution, CreditGoesTo, Document, Heading, Level, MEASURES, Moment, Refuses, Requirement, ThisEvent, TierLadder,
@@ -11,14 +11,21 @@ use crate::program::document::{
 
 pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut Reader) {
     let headings = [("eligibility", Heading::Eligibility), ("validity", Heading::Validity), ("fraud", Heading::Fraud)];
+    let mut rules: Vec<(String, Requirement)> = Vec::new();
     for (key, heading) in headings {
-        let rows =
-            super::rows(section, key, REQUIREMENTS_MAX, reader, |field, reader| requirement(heading, field, reader));
-        document.requirements.extend(rows);
+        rules.extend(super::rows(section, key, REQUIREMENTS_MAX, reader, |field, reader| {
+            requirement(heading, field, reader).map(|rule| (format!("{}.code", field.path), rule))
+        }));
     }
-    document.requirements.sort_by_key(|requirement| requirement.span);
-    let names = Names { what: "requirements", section: "eligibility, validity, fraud", key: "code" };
-    unique(document.requirements.iter().map(|requirement| &requirement.code), &names, reader);
+    rules.sort_by_key(|(_, rule)| rule.span);
+    if let Some((path, rule)) = rules.get(REQUIREMENTS_MAX) {
+        let message = format!("the program has {} requirements, {REQUIREMENTS_MAX} fit", rules.len());
+        let fault = Diagnostic::error(Code::TooLarge, rule.span, message).path(path.clone());
+        reader.push(fault.help("write fewer"));
+    }
+    let codes = rules.iter().map(|(path, rule)| (&rule.code, path.clone()));
+    unique(codes, &Names { what: "requirements", key: "code" }, reader);
+    document.requirements = rules.into_iter().map(|(_, rule)| rule).collect();
     document.attribution = section.read("attribution", reader, attribution);
     let taken_at = document.as_of.tier;
     document.tiers = section.read("tiers", reader, |field, reader| tiers(field, taken_at, reader)).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! Readers of single values.
-use super::field::{Field, Reader, join, one_of, shown};
+use super::field::{Field, Reader, join, one_of};
 use crate::base::limits::{EXPRESSION_BYTES_MAX, LENGTH_COUNT_MAX, LIST_LENGTH_MAX, NAME_BYTES_MAX};
 use crate::base::{Day, Length, LengthFault, LengthUnit, Number, Period, Rounding, TimeFault, Zone};
 use crate::base::{currency_codes, currency_digits};
-use crate::diag::{Code, Spanned, did_you_mean};
+use crate::diag::{Code, Spanned, did_you_mean, shown};
 use crate::node::NodeValue;
 use crate::program::document::{ExpressionText, Moment};
 
