@@ -1,0 +1,128 @@
+//! The names that an expression may use.
+use super::vector::{Slot, Type, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The shape of a table: the type of its keys and the columns of its rows.
+#[derive(Clone, PartialEq, Debug)]
+pub struct TableSchema {
+    /// The type of the keys: text, one-of or int.
+    pub key: Type,
+    /// The columns. One without a name is the table's only value: `credit[tier]`; else `stage_reward[tier].per_close`.
+    pub columns: Vec<(Option<String>, Type)>,
+    /// The position of the table in [`Env::tables`](super::Env::tables).
+    pub index: usize,
+}
+
+/// What a name stands for.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Named {
+    Variable { ty: Type, slot: Slot },
+    Constant { values: Vec<Value>, element: Type },
+    Table(TableSchema),
+}
+
+/// The names that an expression may use: facts and measures, constant lists, tables, rewards that were granted before.
+///
+/// # Example
+/// ```
+/// use referral_rules::base::Interner;
+/// use referral_rules::expr::{Expected, Scope, Slot, Type, compile};
+/// let mut scope = Scope::default();
+/// scope.variable("referee.employees", Type::Int, Slot(0));
+/// let mut diagnostics = Vec::new();
+/// let place = |span| span;
+/// let source = "referee.employes >= 50";
+/// let compiled = compile(source, &place, Expected::Bool, &scope, &mut Interner::default(), &mut diagnostics);
+/// assert!(compiled.is_none());
+/// assert_eq!(diagnostics[0].help, "did you mean `referee.employees`?");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    names: BTreeMap<String, Named>,
+    granted: BTreeMap<String, Slot>,
+}
+
+impl Scope {
+    /// A fact, measure or tier under its dotted name.
+    pub fn variable(&mut self, path: &str, ty: Type, slot: Slot) {
+        self.names.insert(path.to_owned(), Named::Variable { ty, slot });
+    }
+
+    /// A constant list, seen as `lists.<name>`.
+    pub fn list(&mut self, name: &str, values: Vec<Value>, element: Type) {
+        self.names.insert(format!("lists.{name}"), Named::Constant { values, element });
+    }
+
+    /// A table, seen by its name with an index.
+    pub fn table(&mut self, name: &str, schema: TableSchema) {
+        self.names.insert(name.to_owned(), Named::Table(schema));
+    }
+
+    /// A reward whose grants so far are seen as `granted('reward-id')`, a decimal.
+    pub fn granted(&mut self, reward: &str, slot: Slot) {
+        self.granted.insert(reward.to_owned(), slot);
+    }
+
+    pub(super) fn find(&self, path: &str) -> Option<&Named> {
+        self.names.get(path)
+    }
+
+    pub(super) fn find_granted(&self, reward: &str) -> Option<Slot> {
+        self.granted.get(reward).copied()
+    }
+
+    pub(super) fn rewards(&self) -> impl Iterator<Item = &str> {
+        self.granted.keys().map(String::as_str)
+    }
+
+    /// True if some longer name starts with the path and a dot.
+    pub(super) fn has_party(&self, party: &str) -> bool {
+        let prefix = format!("{party}.");
+        self.names.range(prefix.clone()..).next().is_some_and(|(name, _)| name.starts_with(&prefix))
+    }
+
+    /// The name that was most likely meant. With a known party, only its facts are looked at.
+    pub(super) fn suggest(&self, path: &str) -> Option<String> {
+        let party = path.split_once('.').map(|(party, _)| party).filter(|party| self.has_party(party));
+        match party {
+            Some(party) => {
+                let prefix = format!("{party}.");
+                let facts = self.names.keys().filter_map(|name| name.strip_prefix(&prefix));
+                let fact = path.strip_prefix(&prefix).unwrap_or(path);
+                closest(fact, facts).map(|fact| format!("{prefix}{fact}"))
+            }
+            None => {
+                let known = self.names.keys().map(String::as_str);
+                closest(path, known).map(str::to_owned).or_else(|| self.suggest_party(path))
+            }
+        }
+    }
+
+    fn suggest_party(&self, path: &str) -> Option<String> {
+        let Some((party, rest)) = path.split_once('.') else {
+            let suffix = format!(".{path}");
+            return self.names.keys().find(|name| name.ends_with(&suffix)).cloned();
+        };
+        let parties: BTreeSet<&str> = self.names.keys().filter_map(|name| Some(name.split_once('.')?.0)).collect();
+        let meant = format!("{}.{rest}", closest(party, parties.into_iter())?);
+        self.names.contains_key(&meant).then_some(meant)
+    }
+
+    /// What may be written after the party and a dot, for help without a suggestion.
+    pub(super) fn facts_of(&self, party: &str) -> Vec<&str> {
+        let prefix = format!("{party}.");
+        self.names.keys().filter_map(|name| name.strip_prefix(&prefix)).collect()
+    }
+}
+
+/// The candidate that is few typing mistakes away from the name, if there is one; of several the first.
+pub(super) fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_ascii_lowercase();
+    let allowed = lower.chars().count().div_ceil(3).min(3);
+    candidates
+        .filter(|candidate| candidate.len().abs_diff(name.len()) <= 12)
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_ascii_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
