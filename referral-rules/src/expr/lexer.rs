@@ -29,8 +29,8 @@ pub(super) enum TokenKind {
 }
 
 const SYMBOLS: &[&str] = &[
-    "&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "?", ":", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}", ",",
-    ".",
+    "&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "?", ":", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}",
+    ",", ".",
 ];
 
 /// What people type for an operator, and the operator.
@@ -127,7 +127,12 @@ impl Lexer<'_, '_, '_> {
                 let start = self.at;
                 self.text(false, length);
                 let span = Span::new(start, self.at);
-                self.faults.help(Code::ExpressionSyntax, span, "bytes are not known here", "write a text without the `b`");
+                self.faults.help(
+                    Code::ExpressionSyntax,
+                    span,
+                    "bytes are not known here",
+                    "write a text without the `b`",
+                );
                 TokenKind::Fault
             }
             _ => {

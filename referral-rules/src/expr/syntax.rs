@@ -63,17 +63,35 @@ pub(super) enum Kind {
     Decimal(Number),
     Text(String),
     Name(String),
-    Select { of: Box<Node>, field: Spanned<String> },
-    Index { of: Box<Node>, index: Box<Node> },
-    Call { target: Option<Box<Node>>, name: Spanned<String>, arguments: Vec<Node> },
+    Select {
+        of: Box<Node>,
+        field: Spanned<String>,
+    },
+    Index {
+        of: Box<Node>,
+        index: Box<Node>,
+    },
+    Call {
+        target: Option<Box<Node>>,
+        name: Spanned<String>,
+        arguments: Vec<Node>,
+    },
     List(Vec<Node>),
     Map(Vec<(Node, Node)>),
     Not(Box<Node>),
     Negate(Box<Node>),
     And(Vec<Node>),
     Or(Vec<Node>),
-    Binary { operator: Operator, left: Box<Node>, right: Box<Node> },
-    Conditional { condition: Box<Node>, yes: Box<Node>, no: Box<Node> },
+    Binary {
+        operator: Operator,
+        left: Box<Node>,
+        right: Box<Node>,
+    },
+    Conditional {
+        condition: Box<Node>,
+        yes: Box<Node>,
+        no: Box<Node>,
+    },
 }
 
 impl Node {

@@ -472,9 +472,9 @@ impl Value {
             (Self::List(left), Self::List(right)) => lists_same(left, right),
             (Self::Map(left), Self::Map(right)) => {
                 left.len() == right.len()
-                    && left.iter().all(|(key, value)| {
-                        right.iter().any(|(other, another)| key.same(other) && value.same(another))
-                    })
+                    && left
+                        .iter()
+                        .all(|(key, value)| right.iter().any(|(other, another)| key.same(other) && value.same(another)))
             }
             (left, right) => left == right,
         }

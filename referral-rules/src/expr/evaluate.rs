@@ -1,0 +1,490 @@
+//! Runs a compiled expression over a chunk of rows.
+use super::functions::{Arg, Out, Run};
+use super::kernels::{self, Lane, unary};
+use super::program::{Block, Compared, Each, Field, Instruction, Op, Place, Quantifier, Ref};
+use super::table::Table;
+use super::vector::{Class, Column, Pool, Slot, Status, Type, Value, Vector};
+use crate::base::limits::LIST_LENGTH_MAX;
+use crate::base::{Calendar, Day, Instant, Interner, MICROS_PER_DAY, Number, TextId, Texts, Zone};
+use std::sync::Arc;
+
+/// So many elements of lists are looked at in one go.
+const ELEMENTS_PER_BATCH: usize = 4096;
+
+/// Where the values of inputs come from.
+pub trait Inputs {
+    /// Pushes one value or status per row of the current chunk; `into` is empty and of the slot's class. A row that is not
+    /// pushed is missing.
+    fn load(&self, slot: Slot, into: &mut Vector);
+}
+
+/// What an expression may look at beyond its inputs.
+#[derive(Clone, Copy, Debug)]
+pub struct Env<'a> {
+    /// The program's zone: which civil day an instant is.
+    pub zone: &'a Zone,
+    /// The program's business days.
+    pub calendar: &'a Calendar,
+    /// The program's tables, by [`TableSchema::index`](super::TableSchema::index).
+    pub tables: &'a [Table],
+}
+
+/// Memory that evaluation reuses, and the texts that it makes. One is enough for any number of expressions; nothing is
+/// allocated once it has seen them all, except for lists.
+#[derive(Debug)]
+pub struct Scratch<'a> {
+    texts: Texts<'a>,
+    buffer: String,
+    frames: Vec<Frame>,
+}
+
+impl<'a> Scratch<'a> {
+    /// Fresh memory over the shared texts, which must start with those that the expressions were compiled with.
+    pub fn new(base: &'a Interner) -> Self {
+        Self { texts: Texts::new(base), buffer: String::new(), frames: Vec::new() }
+    }
+
+    /// The texts, shared and made.
+    pub fn texts(&self) -> &Texts<'a> {
+        &self.texts
+    }
+
+    /// The texts, to give a number to one more.
+    pub fn texts_mut(&mut self) -> &mut Texts<'a> {
+        &mut self.texts
+    }
+
+    /// Runs the block and leaves its registers for [`Scratch::read`].
+    pub(super) fn run(&mut self, block: &Block, constants: &[Vector], inputs: &dyn Inputs, rows: usize, env: &Env<'_>) {
+        let mut machine = Machine {
+            constants,
+            env: Some(env),
+            inputs: Some(inputs),
+            texts: &mut self.texts,
+            buffer: &mut self.buffer,
+            frames: &mut self.frames,
+        };
+        machine.run(block, 0, rows);
+    }
+
+    /// A register of the block that ran last, or a constant.
+    pub(super) fn read<'s>(&'s self, at: Ref, constants: &'s [Vector]) -> &'s Vector {
+        match self.frames.first() {
+            Some(frame) => frame.get(at, constants),
+            None => &NO_ROWS,
+        }
+    }
+}
+
+static NO_ROWS: Vector = Vector { column: Column::Bool(Vec::new()), status: Vec::new() };
+
+/// The registers of one block.
+#[derive(Debug, Default)]
+pub(super) struct Frame {
+    registers: [Vec<Vector>; Class::COUNT],
+    parameters: Vec<Vector>,
+    owners: Vec<usize>,
+}
+
+impl Frame {
+    fn get<'s>(&'s self, at: Ref, constants: &'s [Vector]) -> &'s Vector {
+        let found = match at {
+            Ref::Constant(index) => constants.get(index),
+            Ref::Register(index, class) => self.registers.get(class.index()).and_then(|column| column.get(index)),
+            Ref::Parameter(index) => self.parameters.get(index),
+        };
+        found.unwrap_or(&NO_ROWS)
+    }
+
+    fn take(&mut self, index: usize, class: Class) -> Vector {
+        let Some(column) = self.registers.get_mut(class.index()) else {
+            return Vector::new(class);
+        };
+        if column.len() <= index {
+            column.resize_with(index.saturating_add(1), || Vector::new(class));
+        }
+        column.get_mut(index).map(std::mem::take).unwrap_or_default()
+    }
+
+    fn put(&mut self, index: usize, class: Class, vector: Vector) {
+        if let Some(place) = self.registers.get_mut(class.index()).and_then(|column| column.get_mut(index)) {
+            *place = vector;
+        }
+    }
+}
+
+/// What the steps of an expression share while they run.
+pub(super) struct Machine<'m> {
+    pub(super) constants: &'m [Vector],
+    pub(super) env: Option<&'m Env<'m>>,
+    pub(super) inputs: Option<&'m dyn Inputs>,
+    pub(super) texts: &'m mut dyn Pool,
+    pub(super) buffer: &'m mut String,
+    pub(super) frames: &'m mut Vec<Frame>,
+}
+
+impl Machine<'_> {
+    fn run(&mut self, block: &Block, level: usize, rows: usize) {
+        while self.frames.len() <= level {
+            self.frames.push(Frame::default());
+        }
+        let mut frame = self.frames.get_mut(level).map(std::mem::take).unwrap_or_default();
+        for (index, instruction) in block.instructions.iter().enumerate() {
+            let mut out = frame.take(index, instruction.class);
+            self.execute(instruction, &frame, level, rows, &mut out);
+            frame.put(index, instruction.class, out);
+        }
+        if let Some(place) = self.frames.get_mut(level) {
+            *place = frame;
+        }
+    }
+
+    /// One step; every argument must be a constant if the frame is empty.
+    pub(super) fn execute(&mut self, step: &Instruction, frame: &Frame, level: usize, rows: usize, out: &mut Vector) {
+        out.reset(step.class);
+        let arguments = step.arguments.iter().map(|at| frame.get(*at, self.constants));
+        let [first, second, third] = {
+            let mut arguments = arguments.clone();
+            [(); 3].map(|()| arguments.next().unwrap_or(&NO_ROWS))
+        };
+        match &step.op {
+            Op::Load(slot) => {
+                if let Some(inputs) = self.inputs {
+                    inputs.load(*slot, out);
+                }
+                out.settle(step.class, rows, Status::missing(*slot));
+                bound_lists(out);
+            }
+            Op::Fill => fill(first, rows, out),
+            Op::Compare(test, compared) => match compared {
+                Compared::Bools => kernels::compare::<bool>(*test, first, second, rows, out),
+                Compared::Ints => kernels::compare::<i64>(*test, first, second, rows, out),
+                Compared::Decimals => kernels::compare_decimals(*test, first, second, rows, out),
+                Compared::Texts => kernels::compare::<TextId>(*test, first, second, rows, out),
+                Compared::TextOrder => kernels::compare_texts(*test, first, second, rows, out, &*self.texts),
+            },
+            Op::Int(operation, bounds) => kernels::ints(*operation, *bounds, first, second, rows, out),
+            Op::Decimal(operation) => kernels::decimals(*operation, first, second, rows, out),
+            Op::ToDecimal => unary(first, rows, out, |value: i64| Ok(Number::from(value))),
+            Op::Not => unary(first, rows, out, |value: bool| Ok(!value)),
+            Op::And => kernels::logic(false, arguments, rows, out),
+            Op::Or => kernels::logic(true, arguments, rows, out),
+            Op::Select => select(step.class, first, second, third, rows, out),
+            Op::Has => {
+                for row in 0..rows {
+                    out.push_bool(status(first, row).is_ok());
+                }
+            }
+            Op::TextIn(set) => unary(first, rows, out, |id: TextId| Ok(set.binary_search(&id).is_ok())),
+            Op::MakeList(element) => self.make(arguments, &[element], rows, out),
+            Op::MakeMap(key, value) => self.make(arguments, &[key, value], rows, out),
+            Op::Each(each) => self.each(each, step, frame, level, rows, out),
+            Op::Lookup { table, column } => self.look_up(*table, *column, first, rows, out),
+            Op::Field(field, place) => unary(first, rows, out, |instant: i64| part(*field, place, instant)),
+            Op::DayOf => match self.env {
+                Some(env) => {
+                    unary(first, rows, out, |instant: i64| Ok(i64::from(env.zone.day_of(Instant(instant)).0)));
+                }
+                None => {}
+            },
+            Op::Call(run) => self.call(*run, step, frame, rows, out),
+        }
+        out.settle(step.class, rows, Status::NOT_CONVERTIBLE);
+    }
+
+    fn make<'v>(
+        &mut self,
+        arguments: impl Iterator<Item = &'v Vector> + Clone,
+        types: &[&Type],
+        rows: usize,
+        out: &mut Vector,
+    ) {
+        for row in 0..rows {
+            let fault = arguments.clone().map(|argument| status(argument, row)).find(|status| !status.is_ok());
+            if let Some(fault) = fault {
+                out.push_status(fault);
+                continue;
+            }
+            let typed = arguments.clone().zip(types.iter().cycle());
+            let values = typed.map(|(argument, ty)| value_at(argument, row, ty, &*self.texts));
+            let list: Arc<[Value]> = values.collect();
+            let twice = types.len() == 2 && has_repeated_key(&list);
+            if twice { out.push_status(Status::NO_SUCH_KEY) } else { out.push_list(list) }
+        }
+    }
+
+    fn look_up(&mut self, table: usize, column: usize, key: &Vector, rows: usize, out: &mut Vector) {
+        let class = out.column.class();
+        let Some(table) = self.env.and_then(|env| env.tables.get(table)) else {
+            return;
+        };
+        let Some(values) = table.column(column, class) else {
+            return;
+        };
+        let row_of = |row: usize| match &key.column {
+            Column::Text(_) => Lane::<TextId>::new(key, rows).and_then(|lane| table.row_of_text(lane.value(row))),
+            Column::Int(_) => Lane::<i64>::new(key, rows).and_then(|lane| table.row_of_int(lane.value(row))),
+            _ => None,
+        };
+        for row in 0..rows {
+            let fault = status(key, row);
+            if !fault.is_ok() {
+                out.push_status(fault);
+                continue;
+            }
+            let Some(at) = row_of(row) else {
+                out.push_status(Status::NO_SUCH_KEY);
+                continue;
+            };
+            match values {
+                Column::Bool(values) => push(values.get(at), out, Vector::push_bool),
+                Column::Int(values) => push(values.get(at), out, Vector::push_int),
+                Column::Decimal(values) => push(values.get(at), out, Vector::push_decimal),
+                Column::Text(values) => push(values.get(at), out, Vector::push_text),
+                Column::List(_) => out.push_status(Status::NO_SUCH_KEY),
+            }
+        }
+    }
+
+    fn call(&mut self, run: Run, step: &Instruction, frame: &Frame, rows: usize, out: &mut Vector) {
+        for row in 0..rows {
+            let mut arguments = [const { Arg::Bool(false) }; 4];
+            let mut fault = Status::OK;
+            for (place, at) in arguments.iter_mut().zip(&step.arguments) {
+                let vector = frame.get(*at, self.constants);
+                let here = status(vector, row);
+                fault = if fault.is_ok() { here } else { fault };
+                *place = argument(vector, row, &*self.texts);
+            }
+            let given = arguments.get(..step.arguments.len()).unwrap_or(&[]);
+            self.buffer.clear();
+            let result = if fault.is_ok() { run(given, self.buffer, self.env) } else { Err(fault) };
+            match result {
+                Ok(Out::Bool(value)) => out.push_bool(value),
+                Ok(Out::Int(value)) => out.push_int(value),
+                Ok(Out::Decimal(value)) => out.push_decimal(value),
+                Ok(Out::Buffer) => {
+                    let id = self.texts.intern(self.buffer);
+                    out.push_text(id);
+                }
+                Ok(Out::List(values)) => out.push_list(Arc::from(values)),
+                Ok(Out::Value(value)) => out.push_value(&value, self.texts),
+                Err(status) => out.push_status(status),
+            }
+        }
+    }
+
+    fn each(&mut self, each: &Each, step: &Instruction, frame: &Frame, level: usize, rows: usize, out: &mut Vector) {
+        let Some((list, captures)) = step.arguments.split_first() else {
+            return;
+        };
+        let list = frame.get(*list, self.constants);
+        let inner = level.saturating_add(1);
+        while self.frames.len() <= inner {
+            self.frames.push(Frame::default());
+        }
+        let mut from = 0;
+        while from < rows {
+            let mut batch = self.frames.get_mut(inner).map(std::mem::take).unwrap_or_default();
+            let until = self.gather(each, list, captures, frame, (from, rows), &mut batch);
+            let count = batch.owners.len();
+            if let Some(place) = self.frames.get_mut(inner) {
+                *place = batch;
+            }
+            self.run(&each.block, inner, count);
+            let mut at = 0_usize;
+            for row in from..until {
+                let elements = elements(list, row, each.keys).map_or(0, Iterator::count);
+                let end = at.saturating_add(elements);
+                self.reduce(each, list, row, (inner, at..end), out);
+                at = end;
+            }
+            from = until;
+        }
+    }
+
+    /// Lays out the elements of some rows one after the other; the rows behind those are left for the next batch.
+    fn gather(
+        &mut self,
+        each: &Each,
+        list: &Vector,
+        captures: &[Ref],
+        frame: &Frame,
+        (from, rows): (usize, usize),
+        batch: &mut Frame,
+    ) -> usize {
+        batch.owners.clear();
+        batch.parameters.resize_with(captures.len().saturating_add(1), Vector::default);
+        let mut until = from;
+        let mut element = batch.parameters.first_mut().map(std::mem::take).unwrap_or_default();
+        element.reset(each.element.class());
+        while until < rows && (until == from || batch.owners.len() < ELEMENTS_PER_BATCH) {
+            for value in elements(list, until, each.keys).into_iter().flatten() {
+                element.push_value(value, self.texts);
+                batch.owners.push(until);
+            }
+            until = until.saturating_add(1);
+        }
+        element.settle(each.element.class(), batch.owners.len(), Status::NOT_CONVERTIBLE);
+        if let Some(place) = batch.parameters.first_mut() {
+            *place = element;
+        }
+        for (place, at) in batch.parameters.iter_mut().skip(1).zip(captures) {
+            repeat(frame.get(*at, self.constants), &batch.owners, place);
+        }
+        until
+    }
+
+    fn reduce(
+        &mut self,
+        each: &Each,
+        list: &Vector,
+        row: usize,
+        (inner, range): (usize, std::ops::Range<usize>),
+        out: &mut Vector,
+    ) {
+        let fault = status(list, row);
+        if !fault.is_ok() {
+            return out.push_status(fault);
+        }
+        let frame = self.frames.get(inner);
+        let results = frame.map_or(&NO_ROWS, |frame| frame.get(each.block.result, self.constants));
+        let flags = range.clone().map(|at| (status(results, at), bool_at(results, at)));
+        let first_fault = flags.clone().map(|(status, _)| status).find(|status| !status.is_ok());
+        let decides = |wanted: bool| flags.clone().any(|(status, value)| status.is_ok() && value == wanted);
+        match (each.quantifier, first_fault) {
+            (Quantifier::All, _) if decides(false) => out.push_bool(false),
+            (Quantifier::Exists, _) if decides(true) => out.push_bool(true),
+            (_, Some(fault)) => out.push_status(fault),
+            (Quantifier::All, None) => out.push_bool(true),
+            (Quantifier::Exists, None) => out.push_bool(false),
+            (Quantifier::ExistsOne, None) => out.push_bool(flags.filter(|(_, value)| *value).count() == 1),
+            (Quantifier::Map, None) => {
+                out.push_list(range.map(|at| value_at(results, at, &each.result, &*self.texts)).collect());
+            }
+            (Quantifier::Filter, None) => {
+                let kept = elements(list, row, each.keys).into_iter().flatten().zip(flags);
+                out.push_list(kept.filter(|(_, (_, keep))| *keep).map(|(value, _)| value.clone()).collect());
+            }
+        }
+    }
+}
+
+fn push<T: Copy>(value: Option<&T>, out: &mut Vector, push: impl Fn(&mut Vector, T)) {
+    match value {
+        Some(value) => push(out, *value),
+        None => out.push_status(Status::NO_SUCH_KEY),
+    }
+}
+
+fn at_row<T>(values: &[T], row: usize) -> Option<&T> {
+    if values.len() == 1 { values.first() } else { values.get(row) }
+}
+
+fn status(vector: &Vector, row: usize) -> Status {
+    at_row(&vector.status, row).copied().unwrap_or(Status::NOT_CONVERTIBLE)
+}
+
+fn bool_at(vector: &Vector, row: usize) -> bool {
+    matches!(&vector.column, Column::Bool(values) if at_row(values, row) == Some(&true))
+}
+
+fn value_at(vector: &Vector, row: usize, ty: &Type, texts: &dyn Pool) -> Value {
+    vector.value(if vector.len() == 1 { 0 } else { row }, ty, texts)
+}
+
+fn argument<'a>(vector: &'a Vector, row: usize, texts: &'a dyn Pool) -> Arg<'a> {
+    let found = match &vector.column {
+        Column::Bool(values) => at_row(values, row).map(|value| Arg::Bool(*value)),
+        Column::Int(values) => at_row(values, row).map(|value| Arg::Int(*value)),
+        Column::Decimal(values) => at_row(values, row).map(|value| Arg::Decimal(*value)),
+        Column::Text(values) => at_row(values, row).map(|id| Arg::Text(texts.text(*id))),
+        Column::List(values) => at_row(values, row).map(|list| Arg::List(list)),
+    };
+    found.unwrap_or(Arg::Bool(false))
+}
+
+/// The elements of a row's list, or a map's keys; `None` without a list.
+fn elements(list: &Vector, row: usize, keys: bool) -> Option<impl Iterator<Item = &Value>> {
+    let Column::List(lists) = &list.column else {
+        return None;
+    };
+    let values = at_row(lists, row).filter(|_| status(list, row).is_ok())?;
+    Some(values.iter().step_by(if keys { 2 } else { 1 }))
+}
+
+fn has_repeated_key(entries: &[Value]) -> bool {
+    let keys = || entries.iter().step_by(2);
+    keys().enumerate().any(|(at, key)| keys().take(at).any(|earlier| earlier.same(key)))
+}
+
+fn bound_lists(out: &mut Vector) {
+    if let Column::List(lists) = &out.column {
+        for (list, status) in lists.iter().zip(&mut out.status) {
+            if status.is_ok() && list.len() > LIST_LENGTH_MAX {
+                *status = Status::TOO_LARGE;
+            }
+        }
+    }
+}
+
+fn fill(constant: &Vector, rows: usize, out: &mut Vector) {
+    let owners = std::iter::repeat_n(0_usize, rows);
+    copy_rows(constant, owners, out);
+}
+
+fn repeat(source: &Vector, owners: &[usize], out: &mut Vector) {
+    copy_rows(source, owners.iter().copied(), out);
+}
+
+fn copy_rows(source: &Vector, owners: impl Iterator<Item = usize> + Clone, out: &mut Vector) {
+    fn copy<T: Clone>(source: &[T], owners: impl Iterator<Item = usize>, out: &mut Vec<T>) {
+        out.extend(owners.filter_map(|row| at_row(source, row).cloned()));
+    }
+    out.reset(source.column.class());
+    match (&source.column, &mut out.column) {
+        (Column::Bool(from), Column::Bool(to)) => copy(from, owners.clone(), to),
+        (Column::Int(from), Column::Int(to)) => copy(from, owners.clone(), to),
+        (Column::Decimal(from), Column::Decimal(to)) => copy(from, owners.clone(), to),
+        (Column::Text(from), Column::Text(to)) => copy(from, owners.clone(), to),
+        (Column::List(from), Column::List(to)) => copy(from, owners.clone(), to),
+        _ => {}
+    }
+    copy(&source.status, owners, &mut out.status);
+}
+
+fn select(class: Class, condition: &Vector, yes: &Vector, no: &Vector, rows: usize, out: &mut Vector) {
+    match class {
+        Class::Bool => kernels::select::<bool>(condition, yes, no, rows, out),
+        Class::Int => kernels::select::<i64>(condition, yes, no, rows, out),
+        Class::Decimal => kernels::select::<Number>(condition, yes, no, rows, out),
+        Class::Text => kernels::select::<TextId>(condition, yes, no, rows, out),
+        Class::List => {
+            for row in 0..rows {
+                let fault = status(condition, row);
+                let taken = if bool_at(condition, row) { yes } else { no };
+                match &taken.column {
+                    _ if !fault.is_ok() => out.push_status(fault),
+                    Column::List(lists) if status(taken, row).is_ok() => match at_row(lists, row) {
+                        Some(list) => out.push_list(Arc::clone(list)),
+                        None => out.push_status(Status::NOT_CONVERTIBLE),
+                    },
+                    _ => out.push_status(status(taken, row)),
+                }
+            }
+        }
+    }
+}
+
+fn part(field: Field, place: &Place, instant: i64) -> Result<i64, Status> {
+    let (day, micros) = match place {
+        Place::Zone(zone) => zone.civil(Instant(instant)),
+        Place::Utc | Place::Offset(_) => {
+            let offset = if let Place::Offset(offset) = place { *offset } else { 0 };
+            let local = instant.saturating_add(offset);
+            let day = i32::try_from(local.div_euclid(MICROS_PER_DAY)).map_err(|_| Status::OUT_OF_RANGE)?;
+            (Day(day), local.rem_euclid(MICROS_PER_DAY))
+        }
+    };
+    super::functions_time::field(field, day, micros).ok_or(Status::OUT_OF_RANGE)
+}

@@ -1,0 +1,78 @@
+//! Functions on numbers.
+use super::evaluate::Env;
+use super::functions::{Arg, Out};
+use super::vector::Status;
+use crate::base::{Number, Rounding};
+
+type Answer = Result<Out, Status>;
+
+/// At most so many digits after the point can be rounded to.
+const DIGITS_MAX: i64 = 28;
+
+fn first(arguments: &[Arg<'_>]) -> Result<Number, Status> {
+    match arguments {
+        [Arg::Decimal(value), ..] => Ok(*value),
+        _ => Err(Status::NOT_CONVERTIBLE),
+    }
+}
+
+fn whole(rounding: Rounding, value: Number) -> Answer {
+    rounding.settle(value, 0).map(Out::Int).ok_or(Status::OVERFLOW)
+}
+
+/// `int(1.9)`: 1.
+pub(super) fn int_of_decimal(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
+    whole(Rounding::Down, first(arguments)?)
+}
+
+/// `floor(-1.5)`: -2.
+pub(super) fn floor(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
+    whole(Rounding::Floor, first(arguments)?)
+}
+
+/// `ceil(1.2)`: 2.
+pub(super) fn ceil(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
+    whole(Rounding::Ceiling, first(arguments)?)
+}
+
+/// `round(2.345, 2)`: 2.35.
+pub(super) fn round(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
+    let digits = match arguments {
+        [_, Arg::Int(digits)] => *digits,
+        _ => 0,
+    };
+    let digits = u32::try_from(digits).ok().filter(|digits| i64::from(*digits) <= DIGITS_MAX);
+    let digits = digits.ok_or(Status::OUT_OF_RANGE)?;
+    let units = Rounding::HalfAwayFromZero.settle_i128(first(arguments)?, digits).ok_or(Status::OVERFLOW)?;
+    Number::from_scaled(units, digits).map(Out::Decimal).ok_or(Status::OVERFLOW)
+}
+
+/// `abs(-1.5)`: 1.5.
+pub(super) fn abs(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
+    let value = first(arguments)?;
+    Ok(Out::Decimal(if value.is_negative() { value.negated() } else { value }))
+}
+
+/// `abs(-1)`: 1.
+pub(super) fn abs_int(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
+    match arguments {
+        [Arg::Int(value)] => value.checked_abs().map(Out::Int).ok_or(Status::OVERFLOW),
+        _ => Err(Status::NOT_CONVERTIBLE),
+    }
+}
+
+/// `int('987')`: digits with an optional minus, nothing else.
+pub(super) fn int_of_text(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
+    match arguments {
+        [Arg::Text(text)] if !text.starts_with('+') => text.parse().map(Out::Int).map_err(|_| Status::NOT_CONVERTIBLE),
+        _ => Err(Status::NOT_CONVERTIBLE),
+    }
+}
+
+/// `decimal('12.50')`.
+pub(super) fn decimal_of_text(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
+    match arguments {
+        [Arg::Text(text)] => Number::parse(text).map(Out::Decimal).ok_or(Status::NOT_CONVERTIBLE),
+        _ => Err(Status::NOT_CONVERTIBLE),
+    }
+}

@@ -1,0 +1,104 @@
+//! Compiles and evaluates expressions over rows of values.
+use referral_rules::base::{Calendar, Interner, Weekday, Zone};
+use referral_rules::diag::Diagnostic;
+use referral_rules::expr::{
+    Compiled, Env, Expected, Inputs, Operand, Pool, Scope, Scratch, Slot, Status, Table, Type, Value, Vector, compile,
+};
+use std::cell::RefCell;
+
+/// Names with a type each, and the tables and texts behind them.
+#[derive(Debug, Default)]
+pub struct World {
+    /// The names.
+    pub scope: Scope,
+    /// The texts.
+    pub texts: Interner,
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// The types of the slots.
+    pub types: Vec<Type>,
+}
+
+/// One row: a value per slot; missing values are missing.
+pub type Row = Vec<Value>;
+
+struct Rows<'a> {
+    rows: &'a [Row],
+    texts: RefCell<&'a mut dyn Pool>,
+}
+
+impl Inputs for Rows<'_> {
+    fn load(&self, slot: Slot, into: &mut Vector) {
+        for row in self.rows {
+            match row.get(usize::from(slot.0)) {
+                None | Some(Value::Missing) => into.push_missing(slot),
+                Some(value) => into.push_value(value, &mut **self.texts.borrow_mut()),
+            }
+        }
+    }
+}
+
+impl World {
+    /// One more name.
+    #[must_use]
+    pub fn with(mut self, path: &str, ty: Type) -> Self {
+        let slot = Slot(u16::try_from(self.types.len()).unwrap_or(u16::MAX));
+        self.scope.variable(path, ty.clone(), slot);
+        self.types.push(ty);
+        self
+    }
+
+    /// Compiles.
+    ///
+    /// # Errors
+    /// What is wrong with the expression.
+    pub fn compile(&mut self, source: &str, expected: Expected) -> Result<Compiled, Vec<Diagnostic>> {
+        let mut diagnostics = Vec::new();
+        compile(source, &|span| span, expected, &self.scope, &mut self.texts, &mut diagnostics).ok_or(diagnostics)
+    }
+
+    /// The results for the rows, or why there is none.
+    pub fn evaluate(&mut self, compiled: &Compiled, rows: &[Row]) -> Vec<Result<Value, Status>> {
+        self.intern(rows);
+        let Some((zone, calendar)) = place() else {
+            return Vec::new();
+        };
+        let env = Env { zone: &zone, calendar: &calendar, tables: &self.tables };
+        let mut known = self.texts.clone();
+        let inputs = Rows { rows, texts: RefCell::new(&mut known) };
+        let mut scratch = Scratch::new(&self.texts);
+        let vector = compiled.evaluate(&inputs, rows.len(), &env, &mut scratch).clone();
+        let ty = compiled.result_type();
+        let result = |(row, status): (usize, &Status)| match status.is_ok() {
+            true => Ok(vector.value(row, ty, scratch.texts())),
+            false => Err(*status),
+        };
+        vector.status.iter().enumerate().map(result).collect()
+    }
+
+    /// Why the condition does not hold for the row.
+    pub fn explain(&mut self, compiled: &Compiled, row: Row) -> Vec<Operand> {
+        let rows = [row];
+        self.intern(&rows);
+        let Some((zone, calendar)) = place() else {
+            return Vec::new();
+        };
+        let env = Env { zone: &zone, calendar: &calendar, tables: &self.tables };
+        let mut known = self.texts.clone();
+        let inputs = Rows { rows: &rows, texts: RefCell::new(&mut known) };
+        compiled.explain(&inputs, &env, &mut Scratch::new(&self.texts))
+    }
+
+    fn intern(&mut self, rows: &[Row]) {
+        for value in rows.iter().flatten() {
+            if let Value::Text(text) = value {
+                self.texts.intern(text);
+            }
+        }
+    }
+}
+
+fn place() -> Option<(Zone, Calendar)> {
+    let calendar = Calendar::new(&[Weekday::Saturday, Weekday::Sunday], Vec::new())?;
+    Some((Zone::named("America/New_York")?, calendar))
+}

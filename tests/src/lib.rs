@@ -1,0 +1,3 @@
+//! Helpers that the tests of this workspace share.
+pub mod expressions;
+pub mod shared;
