@@ -29,3 +29,42 @@ fn integer(id: &str) -> Option<i64> {
     };
     canonical.then(|| id.parse().ok()).flatten()
 }
+
+/// What the order of ids looks at first, without going to the text: of an integer its value, of a text its first bytes.
+/// Where two are equal, [`compare_ids`] orders integers as equal and texts by all their bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum SortedId {
+    /// An integer.
+    Integer(i64),
+    /// A text.
+    Text(u64),
+}
+
+impl SortedId {
+    /// The sort key of an id.
+    pub fn of(id: &str) -> Self {
+        match integer(id) {
+            Some(value) => Self::Integer(value),
+            None => {
+                let mut first = [0; 8];
+                first.iter_mut().zip(id.bytes()).for_each(|(slot, byte)| *slot = byte);
+                Self::Text(u64::from_be_bytes(first))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sort_keys_agree_with_the_order_of_ids() {
+        let ids =
+            ["", "\0", "-7", "0", "007", "42", "100", "R-1", "R-10", "R-100000001", "R-100000002", "ü", "zzzzzzzz"];
+        for (left, right) in ids.iter().flat_map(|left| ids.iter().map(move |right| (left, right))) {
+            let by_keys = SortedId::of(left).cmp(&SortedId::of(right)).then_with(|| left.cmp(right));
+            assert_eq!(by_keys, compare_ids(left, right), "{left} {right}");
+        }
+    }
+}

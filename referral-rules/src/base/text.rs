@@ -1,7 +1,8 @@
 //! Interned text: each distinct text is stored once and known by a small number, so that columns hold numbers and
 //! comparing texts is comparing numbers.
-use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use super::index::{NONE, position};
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
 
 /// The number of an interned text. Only equality has a meaning; the order of texts is that of their bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -15,7 +16,7 @@ impl TextId {
     }
 }
 
-/// A table of distinct texts.
+/// A table of distinct texts, in one piece of memory: a text costs its bytes and about twenty more.
 ///
 /// # Example
 /// ```
@@ -27,42 +28,114 @@ impl TextId {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
-    texts: Vec<Arc<str>>,
-    ids: FxHashMap<Arc<str>, TextId>,
+    /// All texts, one after the other.
+    bytes: String,
+    /// Where each text ends.
+    ends: Vec<usize>,
+    /// An open table, as long as a power of two and never full; looked up by the hash, then slot after slot.
+    slots: Vec<Slot>,
+}
+
+/// A place in the open table: a text's number and a part of its hash; [`NONE`] where it is free.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    tag: u32,
+    id: u32,
+}
+
+const FREE: Slot = Slot { tag: 0, id: NONE };
+
+impl Slot {
+    fn of(text: &str) -> (u64, u32) {
+        let hash = FxBuildHasher.hash_one(text);
+        // The table is entered by the low bits; the high ones tell most of the others apart.
+        (hash, u32::try_from(hash >> 32).unwrap_or_default())
+    }
 }
 
 impl Interner {
     /// The number of the text, new or known. Past 2^32 - 1 texts, the last number is given to all: see `limits`.
     pub fn intern(&mut self, text: &str) -> TextId {
-        if let Some(id) = self.ids.get(text) {
-            return *id;
+        // At most three quarters are taken, so that a free slot is near.
+        if self.ends.len().saturating_add(1).saturating_mul(4) > self.slots.len().saturating_mul(3) {
+            self.grow();
         }
-        let id = TextId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        let shared: Arc<str> = Arc::from(text);
-        self.texts.push(Arc::clone(&shared));
-        self.ids.insert(shared, id);
-        id
+        let (hash, tag) = Slot::of(text);
+        match self.look_up(text, hash, tag) {
+            Ok(id) => id,
+            Err(free) => {
+                let id = position(self.ends.len());
+                self.bytes.push_str(text);
+                self.ends.push(self.bytes.len());
+                if let Some(slot) = self.slots.get_mut(free) {
+                    *slot = Slot { tag, id };
+                }
+                TextId(id)
+            }
+        }
     }
 
     /// The number of a text that is known already.
     pub fn find(&self, text: &str) -> Option<TextId> {
-        self.ids.get(text).copied()
+        let (hash, tag) = Slot::of(text);
+        self.look_up(text, hash, tag).ok()
+    }
+
+    /// The number of the text, or the free slot that it would take.
+    fn look_up(&self, text: &str, hash: u64, tag: u32) -> Result<TextId, usize> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = hashed(hash) & mask;
+        while let Some(slot) = self.slots.get(at) {
+            if slot.id == NONE {
+                return Err(at);
+            }
+            if slot.tag == tag && self.text(TextId(slot.id)) == text {
+                return Ok(TextId(slot.id));
+            }
+            at = at.wrapping_add(1) & mask;
+        }
+        Err(at)
+    }
+
+    fn grow(&mut self) {
+        let size = self.slots.len().saturating_mul(2).max(16);
+        self.slots.clear();
+        self.slots.resize(size, FREE);
+        let mask = size.wrapping_sub(1);
+        for id in 0..position(self.ends.len()) {
+            let (hash, tag) = Slot::of(self.text(TextId(id)));
+            let mut at = hashed(hash) & mask;
+            while self.slots.get(at).is_some_and(|slot| slot.id != NONE) {
+                at = at.wrapping_add(1) & mask;
+            }
+            if let Some(slot) = self.slots.get_mut(at) {
+                *slot = Slot { tag, id };
+            }
+        }
     }
 
     /// The text of a number; empty for a number of another interner.
     pub fn text(&self, id: TextId) -> &str {
-        self.texts.get(id.index()).map_or("", |text| text)
+        let Some(end) = self.ends.get(id.index()) else { return "" };
+        let start = id.index().checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.bytes.get(start..*end).unwrap_or_default()
     }
 
     /// How many texts there are.
     pub fn len(&self) -> usize {
-        self.texts.len()
+        self.ends.len()
     }
 
     /// True without any text.
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.ends.is_empty()
     }
+}
+
+/// A hash as an index, cut to what the platform can count.
+#[expect(clippy::as_conversions, reason = "the bits that do not fit a smaller platform are not needed")]
+const fn hashed(hash: u64) -> usize {
+    hash as usize
 }
 
 /// A shared interner with a private extension: what an expression makes (a lower-cased e-mail, say) gets a number of its
@@ -89,11 +162,36 @@ impl<'a> Texts<'a> {
         TextId(self.local.intern(text).0.saturating_add(offset))
     }
 
+    /// What was made beyond the shared table.
+    pub fn into_local(self) -> Interner {
+        self.local
+    }
+
     /// The text of a number of either table.
     pub fn text(&self, id: TextId) -> &str {
         match id.index().checked_sub(self.base.len()) {
             None => self.base.text(id),
             Some(local) => self.local.text(TextId(u32::try_from(local).unwrap_or(u32::MAX))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_keeps_its_number_while_the_table_grows() {
+        let mut texts = Interner::default();
+        assert_eq!((texts.find(""), texts.text(TextId(0)), texts.is_empty()), (None, "", true));
+        let word = |at: u32| if at == 7 { String::new() } else { format!("ü{at}") };
+        for at in 0..5_000 {
+            assert_eq!(texts.intern(&word(at)), TextId(at));
+        }
+        for at in 0..5_000 {
+            assert_eq!((texts.find(&word(at)), texts.text(TextId(at))), (Some(TextId(at)), word(at).as_str()));
+            assert_eq!(texts.intern(&word(at)), TextId(at));
+        }
+        assert_eq!((texts.len(), texts.find("ü5000"), texts.text(TextId(5_000))), (5_000, None, ""));
     }
 }

@@ -26,6 +26,11 @@ impl Unit {
         currency_digits(code).map(|digits| Self { name: Arc::from(code), digits })
     }
 
+    /// Hundredths of a whole.
+    pub fn percent() -> Self {
+        Self { name: Arc::from("percent"), digits: 2 }
+    }
+
     /// A unit that is no currency: a word of lower-case letters, digits and `-`. `percent` has two digits, others none.
     pub fn named(word: &str) -> Option<Self> {
         let mut bytes = word.bytes();
@@ -49,6 +54,11 @@ impl Unit {
     /// How many digits after the point an amount has: 2 for `USD`, 0 for `days`.
     pub fn digits(&self) -> u32 {
         self.digits
+    }
+
+    /// A sum of minor units in whole units. All that a book can hold adds up to far less than a `Decimal` can.
+    pub fn total(&self, minor: i128) -> Decimal {
+        Decimal::try_from_i128_with_scale(minor, self.digits).unwrap_or(Decimal::MAX)
     }
 
     /// True for money.

@@ -81,6 +81,40 @@ codes! {
     204 WrongArguments "wrong-arguments" Document "the function takes other arguments" "a missing argument has no safe default";
     205 UnknownText "unknown-text" Document "the text is not one of the values declared for the fact" "the comparison would never hold";
     206 ConstantFault "constant-fault" Document "the expression always fails" "overflow, division by zero or a bad date stand in it";
+
+    // 300–349: versions of one program
+    300 VersionsDiffer "versions-differ" Document "two versions of one program contradict each other" "history is carried from version to version";
+
+    // 400–449: facts
+    400 UnknownColumn "unknown-column" Finding "the column is not used by the program" "a misspelt column would otherwise be missing silently";
+    401 BadCell "bad-cell" Finding "the cell cannot be read as what the column holds" "nothing is converted by guessing; the cell counts as missing";
+    402 UnlistedText "unlisted-text" Finding "the text is not one of those that the fact may have" "the cell counts as missing";
+    403 MissingId "missing-id" Finding "the row has no id" "it cannot be told apart from others and is left out";
+    404 MissingMoment "missing-moment" Finding "the row does not say when" "it cannot be put in order and is left out";
+    405 UnknownReferral "unknown-referral" Finding "the event is about a referral that is not there" "it is left out";
+    406 UnknownEventKind "unknown-event-kind" Finding "the event is of a kind that the program does not have" "it is left out";
+    407 ConflictingCopies "conflicting-copies" Finding "a row came again with other content" "none of the copies counts until the host resolves it";
+    408 UnknownBalance "unknown-balance" Finding "the opening balance belongs to nothing" "it is left out";
+    409 BeforeSubmission "before-submission" Finding "the event happened before its referral was submitted" "it is not taken in";
+    410 RepeatedStage "repeated-stage" Finding "the referral is at that stage already" "it is not taken in twice";
+    411 ImpossibleStage "impossible-stage" Finding "the stage cannot follow the one that the referral is at" "it is not taken in";
+    412 BookedDiffers "booked-differs" Finding "a booked grant differs from the recomputed one" "a correcting entry makes up the difference";
+    413 BookedUnknown "booked-unknown" Finding "a booked grant is unknown to the recomputed past" "it is left as it is";
+    414 UnknownEntry "unknown-entry" Finding "a confirmation names an entry that is not in the ledger" "it changes nothing; the entry that was meant stays unpaid or untold";
+
+    // 500–549: built-in reasons of verdicts
+    500 NotInForce "not-in-force" Reason "no version of the program was in force on the day of submission" "there are no terms to judge it by";
+    501 MissingReferrer "missing-referrer" Reason "the referral names no referrer" "nobody could be owed anything";
+    502 UnknownReferrer "unknown-referrer" Reason "the referrer is not in the accounts" "eligibility cannot be judged";
+    503 Duplicate "duplicate" Reason "another referral has the first claim on the referee" "the first claim has the credit";
+
+    // 550–599: why a rule gives nothing for an event of its kind
+    550 ConditionNotMet "condition-not-met" Reason "a condition of the rule does not hold" "the rule does not apply";
+    551 MissingFact "missing-fact" Reason "a fact that the rule needs is missing" "nothing is guessed; the rule does not apply";
+    552 NoTableRow "no-table-row" Reason "the table has no row for the key" "the rule does not apply";
+    553 AmountFault "amount-fault" Reason "the amount cannot be computed" "overflow, division by zero and dates out of range are never numbers";
+    554 NegativeAmount "negative-amount" Reason "the amount is below zero" "a reward takes nothing away";
+    555 SideRefused "side-refused" Reason "a requirement refuses the beneficiary's side" "that side gets nothing";
 }
 
 impl Code {

@@ -2,15 +2,13 @@
 //! needs from the blocks around it.
 use super::evaluate::{Frame, Machine};
 use super::program::{Block, Each, Instruction, Op, Quantifier, Ref};
-use super::vector::{Class, Slot, Status, Type, Value, Vector};
+use super::types::{Class, Slot, Status, Type};
+use super::value::Value;
+use super::vector::Vector;
 use crate::base::Interner;
+use crate::base::limits::{EXPRESSION_STEPS_MAX, LIST_LENGTH_MAX};
 use crate::diag::Span;
 use std::sync::Arc;
-
-/// At most so many steps per row, loops counted in full, with the elements that each step looks at.
-pub(super) const STEPS_MAX: u64 = 20_000_000;
-/// At most so many values in one list, those of lists inside it included.
-pub(super) const LIST_SIZE_MAX: u64 = 4_000;
 
 /// A checked part of the expression: where its value is, and of which type.
 #[derive(Clone, Debug)]
@@ -64,7 +62,7 @@ impl<'a> Builder<'a> {
 
     /// True if the program would take too many steps.
     pub(super) fn too_large(&self) -> bool {
-        self.steps > STEPS_MAX
+        self.steps > EXPRESSION_STEPS_MAX
     }
 
     /// A constant of one row.
@@ -112,7 +110,7 @@ impl<'a> Builder<'a> {
 
     /// The input of a slot; loaded once.
     pub(super) fn load(&mut self, slot: Slot, name: &str, ty: Type, span: Span) -> Typed {
-        let size = if ty.class() == Class::List { LIST_SIZE_MAX.div_euclid(4) } else { 1 };
+        let size = if ty.class() == Class::List { u64::try_from(LIST_LENGTH_MAX).unwrap_or(u64::MAX) } else { 1 };
         if let Some(known) = self.inputs.iter().find(|input| input.slot == slot) {
             return Typed { at: known.at, level: 0, ty, size, span };
         }
@@ -162,6 +160,9 @@ impl<'a> Builder<'a> {
                 return self.fault(status, ty, origin);
             }
         }
+        if op.divides() && arguments.get(1).is_some_and(|divisor| self.is_zero(divisor)) {
+            return self.fault(Status::DIVISION_BY_ZERO, ty, span);
+        }
         let folds = op.folds(pure) && arguments.iter().all(|argument| matches!(argument.at, Ref::Constant(_)));
         let places: Box<[Ref]> = arguments.iter().map(|argument| self.local(argument)).collect();
         if folds {
@@ -175,6 +176,10 @@ impl<'a> Builder<'a> {
         let level = self.level();
         let at = self.push(level, op, places, ty.class());
         Typed { at, level, ty, size, span }
+    }
+
+    fn is_zero(&self, value: &Typed) -> bool {
+        self.constant_value(value).is_some_and(|value| value.same(&Value::Int(0)))
     }
 
     fn fold(&mut self, step: &Instruction) -> Vector {

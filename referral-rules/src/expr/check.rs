@@ -1,5 +1,5 @@
 //! The tree of nodes → the flat program: every name is resolved and every type checked before anything runs.
-use super::build::{Builder, LIST_SIZE_MAX, Typed};
+use super::build::{Builder, Typed};
 use super::evaluate::Env;
 use super::explain::Logic;
 use super::faults::Faults;
@@ -8,7 +8,9 @@ use super::functions_list as list;
 use super::program::Op;
 use super::scope::{Named, Scope, TableSchema};
 use super::syntax::{Kind, Node};
-use super::vector::{Slot, Status, Type, Value};
+use super::types::{Slot, Status, Type};
+use super::value::Value;
+use crate::base::limits::EXPRESSION_VALUES_MAX;
 use crate::diag::{Code, Span, Spanned};
 
 /// Walks the tree. `None` means that the fault is reported.
@@ -27,6 +29,10 @@ impl Checker<'_, '_, '_> {
         let span = node.span;
         match &node.kind {
             Kind::Fault => None,
+            Kind::Broken(parts) => {
+                parts.iter().for_each(|part| drop(self.check(part)));
+                None
+            }
             Kind::Bool(value) => Some(self.builder.value(&Value::Bool(*value), Type::Bool, 1, span)),
             Kind::Int(value) => Some(self.builder.value(&Value::Int(*value), Type::Int, 1, span)),
             Kind::Decimal(value) => Some(self.builder.value(&Value::Decimal(*value), Type::Decimal, 1, span)),
@@ -122,13 +128,29 @@ impl Checker<'_, '_, '_> {
     }
 
     fn unknown(&mut self, span: Span, path: &str) {
+        if let Some(help) = self.scope.find_elsewhere(path) {
+            return self.faults.help(Code::UnknownName, span, format!("`{path}` is not known here"), help);
+        }
+        let operator = [("not", "!"), ("and", "&&"), ("or", "||")].into_iter().find(|(word, _)| *word == path);
+        if let Some((_, symbol)) = operator {
+            return self.faults.help(
+                Code::UnknownName,
+                span,
+                format!("`{path}` is not an operator"),
+                format!("write `{symbol}`"),
+            );
+        }
         let help = match self.scope.suggest(path) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => {
                 let party = path.split_once('.').map_or(path, |(party, _)| party);
                 let facts = self.scope.facts_of(party);
                 match facts.is_empty() {
-                    true => "declare it under [facts], or put a text in quotes".to_owned(),
+                    true if path.contains('.') => "declare it under [facts], or put a text in quotes".to_owned(),
+                    true => {
+                        "write a fact as `referrer.status`, declare a table or tier ladder, or put a text in quotes"
+                            .to_owned()
+                    }
                     false => format!("known after `{party}.`: {}", facts.join(", ")),
                 }
             }
@@ -320,8 +342,8 @@ impl Checker<'_, '_, '_> {
 
     /// Reports a list that could become too large.
     pub(super) fn sized(&mut self, span: Span, size: u64) -> Option<()> {
-        if size > LIST_SIZE_MAX {
-            let message = format!("the list could have {size} values, more than {LIST_SIZE_MAX}");
+        if size > EXPRESSION_VALUES_MAX {
+            let message = format!("the list could have {size} values, more than {EXPRESSION_VALUES_MAX}");
             self.faults.error(Code::TooLarge, span, message);
             return None;
         }

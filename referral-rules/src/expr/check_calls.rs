@@ -6,7 +6,8 @@ use super::functions_list as list;
 use super::kernels::{Arithmetic, Bounds};
 use super::program::{Op, Place, Quantifier};
 use super::syntax::{Kind, Node};
-use super::vector::{Type, Value};
+use super::types::Type;
+use super::value::Value;
 use crate::base::{MICROS_PER_MINUTE, Zone};
 use crate::diag::{Code, Span, Spanned};
 
@@ -217,7 +218,7 @@ impl Checker<'_, '_, '_> {
         let Some(slot) = self.scope.find_granted(reward) else {
             let help = match super::scope::closest(reward, self.scope.rewards()) {
                 Some(meant) => format!("did you mean '{meant}'?"),
-                None => "name a reward that stands above this one".to_owned(),
+                None => "only a reward can ask for what one above it granted".to_owned(),
             };
             self.faults.help(Code::UnknownName, *at, format!("there is no reward '{reward}' above"), help);
             return None;
@@ -288,7 +289,7 @@ impl Checker<'_, '_, '_> {
         }
         let result = self.builder.close(quantifier, (&list, &variable, &value), (ty, size, span));
         if self.builder.constant_of(&result).is_none() {
-            self.report_faults([&list]);
+            self.report_faults([&list, &value]);
         }
         Some(result)
     }

@@ -7,7 +7,8 @@ use super::functions_text as text;
 use super::kernels::{Arithmetic, Bounds, Test};
 use super::program::{Compared, Op};
 use super::syntax::{Kind, Node, Operator};
-use super::vector::{Type, Value};
+use super::types::Type;
+use super::value::Value;
 use crate::base::Number;
 use crate::diag::{Code, Span};
 use std::sync::Arc;
@@ -135,9 +136,7 @@ impl Checker<'_, '_, '_> {
         (left, a): (&Node, Typed),
         (right, b): (&Node, Typed),
     ) -> Option<Typed> {
-        let Some(test) = test_of(operator) else {
-            return None;
-        };
+        let test = test_of(operator)?;
         let equality = matches!(test, Test::Equal | Test::NotEqual);
         let Some(ty) = unify(&a.ty, &b.ty) else {
             self.report_pair(span, operator, &a.ty, &b.ty);

@@ -1,15 +1,15 @@
 //! Runs a compiled expression over a chunk of rows.
 use super::functions::{Arg, Out, Run};
 use super::kernels::{self, Lane, unary};
-use super::program::{Block, Compared, Each, Field, Instruction, Op, Place, Quantifier, Ref};
+use super::program::{Block, Compared, Field, Instruction, Op, Place, Ref};
+use super::rows::{argument, bound_lists, fill, has_repeated_key, select, status, value_at};
 use super::table::Table;
-use super::vector::{Class, Column, Pool, Slot, Status, Type, Value, Vector};
-use crate::base::limits::LIST_LENGTH_MAX;
+use super::types::{Class, Slot, Status, Type};
+use super::value::Value;
+use super::vector::{Column, Pool, Vector};
+
 use crate::base::{Calendar, Day, Instant, Interner, MICROS_PER_DAY, Number, TextId, Texts, Zone};
 use std::sync::Arc;
-
-/// So many elements of lists are looked at in one go.
-const ELEMENTS_PER_BATCH: usize = 4096;
 
 /// Where the values of inputs come from.
 pub trait Inputs {
@@ -76,18 +76,22 @@ impl<'a> Scratch<'a> {
     }
 }
 
-static NO_ROWS: Vector = Vector { column: Column::Bool(Vec::new()), status: Vec::new() };
+/// Stands where there is no column.
+pub(super) static NO_ROWS: Vector = Vector { column: Column::Bool(Vec::new()), status: Vec::new() };
 
 /// The registers of one block.
 #[derive(Debug, Default)]
 pub(super) struct Frame {
     registers: [Vec<Vector>; Class::COUNT],
-    parameters: Vec<Vector>,
-    owners: Vec<usize>,
+    /// What the loop around the block gives in.
+    pub(super) parameters: Vec<Vector>,
+    /// The row of the block around it that each row belongs to.
+    pub(super) owners: Vec<usize>,
 }
 
 impl Frame {
-    fn get<'s>(&'s self, at: Ref, constants: &'s [Vector]) -> &'s Vector {
+    /// The column at a place.
+    pub(super) fn get<'s>(&'s self, at: Ref, constants: &'s [Vector]) -> &'s Vector {
         let found = match at {
             Ref::Constant(index) => constants.get(index),
             Ref::Register(index, class) => self.registers.get(class.index()).and_then(|column| column.get(index)),
@@ -124,7 +128,8 @@ pub(super) struct Machine<'m> {
 }
 
 impl Machine<'_> {
-    fn run(&mut self, block: &Block, level: usize, rows: usize) {
+    /// Runs the steps of a block one after the other.
+    pub(super) fn run(&mut self, block: &Block, level: usize, rows: usize) {
         while self.frames.len() <= level {
             self.frames.push(Frame::default());
         }
@@ -181,12 +186,11 @@ impl Machine<'_> {
             Op::Each(each) => self.each(each, step, frame, level, rows, out),
             Op::Lookup { table, column } => self.look_up(*table, *column, first, rows, out),
             Op::Field(field, place) => unary(first, rows, out, |instant: i64| part(*field, place, instant)),
-            Op::DayOf => match self.env {
-                Some(env) => {
+            Op::DayOf => {
+                if let Some(env) = self.env {
                     unary(first, rows, out, |instant: i64| Ok(i64::from(env.zone.day_of(Instant(instant)).0)));
                 }
-                None => {}
-            },
+            }
             Op::Call(run) => self.call(*run, step, frame, rows, out),
         }
         out.settle(step.class, rows, Status::NOT_CONVERTIBLE);
@@ -273,206 +277,12 @@ impl Machine<'_> {
             }
         }
     }
-
-    fn each(&mut self, each: &Each, step: &Instruction, frame: &Frame, level: usize, rows: usize, out: &mut Vector) {
-        let Some((list, captures)) = step.arguments.split_first() else {
-            return;
-        };
-        let list = frame.get(*list, self.constants);
-        let inner = level.saturating_add(1);
-        while self.frames.len() <= inner {
-            self.frames.push(Frame::default());
-        }
-        let mut from = 0;
-        while from < rows {
-            let mut batch = self.frames.get_mut(inner).map(std::mem::take).unwrap_or_default();
-            let until = self.gather(each, list, captures, frame, (from, rows), &mut batch);
-            let count = batch.owners.len();
-            if let Some(place) = self.frames.get_mut(inner) {
-                *place = batch;
-            }
-            self.run(&each.block, inner, count);
-            let mut at = 0_usize;
-            for row in from..until {
-                let elements = elements(list, row, each.keys).map_or(0, Iterator::count);
-                let end = at.saturating_add(elements);
-                self.reduce(each, list, row, (inner, at..end), out);
-                at = end;
-            }
-            from = until;
-        }
-    }
-
-    /// Lays out the elements of some rows one after the other; the rows behind those are left for the next batch.
-    fn gather(
-        &mut self,
-        each: &Each,
-        list: &Vector,
-        captures: &[Ref],
-        frame: &Frame,
-        (from, rows): (usize, usize),
-        batch: &mut Frame,
-    ) -> usize {
-        batch.owners.clear();
-        batch.parameters.resize_with(captures.len().saturating_add(1), Vector::default);
-        let mut until = from;
-        let mut element = batch.parameters.first_mut().map(std::mem::take).unwrap_or_default();
-        element.reset(each.element.class());
-        while until < rows && (until == from || batch.owners.len() < ELEMENTS_PER_BATCH) {
-            for value in elements(list, until, each.keys).into_iter().flatten() {
-                element.push_value(value, self.texts);
-                batch.owners.push(until);
-            }
-            until = until.saturating_add(1);
-        }
-        element.settle(each.element.class(), batch.owners.len(), Status::NOT_CONVERTIBLE);
-        if let Some(place) = batch.parameters.first_mut() {
-            *place = element;
-        }
-        for (place, at) in batch.parameters.iter_mut().skip(1).zip(captures) {
-            repeat(frame.get(*at, self.constants), &batch.owners, place);
-        }
-        until
-    }
-
-    fn reduce(
-        &mut self,
-        each: &Each,
-        list: &Vector,
-        row: usize,
-        (inner, range): (usize, std::ops::Range<usize>),
-        out: &mut Vector,
-    ) {
-        let fault = status(list, row);
-        if !fault.is_ok() {
-            return out.push_status(fault);
-        }
-        let frame = self.frames.get(inner);
-        let results = frame.map_or(&NO_ROWS, |frame| frame.get(each.block.result, self.constants));
-        let flags = range.clone().map(|at| (status(results, at), bool_at(results, at)));
-        let first_fault = flags.clone().map(|(status, _)| status).find(|status| !status.is_ok());
-        let decides = |wanted: bool| flags.clone().any(|(status, value)| status.is_ok() && value == wanted);
-        match (each.quantifier, first_fault) {
-            (Quantifier::All, _) if decides(false) => out.push_bool(false),
-            (Quantifier::Exists, _) if decides(true) => out.push_bool(true),
-            (_, Some(fault)) => out.push_status(fault),
-            (Quantifier::All, None) => out.push_bool(true),
-            (Quantifier::Exists, None) => out.push_bool(false),
-            (Quantifier::ExistsOne, None) => out.push_bool(flags.filter(|(_, value)| *value).count() == 1),
-            (Quantifier::Map, None) => {
-                out.push_list(range.map(|at| value_at(results, at, &each.result, &*self.texts)).collect());
-            }
-            (Quantifier::Filter, None) => {
-                let kept = elements(list, row, each.keys).into_iter().flatten().zip(flags);
-                out.push_list(kept.filter(|(_, (_, keep))| *keep).map(|(value, _)| value.clone()).collect());
-            }
-        }
-    }
 }
 
 fn push<T: Copy>(value: Option<&T>, out: &mut Vector, push: impl Fn(&mut Vector, T)) {
     match value {
         Some(value) => push(out, *value),
         None => out.push_status(Status::NO_SUCH_KEY),
-    }
-}
-
-fn at_row<T>(values: &[T], row: usize) -> Option<&T> {
-    if values.len() == 1 { values.first() } else { values.get(row) }
-}
-
-fn status(vector: &Vector, row: usize) -> Status {
-    at_row(&vector.status, row).copied().unwrap_or(Status::NOT_CONVERTIBLE)
-}
-
-fn bool_at(vector: &Vector, row: usize) -> bool {
-    matches!(&vector.column, Column::Bool(values) if at_row(values, row) == Some(&true))
-}
-
-fn value_at(vector: &Vector, row: usize, ty: &Type, texts: &dyn Pool) -> Value {
-    vector.value(if vector.len() == 1 { 0 } else { row }, ty, texts)
-}
-
-fn argument<'a>(vector: &'a Vector, row: usize, texts: &'a dyn Pool) -> Arg<'a> {
-    let found = match &vector.column {
-        Column::Bool(values) => at_row(values, row).map(|value| Arg::Bool(*value)),
-        Column::Int(values) => at_row(values, row).map(|value| Arg::Int(*value)),
-        Column::Decimal(values) => at_row(values, row).map(|value| Arg::Decimal(*value)),
-        Column::Text(values) => at_row(values, row).map(|id| Arg::Text(texts.text(*id))),
-        Column::List(values) => at_row(values, row).map(|list| Arg::List(list)),
-    };
-    found.unwrap_or(Arg::Bool(false))
-}
-
-/// The elements of a row's list, or a map's keys; `None` without a list.
-fn elements(list: &Vector, row: usize, keys: bool) -> Option<impl Iterator<Item = &Value>> {
-    let Column::List(lists) = &list.column else {
-        return None;
-    };
-    let values = at_row(lists, row).filter(|_| status(list, row).is_ok())?;
-    Some(values.iter().step_by(if keys { 2 } else { 1 }))
-}
-
-fn has_repeated_key(entries: &[Value]) -> bool {
-    let keys = || entries.iter().step_by(2);
-    keys().enumerate().any(|(at, key)| keys().take(at).any(|earlier| earlier.same(key)))
-}
-
-fn bound_lists(out: &mut Vector) {
-    if let Column::List(lists) = &out.column {
-        for (list, status) in lists.iter().zip(&mut out.status) {
-            if status.is_ok() && list.len() > LIST_LENGTH_MAX {
-                *status = Status::TOO_LARGE;
-            }
-        }
-    }
-}
-
-fn fill(constant: &Vector, rows: usize, out: &mut Vector) {
-    let owners = std::iter::repeat_n(0_usize, rows);
-    copy_rows(constant, owners, out);
-}
-
-fn repeat(source: &Vector, owners: &[usize], out: &mut Vector) {
-    copy_rows(source, owners.iter().copied(), out);
-}
-
-fn copy_rows(source: &Vector, owners: impl Iterator<Item = usize> + Clone, out: &mut Vector) {
-    fn copy<T: Clone>(source: &[T], owners: impl Iterator<Item = usize>, out: &mut Vec<T>) {
-        out.extend(owners.filter_map(|row| at_row(source, row).cloned()));
-    }
-    out.reset(source.column.class());
-    match (&source.column, &mut out.column) {
-        (Column::Bool(from), Column::Bool(to)) => copy(from, owners.clone(), to),
-        (Column::Int(from), Column::Int(to)) => copy(from, owners.clone(), to),
-        (Column::Decimal(from), Column::Decimal(to)) => copy(from, owners.clone(), to),
-        (Column::Text(from), Column::Text(to)) => copy(from, owners.clone(), to),
-        (Column::List(from), Column::List(to)) => copy(from, owners.clone(), to),
-        _ => {}
-    }
-    copy(&source.status, owners, &mut out.status);
-}
-
-fn select(class: Class, condition: &Vector, yes: &Vector, no: &Vector, rows: usize, out: &mut Vector) {
-    match class {
-        Class::Bool => kernels::select::<bool>(condition, yes, no, rows, out),
-        Class::Int => kernels::select::<i64>(condition, yes, no, rows, out),
-        Class::Decimal => kernels::select::<Number>(condition, yes, no, rows, out),
-        Class::Text => kernels::select::<TextId>(condition, yes, no, rows, out),
-        Class::List => {
-            for row in 0..rows {
-                let fault = status(condition, row);
-                let taken = if bool_at(condition, row) { yes } else { no };
-                match &taken.column {
-                    _ if !fault.is_ok() => out.push_status(fault),
-                    Column::List(lists) if status(taken, row).is_ok() => match at_row(lists, row) {
-                        Some(list) => out.push_list(Arc::clone(list)),
-                        None => out.push_status(Status::NOT_CONVERTIBLE),
-                    },
-                    _ => out.push_status(status(taken, row)),
-                }
-            }
-        }
     }
 }
 

@@ -2,7 +2,9 @@
 use super::compile::Compiled;
 use super::evaluate::{Env, Inputs, Scratch};
 use super::program::Ref;
-use super::vector::{Column, Status, Type, Value};
+use super::types::{Status, Type};
+use super::value::Value;
+use super::vector::Column;
 use crate::diag::Span;
 
 /// One comparison that decided, such as `referee.employees >= 50`.

@@ -5,7 +5,8 @@ use super::evaluate::Env;
 use super::kernels::Arithmetic;
 use super::normalize;
 use super::program::Field;
-use super::vector::{Status, Type, Value};
+use super::types::{Status, Type};
+use super::value::Value;
 use super::{functions_list as list, functions_number as number, functions_text as text, functions_time as time};
 use crate::base::Number;
 

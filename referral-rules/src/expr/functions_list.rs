@@ -1,7 +1,8 @@
 //! Functions on lists and maps.
 use super::evaluate::Env;
 use super::functions::{Arg, Out};
-use super::vector::{Status, Value, lists_same};
+use super::types::Status;
+use super::value::{Value, lists_same};
 use crate::base::limits::TEXT_CELL_BYTES_MAX;
 
 type Answer = Result<Out, Status>;

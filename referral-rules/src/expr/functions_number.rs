@@ -1,7 +1,7 @@
 //! Functions on numbers.
 use super::evaluate::Env;
 use super::functions::{Arg, Out};
-use super::vector::Status;
+use super::types::Status;
 use crate::base::{Number, Rounding};
 
 type Answer = Result<Out, Status>;

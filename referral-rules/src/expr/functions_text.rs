@@ -1,7 +1,8 @@
 //! Functions on texts. Positions count characters (Unicode scalar values), the first is 0.
 use super::evaluate::Env;
 use super::functions::{Arg, Out};
-use super::vector::{Status, Value};
+use super::types::Status;
+use super::value::Value;
 use crate::base::limits::{LIST_LENGTH_MAX, TEXT_CELL_BYTES_MAX};
 use std::fmt::Write;
 

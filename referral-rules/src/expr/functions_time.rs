@@ -3,7 +3,7 @@ use super::evaluate::Env;
 use super::functions::{Arg, Out};
 use super::kernels::DURATION_MAX;
 use super::program::Field;
-use super::vector::Status;
+use super::types::Status;
 use crate::base::{Day, Instant, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, Number};
 use std::fmt::Write;
 

@@ -1,6 +1,7 @@
 //! The hot loops: comparisons, arithmetic and logic over columns. The left-most status other than OK is the result's.
 #![expect(clippy::indexing_slicing, reason = "a lane is as long as the chunk or has one row and a mask of zero")]
-use super::vector::{Column, Pool, Status, Vector};
+use super::types::Status;
+use super::vector::{Column, Pool, Vector};
 use crate::base::{Instant, Number, TextId};
 use std::cmp::Ordering;
 
@@ -192,13 +193,20 @@ pub(super) fn compare<T: Item + Ord>(test: Test, left: &Vector, right: &Vector, 
     }
 }
 
-/// Compares exact numbers; of one denominator, which is usual, by their numerators.
+/// Compares exact numbers.
 pub(super) fn compare_decimals(test: Test, left: &Vector, right: &Vector, rows: usize, out: &mut Vector) {
     binary(left, right, rows, out, |a: Number, b: Number| Ok(test.holds(order(a, b))));
 }
 
+/// By numerators if the denominators are the same, else crosswise if that fits, which is usual; else step by step.
 fn order(a: Number, b: Number) -> Ordering {
-    if a.denominator() == b.denominator() { a.numerator().cmp(&b.numerator()) } else { a.cmp(&b) }
+    if a.denominator() == b.denominator() {
+        return a.numerator().cmp(&b.numerator());
+    }
+    match (a.numerator().checked_mul(b.denominator()), b.numerator().checked_mul(a.denominator())) {
+        (Some(left), Some(right)) => left.cmp(&right),
+        _ => a.cmp(&b),
+    }
 }
 
 /// Compares texts by their bytes.
@@ -290,15 +298,14 @@ pub(super) fn logic<'v>(deciding: bool, arguments: impl Iterator<Item = &'v Vect
             out.status.fill(Status::NOT_CONVERTIBLE);
             return;
         };
-        for row in 0..rows {
+        for (row, (known, so_far)) in values.iter_mut().zip(&mut out.status).enumerate() {
             let (value, status) = (lane.value(row), lane.status(row));
             if status.is_ok() {
                 if value == deciding {
-                    values[row] = deciding;
-                    out.status[row] = Status::OK;
+                    (*known, *so_far) = (deciding, Status::OK);
                 }
-            } else if values[row] != deciding && out.status[row].is_ok() {
-                out.status[row] = status;
+            } else if *known != deciding && so_far.is_ok() {
+                *so_far = status;
             }
         }
     }
@@ -317,5 +324,47 @@ pub(super) fn select<T: Item>(condition: &Vector, yes: &Vector, no: &Vector, row
         let taken = if condition.value(row) { &yes } else { &no };
         values.push(taken.value(row));
         out.status.push(if status.is_ok() { taken.status(row) } else { status });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::{Class, Slot};
+
+    #[test]
+    fn one_deciding_value_wins_over_missing_and_faults_else_the_left_most_is_kept() {
+        let column = |rows: &[Result<bool, Status>]| {
+            let mut vector = Vector::new(Class::Bool);
+            for row in rows {
+                match row {
+                    Ok(value) => vector.push_bool(*value),
+                    Err(status) => vector.push_status(*status),
+                }
+            }
+            vector
+        };
+        let (missing, fault) = (Err(Status::missing(Slot(3))), Err(Status::OVERFLOW));
+        let left = column(&[Ok(true), Ok(false), missing, missing, missing, fault]);
+        let right = column(&[Ok(true), missing, Ok(false), Ok(true), fault, missing]);
+        let mut out = Vector::new(Class::Bool);
+        logic(false, [&left, &right].into_iter(), 6, &mut out);
+        let results: Vec<_> =
+            (0..6).map(|row| Lane::<bool>::new(&out, 6).map(|lane| (lane.value(row), lane.status(row)))).collect();
+        let result = |row: usize| results[row].filter(|(_, status)| status.is_ok()).map(|(value, _)| value);
+        assert_eq!((0..6).map(result).collect::<Vec<_>>(), [Some(true), Some(false), Some(false), None, None, None]);
+        assert_eq!(out.status[3..], [Status::missing(Slot(3)), Status::missing(Slot(3)), Status::OVERFLOW]);
+    }
+
+    #[test]
+    fn a_column_of_another_length_or_class_gives_no_rows() {
+        let mut short = Vector::new(Class::Int);
+        short.push_int(1);
+        short.push_int(2);
+        let mut out = Vector::new(Class::Int);
+        ints(Arithmetic::Add, Bounds::Int, &short, &short, 3, &mut out);
+        assert!(out.is_empty());
+        decimals(Arithmetic::Add, &short, &short, 2, &mut out);
+        assert!(out.is_empty());
     }
 }

@@ -133,8 +133,43 @@ fn escape(rest: &str, read: &mut ReadText) {
         None => {
             let bytes = letter.map_or(1, |letter| letter.len_utf8().saturating_add(1));
             let shown = rest.get(..bytes).unwrap_or("\\");
-            read.faults.push((read.bytes, bytes, format!("`{}` is not an escape", shown.escape_debug())));
+            read.faults.push((
+                read.bytes,
+                bytes,
+                format!("`{}` is not an escape", shown.replace(char::is_control, " ")),
+            ));
             read.bytes = read.bytes.saturating_add(bytes);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_in_texts_have_their_place_and_the_rest_is_read() {
+        let read = text(r"'a\qb\ud800c'.d", false);
+        let faults: Vec<_> = read.faults.iter().map(|(at, bytes, message)| (*at, *bytes, message.as_str())).collect();
+        assert_eq!(faults, [(2, 2, r"`\q` is not an escape"), (5, 2, r"`\u` is not an escape")]);
+        assert_eq!((read.bytes, text("'''a'b'''", false).text.as_str()), (13, "a'b"));
+        assert_eq!(text("'open", false).faults.len(), 1);
+    }
+
+    #[test]
+    fn numbers_end_where_they_end() {
+        for (source, bytes, good) in [
+            ("42.f()", 2, true),
+            ("12.5%*a", 5, true),
+            (".5", 2, true),
+            ("0x1fg", 5, false),
+            ("1e-5+2", 4, false),
+            ("1_000", 5, false),
+            ("12u", 3, false),
+            ("99999999999999999999", 20, false),
+        ] {
+            let read = number(source);
+            assert_eq!((read.bytes, read.literal.is_ok()), (bytes, good), "{source}");
         }
     }
 }

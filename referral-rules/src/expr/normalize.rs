@@ -2,7 +2,7 @@
 //! one has no spelling: it is a fault, never an empty text, so that two blanks do not match each other.
 use super::evaluate::Env;
 use super::functions::{Arg, Out};
-use super::vector::Status;
+use super::types::Status;
 
 type Answer = Result<Out, Status>;
 

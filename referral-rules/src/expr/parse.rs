@@ -1,16 +1,11 @@
 //! Tokens → a tree of nodes, by precedence climbing. Several faults are told at once: what cannot be read becomes a fault
 //! node, and reading goes on behind it.
+use super::cursor::Parser;
 use super::faults::Faults;
 use super::lexer::{Token, TokenKind};
 use super::syntax::{Kind, Node, Operator};
+use crate::base::limits::LIST_LENGTH_MAX;
 use crate::diag::{Code, Span, Spanned};
-
-/// At most so many brackets, signs and conditions inside each other.
-pub(super) const NESTING_MAX: usize = 64;
-/// At most so many operators and calls in one chain; terms of `&&` and `||` are not counted.
-pub(super) const HEIGHT_MAX: usize = 128;
-/// At most so many elements in a list written out.
-pub(super) const LIST_LENGTH_MAX: usize = 1000;
 
 const RELATIONS: &[(&str, Operator)] = &[
     ("==", Operator::Equal),
@@ -26,126 +21,27 @@ const PRODUCTS: &[(&str, Operator)] = &[("*", Operator::Multiply), ("/", Operato
 /// Reads all tokens as one expression.
 pub(super) fn parse(tokens: Vec<Token>, faults: &mut Faults<'_>) -> Node {
     let end = tokens.last().map_or(Span::default(), |token| token.span);
-    let mut parser = Parser { tokens, end, at: 0, nesting: 0, stopped: false, faults };
+    let mut parser = Parser { tokens, end, at: 0, nesting: 0, stopped: false, told: None, faults };
     let node = parser.expression();
-    while !parser.stopped && parser.kind() != &TokenKind::End {
-        parser.leftover();
+    if parser.stopped || parser.kind() == &TokenKind::End {
+        return node;
     }
-    node
-}
-
-struct Parser<'f, 'd> {
-    tokens: Vec<Token>,
-    end: Span,
-    at: usize,
-    nesting: usize,
-    stopped: bool,
-    faults: &'f mut Faults<'d>,
+    let mut parts = vec![node];
+    while !parser.stopped && parser.kind() != &TokenKind::End {
+        parts.extend(parser.leftover());
+    }
+    Node::new(Span::new(0, end.end), Kind::Broken(parts))
 }
 
 impl Parser<'_, '_> {
-    fn kind(&self) -> &TokenKind {
-        self.tokens.get(self.at).map_or(&TokenKind::End, |token| &token.kind)
-    }
-
-    fn span(&self) -> Span {
-        self.tokens.get(self.at).map_or(self.end, |token| token.span)
-    }
-
-    fn advance(&mut self) -> Span {
-        let span = self.span();
-        if self.at.saturating_add(1) < self.tokens.len() {
-            self.at = self.at.saturating_add(1);
-        }
-        span
-    }
-
-    fn sees(&self, symbol: &str) -> bool {
-        matches!(self.kind(), TokenKind::Symbol(found) if *found == symbol)
-    }
-
-    fn sees_word(&self, word: &str) -> bool {
-        matches!(self.kind(), TokenKind::Name(found) if found == word)
-    }
-
-    fn accept(&mut self, symbol: &str) -> bool {
-        let found = self.sees(symbol);
-        if found {
-            self.advance();
-        }
-        found
-    }
-
-    /// Stops reading: what follows is not told.
-    fn stop(&mut self) {
-        self.at = self.tokens.len().saturating_sub(1);
-        self.stopped = true;
-    }
-
-    fn unexpected(&mut self, wanted: &str) {
-        if self.stopped {
-            return;
-        }
-        let span = self.span();
-        let found = match self.kind() {
-            TokenKind::End => "the end".to_owned(),
-            TokenKind::Symbol(symbol) => format!("`{symbol}`"),
-            TokenKind::Name(name) => format!("`{name}`"),
-            TokenKind::Quoted(name) => format!("a name in backticks, `{name}`"),
-            TokenKind::Int(_) | TokenKind::Decimal(_) => "a number".to_owned(),
-            TokenKind::Text(_) => "a text".to_owned(),
-            TokenKind::Fault => return,
-        };
-        let help = match self.kind() {
-            TokenKind::Name(name) if name.eq_ignore_ascii_case("and") => "write `&&`",
-            TokenKind::Name(name) if name.eq_ignore_ascii_case("or") => "write `||`",
-            TokenKind::Name(name) if name.eq_ignore_ascii_case("not") => "write `!`",
-            TokenKind::Symbol("%") => "write mod(a, b) for a remainder, and 20% without a blank for a share",
-            _ => "",
-        };
-        self.faults.help(Code::ExpressionSyntax, span, format!("{wanted}, found {found}"), help);
-    }
-
     /// Reads on behind a finished expression: tells it once, skips to something that can be read, and reads that.
-    fn leftover(&mut self) {
+    fn leftover(&mut self) -> Option<Node> {
         self.unexpected("expected an operator or the end");
-        let joins = ["and", "or", "not"];
-        let known = matches!(self.kind(), TokenKind::Name(name) if joins.contains(&name.to_ascii_lowercase().as_str()));
-        if known || matches!(self.kind(), TokenKind::Symbol(_) | TokenKind::Fault) {
+        if matches!(self.kind(), TokenKind::Symbol(_) | TokenKind::Fault) {
             self.advance();
-            if self.kind() == &TokenKind::End || matches!(self.kind(), TokenKind::Symbol(")" | "]" | "}" | "," | ":")) {
-                return;
-            }
         }
-        self.expression();
-    }
-
-    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Node) -> Node {
-        if self.nesting >= NESTING_MAX {
-            if !self.stopped {
-                let message = format!("more than {NESTING_MAX} brackets, signs or conditions inside each other");
-                self.faults.error(Code::TooLarge, self.span(), message);
-                self.stop();
-            }
-            return Node::fault(self.span());
-        }
-        self.nesting = self.nesting.saturating_add(1);
-        let node = read(self);
-        self.nesting = self.nesting.saturating_sub(1);
-        node
-    }
-
-    fn node(&mut self, span: Span, kind: Kind) -> Node {
-        let node = Node::new(span, kind);
-        if node.height <= HEIGHT_MAX {
-            return node;
-        }
-        if !self.stopped {
-            let message = format!("more than {HEIGHT_MAX} operators or calls in one chain");
-            self.faults.help(Code::TooLarge, span, message, "split the expression");
-            self.stop();
-        }
-        Node::fault(span)
+        let stays = matches!(self.kind(), TokenKind::End | TokenKind::Symbol(")" | "]" | "}" | "," | ":"));
+        (!stays).then(|| self.expression())
     }
 
     fn expression(&mut self) -> Node {
@@ -171,12 +67,13 @@ impl Parser<'_, '_> {
     fn joined(&mut self, symbol: &'static str) -> Node {
         let next = |parser: &mut Self| if symbol == "||" { parser.joined("&&") } else { parser.binary(RELATIONS) };
         let first = next(self);
-        if !self.sees(symbol) {
-            return first;
-        }
         let mut terms = vec![first];
-        while self.accept(symbol) {
+        while self.sees(symbol) || self.mistakes(symbol) {
+            self.advance();
             terms.push(next(self));
+        }
+        if terms.len() == 1 {
+            return terms.pop().unwrap_or_else(|| Node::fault(self.span()));
         }
         let span = terms.iter().map(|term| term.span).reduce(Span::to).unwrap_or_default();
         self.node(span, if symbol == "||" { Kind::Or(terms) } else { Kind::And(terms) })
@@ -195,7 +92,14 @@ impl Parser<'_, '_> {
             let found = level.iter().find(|(symbol, _)| self.sees(symbol)).map(|(_, operator)| *operator);
             let found = found.or_else(|| (relations && self.sees_word("in")).then_some(Operator::In));
             let Some(operator) = found else {
-                return left;
+                if relations || sums || !self.sees("%") {
+                    return left;
+                }
+                self.unexpected("expected an operator or the end");
+                self.advance();
+                let right = next(self);
+                left = self.node(left.span.to(right.span), Kind::Broken(vec![left, right]));
+                continue;
             };
             self.advance();
             let right = next(self);
@@ -348,30 +252,6 @@ impl Parser<'_, '_> {
         self.node(span, Kind::Name(name))
     }
 
-    fn closing(&mut self, symbol: &str) -> Span {
-        if self.sees(symbol) {
-            return self.advance();
-        }
-        self.unexpected(&format!("expected `{symbol}`"));
-        self.recover(symbol)
-    }
-
-    /// Skips to the closing bracket of this level, past brackets that are opened and closed on the way.
-    fn recover(&mut self, symbol: &str) -> Span {
-        let mut depth = 0_usize;
-        loop {
-            match self.kind() {
-                TokenKind::End => return self.span(),
-                TokenKind::Symbol(found) if depth == 0 && *found == symbol => return self.advance(),
-                TokenKind::Symbol("(" | "[" | "{") => depth = depth.saturating_add(1),
-                TokenKind::Symbol(")" | "]" | "}") if depth == 0 => return self.span(),
-                TokenKind::Symbol(")" | "]" | "}") => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            self.advance();
-        }
-    }
-
     /// Reads expressions up to the closing symbol; a last comma is allowed, except before `)`.
     fn elements(&mut self, symbol: &'static str) -> (Vec<Node>, Span) {
         let mut nodes = Vec::new();
@@ -422,5 +302,58 @@ impl Parser<'_, '_> {
             entries.truncate(LIST_LENGTH_MAX);
         }
         self.node(start.to(end), Kind::Map(entries))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::lexer;
+
+    /// The tree with a bracket around every operation.
+    fn shown(source: &str) -> String {
+        let (place, mut diagnostics) = (|span| span, Vec::new());
+        let mut faults = Faults::new(&place, &mut diagnostics);
+        let tokens = lexer::tokens(source, &mut faults);
+        let node = parse(tokens, &mut faults);
+        assert!(faults.is_empty(), "{source}");
+        show(source, &node)
+    }
+
+    fn show(source: &str, node: &Node) -> String {
+        let all = |nodes: &[Node], between: &str| {
+            nodes.iter().map(|node| show(source, node)).collect::<Vec<_>>().join(between)
+        };
+        match &node.kind {
+            Kind::Binary { operator, left, right } => {
+                format!("({} {} {})", show(source, left), operator.symbol(), show(source, right))
+            }
+            Kind::And(terms) => format!("({})", all(terms, " && ")),
+            Kind::Or(terms) => format!("({})", all(terms, " || ")),
+            Kind::Not(of) => format!("(!{})", show(source, of)),
+            Kind::Negate(of) => format!("(-{})", show(source, of)),
+            Kind::Conditional { condition, yes, no } => {
+                format!("({} ? {} : {})", show(source, condition), show(source, yes), show(source, no))
+            }
+            Kind::Index { of, index } => format!("{}[{}]", show(source, of), show(source, index)),
+            Kind::Select { of, field } => format!("{}.{}", show(source, of), field.value),
+            _ => source.get(node.span.start..node.span.end).unwrap_or("?").to_owned(),
+        }
+    }
+
+    #[test]
+    fn operators_bind_as_in_cel() {
+        for (source, wanted) in [
+            ("a || b && c == d + e * -f", "(a || (b && (c == (d + (e * (-f))))))"),
+            ("a - b - c", "((a - b) - c)"),
+            ("a ? b : c ? d : e", "(a ? b : (c ? d : e))"),
+            ("!a.b[0] in c", "((!a.b[0]) in c)"),
+            ("(a + b) * c", "((a + b) * c)"),
+            ("-9223372036854775808 < 20% * a", "(-9223372036854775808 < (20% * a))"),
+            ("a.f(b, 'c').in // comment", "a.f(b, 'c').in"),
+            ("[1, 2,][0] == {'a': 1,}['a']", "([1, 2,][0] == {'a': 1,}['a'])"),
+        ] {
+            assert_eq!(shown(source), wanted, "{source}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! A register is written once, nothing jumps: both sides of a condition are computed and one is taken.
 use super::functions::Run;
 use super::kernels::{Arithmetic, Bounds, Test};
-use super::vector::{Class, Slot, Type};
+use super::types::{Class, Slot, Type};
 use crate::base::{TextId, Zone};
 use std::sync::Arc;
 
@@ -147,6 +147,12 @@ impl Op {
             Self::Call(_) => run_is_pure,
             _ => true,
         }
+    }
+
+    /// True if a second argument of zero is a fault.
+    pub(super) fn divides(&self) -> bool {
+        use Arithmetic::{Divide, DivideWhole, Remainder};
+        matches!(self, Self::Int(Divide | DivideWhole | Remainder, _) | Self::Decimal(Divide | DivideWhole | Remainder))
     }
 
     /// True if a fault in an argument is always a fault of the result.

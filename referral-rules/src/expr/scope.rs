@@ -1,5 +1,6 @@
 //! The names that an expression may use.
-use super::vector::{Slot, Type, Value};
+use super::types::{Slot, Type};
+use super::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The shape of a table: the type of its keys and the columns of its rows.
@@ -40,6 +41,7 @@ pub(super) enum Named {
 pub struct Scope {
     names: BTreeMap<String, Named>,
     granted: BTreeMap<String, Slot>,
+    elsewhere: BTreeMap<String, &'static str>,
 }
 
 impl Scope {
@@ -61,6 +63,16 @@ impl Scope {
     /// A reward whose grants so far are seen as `granted('reward-id')`, a decimal.
     pub fn granted(&mut self, reward: &str, slot: Slot) {
         self.granted.insert(reward.to_owned(), slot);
+    }
+
+    /// Notes the names that another place knows and this one does not, with help for those who use them here.
+    pub fn known_elsewhere(&mut self, other: &Self, help: &'static str) {
+        let names = other.names.keys().filter(|name| !self.names.contains_key(*name));
+        self.elsewhere.extend(names.map(|name| (name.clone(), help)));
+    }
+
+    pub(super) fn find_elsewhere(&self, path: &str) -> Option<&'static str> {
+        self.elsewhere.get(path).copied()
     }
 
     pub(super) fn find(&self, path: &str) -> Option<&Named> {

@@ -58,6 +58,8 @@ impl Operator {
 pub(super) enum Kind {
     /// Could not be read; the fault is reported already.
     Fault,
+    /// Parts that do not make an expression together; the fault is reported already.
+    Broken(Vec<Node>),
     Bool(bool),
     Int(i64),
     Decimal(Number),
@@ -104,7 +106,7 @@ impl Node {
             Kind::Call { target, arguments, .. } => {
                 tallest(arguments).max(target.as_ref().map_or(0, |target| target.height))
             }
-            Kind::List(nodes) | Kind::And(nodes) | Kind::Or(nodes) => tallest(nodes),
+            Kind::Broken(nodes) | Kind::List(nodes) | Kind::And(nodes) | Kind::Or(nodes) => tallest(nodes),
             Kind::Map(entries) => entries.iter().map(|(key, value)| key.height.max(value.height)).max().unwrap_or(0),
             Kind::Not(node) | Kind::Negate(node) => node.height,
             Kind::Binary { left, right, .. } => left.height.max(right.height),

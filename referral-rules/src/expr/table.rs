@@ -1,6 +1,8 @@
 //! Tables of a program as expressions read them: a key finds a row, a row has a value per column.
 use super::scope::TableSchema;
-use super::vector::{Class, Column, Pool, Value, Vector};
+use super::types::Class;
+use super::value::Value;
+use super::vector::{Column, Pool, Vector};
 use crate::base::TextId;
 use rustc_hash::FxHashMap;
 

@@ -2,7 +2,8 @@
 //!
 //! A `Document` can be wrong. Where the reader had to give a diagnostic, the part holds a harmless stand-in (an empty
 //! text, the default, an empty list), so that the rest can still be checked; a document with an error must not be run.
-use super::document_rules::{Campaign, Limit, Reward};
+pub use super::document_rules::{Campaign, Limit, OverLimit, Party, PayWithin, Per, Reward, RewardKind};
+pub use super::read::{Keys, Notation, keys, words};
 use crate::base::{Day, Length, Number, Rounding, Weekday};
 use crate::diag::{Span, Spanned};
 use crate::node::TextMap;

@@ -13,6 +13,16 @@ pub enum Party {
     Referee,
 }
 
+impl Party {
+    /// The word in documents and answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Referrer => "referrer",
+            Self::Referee => "referee",
+        }
+    }
+}
+
 /// What a reward is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum RewardKind {
@@ -41,6 +51,26 @@ pub enum RewardKind {
 }
 
 impl RewardKind {
+    /// Every kind with its word in documents and answers.
+    pub const ALL: &[(&str, Self)] = &[
+        ("account-credit", Self::AccountCredit),
+        ("cash", Self::Cash),
+        ("gift-card", Self::GiftCard),
+        ("store-credit", Self::StoreCredit),
+        ("discount", Self::Discount),
+        ("trial-extension", Self::TrialExtension),
+        ("points", Self::Points),
+        ("free-onboarding", Self::FreeOnboarding),
+        ("perk", Self::Perk),
+        ("exclusive-offer", Self::ExclusiveOffer),
+        ("units", Self::Units),
+    ];
+
+    /// The word in documents and answers.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)
+    }
+
     /// True for the kinds whose unit is the document's currency unless the reward says otherwise.
     pub const fn is_money(self) -> bool {
         match self {

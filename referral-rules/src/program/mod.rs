@@ -1,12 +1,15 @@
 //! A program: the document as written, read from TOML or JSON; checks; the compiled program.
-mod document;
+mod compile;
+mod compiled;
+pub mod document;
 mod document_rules;
+mod names;
 mod read;
+pub mod standard;
 
-pub use document::{
-    AsOf, Attribution, CalendarText, Clock, Constant, ConstantList, CreditGoesTo, DayRange, Document, EventDeclaration,
-    ExpressionText, FactDeclaration, FactOwner, FactType, Heading, Level, MEASURES, Moment, Refuses, Requirement,
-    STAGES, Table, TableRow, ThisEvent, TierLadder,
+pub use compile::{Faults, SourceText};
+pub use compiled::{
+    Campaign, Clock, EventKind, Fact, Ladder, Level, Limit, Measure, Operator, Owner, Per, Program, Requirement,
+    Reward, Scope, Source, Version,
 };
-pub use document_rules::{Campaign, Limit, OverLimit, Party, PayWithin, Per, Reward, RewardKind};
-pub use read::Notation;
+pub use document::{Document, Moment, Notation, OverLimit, Party, PayWithin, Refuses};

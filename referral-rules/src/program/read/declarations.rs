@@ -1,5 +1,6 @@
 //! Readers of what a document declares: facts, lists, tables, kinds of events.
-use super::field::{Field, Keys, Reader, Section, join};
+use super::field::{Field, Reader, Section, join};
+use super::keys;
 use super::value::{self, expression, filled_list, key_name, length, list, text};
 use super::{Names, Notation, rows, unique};
 use crate::base::limits::{FACTS_MAX, LIST_LENGTH_MAX, TABLE_COLUMNS_MAX, TABLE_ROWS_MAX};
@@ -38,8 +39,7 @@ const fn built_in(owner: FactOwner) -> &'static [&'static str] {
 }
 
 fn facts(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<FactDeclaration>> {
-    const KEYS: Keys = Keys { title: "`facts`", keys: &["account", "referrer", "referee", "referral", "event"] };
-    let section = Section::open(field, &KEYS, reader)?;
+    let section = Section::open(field, &keys::FACTS, reader)?;
     let mut facts = Vec::new();
     for (heading, owner) in OWNERS {
         let Some(field) = section.field(heading) else { continue };
@@ -69,35 +69,8 @@ fn facts(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<FactDeclaration>>
 }
 
 fn fact_type(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<FactType>> {
-    const WORDS: [&str; 10] = [
-        "bool",
-        "int",
-        "decimal",
-        "text",
-        "date",
-        "instant",
-        "list of text",
-        "list of int",
-        "list of decimal",
-        "list of date",
-    ];
     let fact_type = match &field.node.value {
-        NodeValue::Text(word) => match word.text.as_ref() {
-            "bool" => FactType::Bool,
-            "int" => FactType::Int,
-            "decimal" => FactType::Decimal,
-            "text" => FactType::Text,
-            "date" => FactType::Date,
-            "instant" => FactType::Instant,
-            "list of text" => FactType::ListOfText,
-            "list of int" => FactType::ListOfInt,
-            "list of decimal" => FactType::ListOfDecimal,
-            "list of date" => FactType::ListOfDate,
-            other => {
-                reader.bad_word(field, other, &WORDS);
-                return None;
-            }
-        },
+        NodeValue::Text(_) => value::word(keys::FACT_TYPES)(field, reader)?.value,
         NodeValue::List(_) => {
             let values = filled_list(text)(field, reader)?;
             distinct(&values, field, reader);
@@ -324,9 +297,12 @@ fn row(
 }
 
 fn event(field: &Field<'_>, reader: &mut Reader) -> Option<EventDeclaration> {
-    const KEYS: Keys = Keys { title: "an event", keys: &["kind", "after", "from", "unless"] };
-    let section = Section::open(field, &KEYS, reader)?;
+    let section = Section::open(field, &keys::EVENT, reader)?;
     let kind = section.need("kind", reader, value::id).unwrap_or_default();
+    if let Some(field) = section.field("kind").filter(|_| kind.value == "submitted") {
+        let fault = field.fault(Code::BadValue, "`submitted` is the referral itself, not an event to declare");
+        reader.push(fault.help("give the event another kind"));
+    }
     let after = section.read("after", reader, length);
     let from = section.read("from", reader, text);
     let unless = section.read("unless", reader, list(text));

@@ -1,4 +1,5 @@
 //! What the readers of sections are made of: a value with its path, a section with its keys, and the list of faults.
+use super::keys::Keys;
 use crate::base::Number;
 use crate::diag::{Code, Diagnostic, Span, did_you_mean, shown, suggest};
 use crate::node::{Key, Node, NodeValue};
@@ -124,13 +125,6 @@ impl<'n> Field<'n> {
             _ => None,
         }
     }
-}
-
-/// Which keys a section has.
-pub(super) struct Keys {
-    /// `a reward`, for messages.
-    pub(super) title: &'static str,
-    pub(super) keys: &'static [&'static str],
 }
 
 /// A table whose keys are known.

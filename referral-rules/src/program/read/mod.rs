@@ -1,6 +1,7 @@
 //! From text to a [`Document`]: a hand-written reader that reports everything that is wrong, at its place, and goes on.
 mod declarations;
 mod field;
+mod keys;
 mod references;
 mod rewards;
 mod rules;
@@ -9,44 +10,16 @@ mod tests;
 mod value;
 
 use super::document::{AsOf, CalendarText, DayRange, Document};
-use crate::base::Weekday;
 use crate::base::limits::{CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, LIMITS_MAX, REWARDS_MAX};
 use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use crate::node::{Node, NodeValue, read_json, read_toml};
 pub use field::Notation;
-use field::{Field, Keys, Reader, Section};
+use field::{Field, Reader, Section};
+pub use keys::{Keys, keys, words};
 use std::collections::BTreeSet;
 
 /// What places call the document; [`crate::diag::render`] takes the name that people know it by.
 const SOURCE: &str = "document";
-
-const PROGRAM: Keys = Keys {
-    title: "a program",
-    keys: &[
-        "schema",
-        "id",
-        "version",
-        "name",
-        "in_force",
-        "currency",
-        "time_zone",
-        "rounding",
-        "as_of",
-        "calendar",
-        "facts",
-        "lists",
-        "tables",
-        "event",
-        "eligibility",
-        "validity",
-        "fraud",
-        "attribution",
-        "tiers",
-        "reward",
-        "campaign",
-        "limit",
-    ],
-};
 
 impl Document {
     /// Reads a document in TOML. All faults come with line, column and path, in the order of the text.
@@ -144,7 +117,7 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
             return None;
         }
     }
-    let section = Section::open(&root, &PROGRAM, reader)?;
+    let section = Section::open(&root, &keys::PROGRAM, reader)?;
     if !section.has("schema") {
         section.missing("schema", "add `schema = 1`", reader);
     }
@@ -152,18 +125,18 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     declarations::read(&section, &mut document, reader);
     rules::read(&section, &mut document, reader);
     document.rewards = rows(&section, "reward", REWARDS_MAX, reader, |field, reader| {
-        Some(rewards::reward(&Section::open(field, &rewards::REWARD, reader)?, document.rounding, reader))
+        Some(rewards::reward(&Section::open(field, &keys::REWARD, reader)?, document.rounding, reader))
     });
     let ids = document.rewards.iter().enumerate().map(|(at, row)| (&row.id, format!("reward[{at}].id")));
     unique(ids, &Names { what: "rewards", key: "id" }, reader);
     document.campaigns = rows(&section, "campaign", CAMPAIGNS_MAX, reader, |field, reader| {
         let default = document.as_of.campaign;
-        Some(rewards::campaign(&Section::open(field, &rewards::CAMPAIGN, reader)?, default, reader))
+        Some(rewards::campaign(&Section::open(field, &keys::CAMPAIGN, reader)?, default, reader))
     });
     let ids = document.campaigns.iter().enumerate().map(|(at, row)| (&row.id, format!("campaign[{at}].id")));
     unique(ids, &Names { what: "campaigns", key: "id" }, reader);
     document.limits = rows(&section, "limit", LIMITS_MAX, reader, |field, reader| {
-        Some(rewards::limit(&Section::open(field, &rewards::LIMIT, reader)?, &document.currency, reader))
+        Some(rewards::limit(&Section::open(field, &keys::LIMIT, reader)?, &document.currency, reader))
     });
     let ids = document.limits.iter().enumerate().map(|(at, row)| (&row.id, format!("limit[{at}].id")));
     unique(ids, &Names { what: "limits", key: "id" }, reader);
@@ -190,8 +163,7 @@ fn header(section: &Section<'_>, reader: &mut Reader) -> Document {
 }
 
 fn in_force(field: &Field<'_>, reader: &mut Reader) -> Option<DayRange> {
-    const KEYS: Keys = Keys { title: "`in_force`", keys: &["first_day", "last_day"] };
-    let section = Section::open(field, &KEYS, reader)?;
+    let section = Section::open(field, &keys::IN_FORCE, reader)?;
     let first_day = section.need("first_day", reader, value::day);
     let last_day = section.read("last_day", reader, value::day);
     if let (Some(first), Some(last)) = (first_day, last_day) {
@@ -217,32 +189,21 @@ fn not_empty(
 }
 
 fn as_of(field: &Field<'_>, reader: &mut Reader) -> Option<AsOf> {
-    const KEYS: Keys = Keys { title: "`as_of`", keys: &["version", "tier", "campaign"] };
-    let section = Section::open(field, &KEYS, reader)?;
+    let section = Section::open(field, &keys::AS_OF, reader)?;
     let default = AsOf::default();
     Some(AsOf {
-        version: section.read("version", reader, value::word(value::MOMENTS)).unwrap_or(default.version),
-        tier: section.read("tier", reader, value::word(value::MOMENTS)).unwrap_or(default.tier),
-        campaign: section.read("campaign", reader, value::word(value::MOMENTS)).unwrap_or(default.campaign),
+        version: section.read("version", reader, value::word(keys::MOMENTS)).unwrap_or(default.version),
+        tier: section.read("tier", reader, value::word(keys::MOMENTS)).unwrap_or(default.tier),
+        campaign: section.read("campaign", reader, value::word(keys::MOMENTS)).unwrap_or(default.campaign),
     })
 }
 
 fn calendar(field: &Field<'_>, reader: &mut Reader) -> Option<CalendarText> {
-    const KEYS: Keys = Keys { title: "`calendar`", keys: &["weekend", "holidays"] };
-    const WEEKDAYS: &[(&str, Weekday)] = &[
-        ("mon", Weekday::Monday),
-        ("tue", Weekday::Tuesday),
-        ("wed", Weekday::Wednesday),
-        ("thu", Weekday::Thursday),
-        ("fri", Weekday::Friday),
-        ("sat", Weekday::Saturday),
-        ("sun", Weekday::Sunday),
-    ];
-    let section = Section::open(field, &KEYS, reader)?;
+    let section = Section::open(field, &keys::CALENDAR, reader)?;
     let default = CalendarText::default();
-    let weekend = section.read("weekend", reader, value::list(value::word(WEEKDAYS))).unwrap_or(default.weekend);
+    let weekend = section.read("weekend", reader, value::list(value::word(keys::WEEKDAYS))).unwrap_or(default.weekend);
     let off: BTreeSet<u8> = weekend.iter().map(|day| day.value.days_from_monday()).collect();
-    if let Some(field) = section.field("weekend").filter(|_| off.len() >= WEEKDAYS.len()) {
+    if let Some(field) = section.field("weekend").filter(|_| off.len() >= keys::WEEKDAYS.len()) {
         let fault = field.fault(Code::BadValue, "every day of the week is off");
         reader.push(fault.help("leave at least one day of the week to work"));
     }

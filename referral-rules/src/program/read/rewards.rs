@@ -1,52 +1,15 @@
 //! Readers of what is granted: rewards, campaigns, limits.
-use super::field::{Field, Keys, Reader, Section, join, one_of};
+use super::field::{Field, Reader, Section, join, one_of};
+use super::keys;
 use super::value::{self, conditions, day, expression, filled_list, formula, id, length, rounding, text, word};
 use crate::base::limits::LIMIT_KEYS_MAX;
 use crate::base::{Day, Number, Period, Rounding, Unit, currency_digits};
 use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::program::document::{ExpressionText, Moment};
-use crate::program::document_rules::{Campaign, Limit, OverLimit, Party, PayWithin, Per, Reward, RewardKind};
-
-pub(super) const REWARD: Keys = Keys {
-    title: "a reward",
-    keys: &[
-        "id",
-        "to",
-        "on",
-        "when",
-        "kind",
-        "unit",
-        "amount",
-        "at_least",
-        "at_most",
-        "rounding",
-        "notify_within",
-        "pay_within",
-        "payable_after",
-        "hold_until",
-        "hold_while",
-        "label",
-    ],
-};
-
-const PARTIES: &[(&str, Party)] = &[("referrer", Party::Referrer), ("referee", Party::Referee)];
-
-const KINDS: &[(&str, RewardKind)] = &[
-    ("account-credit", RewardKind::AccountCredit),
-    ("cash", RewardKind::Cash),
-    ("gift-card", RewardKind::GiftCard),
-    ("store-credit", RewardKind::StoreCredit),
-    ("discount", RewardKind::Discount),
-    ("trial-extension", RewardKind::TrialExtension),
-    ("points", RewardKind::Points),
-    ("free-onboarding", RewardKind::FreeOnboarding),
-    ("perk", RewardKind::Perk),
-    ("exclusive-offer", RewardKind::ExclusiveOffer),
-    ("units", RewardKind::Units),
-];
+use crate::program::document_rules::{Campaign, Limit, OverLimit, PayWithin, Per, Reward, RewardKind};
 
 pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reader: &mut Reader) -> Reward {
-    let kind = section.need("kind", reader, word(KINDS));
+    let kind = section.need("kind", reader, word(RewardKind::ALL));
     let unit = section.read("unit", reader, |field, reader| reward_unit(field, kind, reader));
     let amount = section.read("amount", reader, formula);
     if let Some(kind) = kind {
@@ -63,7 +26,7 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
     Reward {
         span: section.span,
         id: section.need("id", reader, id).unwrap_or_default(),
-        to: section.need("to", reader, word(PARTIES)).unwrap_or_default(),
+        to: section.need("to", reader, word(keys::PARTIES)).unwrap_or_default(),
         on: section.need("on", reader, text).unwrap_or_default(),
         when: section.read("when", reader, conditions).unwrap_or_default(),
         kind: kind.unwrap_or(Spanned::new(RewardKind::Perk, section.span)),
@@ -119,28 +82,11 @@ fn reward_unit(field: &Field<'_>, kind: Option<Spanned<RewardKind>>, reader: &mu
 }
 
 fn pay_within(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<PayWithin>> {
-    if field.node.as_text() == Some("end of month") {
+    if field.node.as_text() == Some(keys::END_OF_MONTH) {
         return Some(Spanned::new(PayWithin::EndOfMonth, field.node.span));
     }
     length(field, reader).map(|length| Spanned::new(PayWithin::Length(length.value), length.span))
 }
-
-pub(super) const CAMPAIGN: Keys = Keys {
-    title: "a campaign",
-    keys: &[
-        "id",
-        "first_day",
-        "last_day",
-        "counts_if_in_window",
-        "when",
-        "rewards",
-        "reward_instead",
-        "reward_times",
-        "reward_plus",
-        "rounding",
-        "theme",
-    ],
-};
 
 pub(super) fn campaign(section: &Section<'_>, by_default: Spanned<Moment>, reader: &mut Reader) -> Campaign {
     const OPERATORS: [&str; 3] = ["reward_instead", "reward_times", "reward_plus"];
@@ -157,7 +103,7 @@ pub(super) fn campaign(section: &Section<'_>, by_default: Spanned<Moment>, reade
         id: section.need("id", reader, id).unwrap_or_default(),
         first_day: first_day.unwrap_or_default(),
         last_day: last_day.unwrap_or_default(),
-        counts_if_in_window: section.read("counts_if_in_window", reader, word(value::MOMENTS)).unwrap_or(by_default),
+        counts_if_in_window: section.read("counts_if_in_window", reader, word(keys::MOMENTS)).unwrap_or(by_default),
         when: section.read("when", reader, conditions).unwrap_or_default(),
         rewards: section.read("rewards", reader, filled_list(text)),
         reward_instead: section.read("reward_instead", reader, formula),
@@ -168,19 +114,9 @@ pub(super) fn campaign(section: &Section<'_>, by_default: Spanned<Moment>, reade
     }
 }
 
-pub(super) const LIMIT: Keys = Keys {
-    title: "a limit",
-    keys: &["id", "rewards", "campaigns", "when", "per", "in_each", "at_most", "unit", "over_limit"],
-};
-
 pub(super) fn limit(section: &Section<'_>, currency: &Spanned<String>, reader: &mut Reader) -> Limit {
-    const OVER: &[(&str, OverLimit)] = &[
-        ("pay what fits", OverLimit::PayWhatFits),
-        ("pay nothing", OverLimit::PayNothing),
-        ("pay later", OverLimit::PayLater),
-    ];
     let in_each = section.read("in_each", reader, value::period);
-    let over_limit = section.read("over_limit", reader, word(OVER)).unwrap_or_default();
+    let over_limit = section.read("over_limit", reader, word(keys::OVER_LIMIT)).unwrap_or_default();
     let faulty_period = in_each.is_none() && section.has("in_each");
     let in_each = in_each.unwrap_or_default();
     if over_limit.value == OverLimit::PayLater && !faulty_period {
@@ -212,15 +148,8 @@ fn per(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<Per>>> {
     let keys: Vec<Spanned<Per>> = filled_list(|field: &Field<'_>, reader: &mut Reader| {
         let key = expression(field, reader)?;
         let span = key.span;
-        let key = match key.text.as_str() {
-            "program" => Per::Program,
-            "referrer" => Per::Referrer,
-            "referee" => Per::Referee,
-            "referral" => Per::Referral,
-            "reward" => Per::Reward,
-            "campaign" => Per::Campaign,
-            _ => Per::Expression(key),
-        };
+        let word = keys::PER.iter().find(|(word, _)| *word == key.text).map(|(_, per)| per.clone());
+        let key = word.unwrap_or(Per::Expression(key));
         Some(Spanned::new(key, span))
     })(field, reader)?;
     if keys.len() > LIMIT_KEYS_MAX {

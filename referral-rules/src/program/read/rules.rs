@@ -1,13 +1,12 @@
 //! Readers of what decides about a referral: requirements, attribution, tiers.
-use super::field::{Field, Keys, Reader, Section};
+use super::field::{Field, Reader, Section};
+use super::keys;
 use super::value::{self, conditions, expression, filled_list, id, text, word};
 use super::{Names, unique};
 use crate::base::limits::{LEVELS_MAX, REFEREE_KEYS_MAX, REQUIREMENTS_MAX};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
 use crate::node::NodeValue;
-use crate::program::document::{
-    Attribution, CreditGoesTo, Document, Heading, Level, MEASURES, Moment, Refuses, Requirement, ThisEvent, TierLadder,
-};
+use crate::program::document::{Attribution, Document, Heading, Level, MEASURES, Moment, Requirement, TierLadder};
 
 pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut Reader) {
     let headings = [("eligibility", Heading::Eligibility), ("validity", Heading::Validity), ("fraud", Heading::Fraud)];
@@ -33,24 +32,19 @@ pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut 
 }
 
 fn requirement(heading: Heading, field: &Field<'_>, reader: &mut Reader) -> Option<Requirement> {
-    const KEYS: Keys = Keys { title: "a requirement", keys: &["code", "require", "message", "refuses"] };
-    const SIDES: &[(&str, Refuses)] =
-        &[("both", Refuses::Both), ("referrer", Refuses::Referrer), ("referee", Refuses::Referee)];
-    let section = Section::open(field, &KEYS, reader)?;
+    let section = Section::open(field, &keys::REQUIREMENT, reader)?;
     Some(Requirement {
         span: section.span,
         heading,
         code: section.need("code", reader, id).unwrap_or_default(),
         require: section.need("require", reader, conditions).unwrap_or_default(),
         message: section.need("message", reader, text).unwrap_or_default(),
-        refuses: section.read("refuses", reader, word(SIDES)).unwrap_or_default(),
+        refuses: section.read("refuses", reader, word(keys::SIDES)).unwrap_or_default(),
     })
 }
 
 fn attribution(field: &Field<'_>, reader: &mut Reader) -> Option<Attribution> {
-    const KEYS: Keys = Keys { title: "`attribution`", keys: &["same_referee_when", "credit_goes_to", "claim_lasts"] };
-    const ORDERS: &[(&str, CreditGoesTo)] = &[("first claim", CreditGoesTo::FirstClaim)];
-    let section = Section::open(field, &KEYS, reader)?;
+    let section = Section::open(field, &keys::ATTRIBUTION, reader)?;
     let keys = section.need("same_referee_when", reader, |field, reader| {
         let keys = filled_list(expression)(field, reader)?;
         if keys.len() > REFEREE_KEYS_MAX {
@@ -60,7 +54,7 @@ fn attribution(field: &Field<'_>, reader: &mut Reader) -> Option<Attribution> {
     });
     Some(Attribution {
         same_referee_when: keys.unwrap_or_default(),
-        credit_goes_to: section.read("credit_goes_to", reader, word(ORDERS)).unwrap_or_default(),
+        credit_goes_to: section.read("credit_goes_to", reader, word(keys::ORDERS)).unwrap_or_default(),
         claim_lasts: section.read("claim_lasts", reader, value::length_in_days),
     })
 }
@@ -79,10 +73,7 @@ fn tiers(field: &Field<'_>, taken_at: Spanned<Moment>, reader: &mut Reader) -> O
 }
 
 fn ladder(field: &Field<'_>, taken_at: Spanned<Moment>, reader: &mut Reader) -> Option<TierLadder> {
-    const KEYS: Keys = Keys { title: "a tier ladder", keys: &["name", "by", "levels", "this_event", "taken_at"] };
-    const THIS_EVENT: &[(&str, ThisEvent)] =
-        &[("counts", ThisEvent::Counts), ("does not count", ThisEvent::DoesNotCount)];
-    let section = Section::open(field, &KEYS, reader)?;
+    let section = Section::open(field, &keys::TIERS, reader)?;
     let name = section.read("name", reader, text).map(|name| {
         let path = super::field::join(&section.path, "name");
         value::identifier(name, &path, reader)
@@ -92,8 +83,8 @@ fn ladder(field: &Field<'_>, taken_at: Spanned<Moment>, reader: &mut Reader) -> 
         name: name.unwrap_or_else(|| Spanned::new("tier".to_owned(), section.span)),
         by: section.need("by", reader, measure).unwrap_or_default(),
         levels: section.need("levels", reader, levels).unwrap_or_default(),
-        this_event: section.read("this_event", reader, word(THIS_EVENT)).unwrap_or_default(),
-        taken_at: section.read("taken_at", reader, word(value::MOMENTS)).unwrap_or(taken_at),
+        this_event: section.read("this_event", reader, word(keys::THIS_EVENT)).unwrap_or_default(),
+        taken_at: section.read("taken_at", reader, word(keys::MOMENTS)).unwrap_or(taken_at),
     })
 }
 
@@ -108,9 +99,8 @@ fn measure(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<String>> {
 }
 
 fn levels(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Level>> {
-    const KEYS: Keys = Keys { title: "a level", keys: &["name", "at_least"] };
     let levels: Vec<Level> = filled_list(|field: &Field<'_>, reader: &mut Reader| {
-        let section = Section::open(field, &KEYS, reader)?;
+        let section = Section::open(field, &keys::LEVEL, reader)?;
         let name = section.need("name", reader, id);
         let at_least = section.need("at_least", reader, value::whole);
         Some(Level { name: name?, at_least: at_least? })

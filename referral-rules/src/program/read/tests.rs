@@ -1,7 +1,7 @@
 //! Documents that are right in both notations, and every way to be wrong.
 #![expect(clippy::arithmetic_side_effects, reason = "a test that overflows fails")]
 use crate::diag::{CODES, Diagnostic, Span, render};
-use crate::program::{Constant, Document, FactType, Limit, Per};
+use crate::program::document::{Constant, Document, FactType, Limit, Per};
 use std::collections::BTreeSet;
 
 const GOOD: &str = include_str!("tests/good.toml");

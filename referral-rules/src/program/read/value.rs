@@ -5,7 +5,7 @@ use crate::base::{Day, Length, LengthFault, LengthUnit, Number, Period, Rounding
 use crate::base::{currency_codes, currency_digits};
 use crate::diag::{Code, Spanned, did_you_mean, shown};
 use crate::node::NodeValue;
-use crate::program::document::{ExpressionText, Moment};
+use crate::program::document::ExpressionText;
 
 /// Any text that is not empty.
 pub(super) fn text(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<String>> {
@@ -62,27 +62,19 @@ pub(super) fn key_name(key: &crate::node::Key<'_>, path: &str, reader: &mut Read
 }
 
 /// One of the words.
-pub(super) fn word<'n, T: Copy>(
+pub(super) fn word<'n, T: Clone>(
     words: &'static [(&'static str, T)],
 ) -> impl Fn(&Field<'n>, &mut Reader) -> Option<Spanned<T>> {
     move |field, reader| {
         let text = text(field, reader)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
-            return Some(Spanned::new(*value, text.span));
+            return Some(Spanned::new(value.clone(), text.span));
         }
         let allowed: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         reader.bad_word(field, &text.value, &allowed);
         None
     }
 }
-
-/// A moment of `as_of`.
-pub(super) const MOMENTS: &[(&str, Moment)] = &[
-    ("submitted", Moment::Submitted),
-    ("qualified", Moment::Qualified),
-    ("closed", Moment::Closed),
-    ("event", Moment::Event),
-];
 
 /// An exact decimal.
 pub(super) fn number(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<Number>> {
@@ -189,17 +181,7 @@ pub(super) fn period(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<P
     if let Ok(period) = Period::parse(&text.value) {
         return Some(Spanned::new(period, text.span));
     }
-    const PERIODS: &[&str] = &[
-        "lifetime",
-        "day",
-        "calendar month",
-        "calendar quarter",
-        "calendar half",
-        "calendar year",
-        "year from 04-01",
-        "30 days",
-    ];
-    reader.bad_word(field, &text.value, PERIODS);
+    reader.bad_word(field, &text.value, super::keys::PERIODS);
     None
 }
 

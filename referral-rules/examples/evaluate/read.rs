@@ -1,0 +1,105 @@
+//! Files become a program, a book and a moment.
+use crate::Fault;
+use crate::arguments::Arguments;
+use referral_rules::base::{Day, Instant};
+use referral_rules::book::{Book, Given, GivenTable};
+use referral_rules::diag::render;
+use referral_rules::program::{Notation, Program, SourceText, standard};
+use std::path::Path;
+
+/// The name of the standard program in places.
+const STANDARD: &str = "customer-referrals.toml";
+
+/// The program, and its warnings as text.
+pub fn program(arguments: &Arguments) -> Result<(Program, String), Fault> {
+    let texts: Vec<(String, String)> = if arguments.programs.is_empty() {
+        let names: Vec<&str> = arguments.alternatives.iter().map(String::as_str).collect();
+        let text = standard::choose(standard::CUSTOMER_REFERRALS, &names)
+            .map_err(|fault| Fault::Usage(format!("error: {fault}")))?;
+        vec![(STANDARD.to_owned(), text)]
+    } else {
+        let files = arguments.programs.iter().map(|file| Ok((file.clone(), text_of(file)?)));
+        files.collect::<Result<_, Fault>>()?
+    };
+    let mut sources = Vec::new();
+    for (name, text) in &texts {
+        let notation = match extension(name).as_str() {
+            "toml" => Notation::Toml,
+            "json" => Notation::Json,
+            _ => return Err(Fault::Usage(format!("error: `{name}` is neither .toml nor .json"))),
+        };
+        sources.push(SourceText { name, text, notation });
+    }
+    let (program, warnings) = Program::from_sources(&sources).map_err(|faults| Fault::Input(faults.to_string()))?;
+    let mut rendered = String::new();
+    for (name, text) in &texts {
+        let own: Vec<_> = warnings.iter().filter(|warning| warning.place.source == *name).cloned().collect();
+        rendered.push_str(&render(&own, name, text));
+    }
+    Ok((program, rendered))
+}
+
+/// The moment of the answer: a day means its end.
+pub fn as_of(arguments: &Arguments, program: &Program) -> Result<Instant, Fault> {
+    let text = arguments.as_of.as_deref().unwrap_or(standard::EXAMPLE_BOOK.as_of);
+    match (Day::parse(text), Instant::parse(text)) {
+        (Ok(day), _) => Ok(program.zone.last_instant(day)),
+        (_, Ok(instant)) => Ok(instant),
+        _ => {
+            let text = referral_rules::diag::shown(text);
+            let help = "write a day such as 2026-11-16, or an instant such as 2026-11-16T12:00:00Z";
+            Err(Fault::Usage(format!("error: `{text}` is no moment: {help}")))
+        }
+    }
+}
+
+/// The book: the tables given, or the example.
+pub fn book(arguments: &Arguments, program: &Program) -> Result<Book, Fault> {
+    if arguments.is_example_book() {
+        let example = standard::EXAMPLE_BOOK;
+        let given = Given {
+            accounts: Some(csv("accounts.csv", example.accounts)?),
+            referrals: csv("referrals.csv", example.referrals)?,
+            events: csv("events.csv", example.events)?,
+            confirmations: csv("confirmations.csv", example.confirmations)?,
+            ..Given::default()
+        };
+        return Ok(Book::new(program, &given));
+    }
+    let [accounts, referrals, events, confirmations, booked, opening_balances] = &arguments.tables;
+    let or_none = |file: &Option<String>| table(file).map(Option::unwrap_or_default);
+    let given = Given {
+        accounts: table(accounts)?,
+        referrals: or_none(referrals)?,
+        events: or_none(events)?,
+        confirmations: or_none(confirmations)?,
+        booked: or_none(booked)?,
+        opening_balances: or_none(opening_balances)?,
+    };
+    Ok(Book::new(program, &given))
+}
+
+fn table(file: &Option<String>) -> Result<Option<GivenTable>, Fault> {
+    let Some(file) = file else { return Ok(None) };
+    match extension(file).as_str() {
+        "csv" => csv(file, &text_of(file)?).map(Some),
+        "json" => json(file, &text_of(file)?).map(Some),
+        _ => Err(Fault::Usage(format!("error: `{file}` is neither .csv nor .json"))),
+    }
+}
+
+fn csv(name: &str, text: &str) -> Result<GivenTable, Fault> {
+    GivenTable::from_csv(text).map_err(|fault| Fault::Input(format!("error: {name}: {fault}")))
+}
+
+fn json(name: &str, text: &str) -> Result<GivenTable, Fault> {
+    GivenTable::from_json(text).map_err(|faults| Fault::Input(render(&faults, name, text)))
+}
+
+fn text_of(file: &str) -> Result<String, Fault> {
+    std::fs::read_to_string(file).map_err(|fault| Fault::Input(format!("error: {file}: {fault}")))
+}
+
+fn extension(file: &str) -> String {
+    Path::new(file).extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default()
+}

@@ -1,0 +1,817 @@
+//! Given tables become a [`Book`]: typed, interned, ordered, and every fault reported.
+use super::columns::Reading;
+use super::copies::{same_value, settle};
+use super::given::{Given, GivenTable};
+use super::rows::RowsOf;
+use super::{Accounts, Book, Booked, Confirmation, Confirmed, FactColumn, Finding, NEVER, OpeningBalance};
+use crate::base::{Interner, NONE, Number, SortedId, TextId, index, position};
+use crate::diag::{Code, suggest};
+use crate::expr::{Column, Type};
+use crate::program::{EventKind, Owner, Program};
+use rustc_hash::FxHashMap;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+impl Book {
+    /// Reads tables for a program. Faults become findings; what can be used is.
+    pub fn new(program: &Program, given: &Given) -> Self {
+        let mut builder = Builder {
+            program,
+            texts: program.texts.clone(),
+            findings: Vec::new(),
+            used: BTreeSet::new(),
+            ids: Vec::new(),
+            id_findings: Vec::new(),
+            name: String::new(),
+            table: "",
+            known: Vec::new(),
+        };
+        let mut book = Self { accounts: builder.accounts(given.accounts.as_ref()), ..Self::default() };
+        builder.referrals(&given.referrals, &mut book);
+        builder.events(&given.events, &mut book);
+        super::same_ids::join(&mut book, &builder.texts, &mut builder.findings);
+        builder.confirmations(&given.confirmations, &mut book);
+        builder.booked(&given.booked, &mut book);
+        builder.opening_balances(&given.opening_balances, &mut book);
+        book.findings = builder.findings;
+        book.findings.sort();
+        book.texts = builder.texts;
+        book.rank_ids();
+        book
+    }
+
+    fn rank_ids(&mut self) {
+        self.id_rank = vec![NONE; self.texts.len()];
+        let mut ids = Vec::with_capacity(self.referrals.id.len().saturating_add(self.events.id.len()));
+        for id in self.referrals.id.iter().chain(&self.events.id) {
+            if let Some(slot) = self.id_rank.get_mut(id.index()).filter(|slot| **slot == NONE) {
+                *slot = 0;
+                ids.push((SortedId::of(self.texts.text(*id)), *id));
+            }
+        }
+        // Most ids differ in what is looked at first; the texts themselves lie far apart.
+        ids.sort_unstable_by(|(left, left_id), (right, right_id)| {
+            left.cmp(right).then_with(|| self.texts.text(*left_id).cmp(self.texts.text(*right_id)))
+        });
+        for (rank, (_, id)) in ids.iter().enumerate() {
+            if let Some(slot) = self.id_rank.get_mut(id.index()) {
+                *slot = position(rank);
+            }
+        }
+        drop(ids);
+        let rank = |referral: u32| {
+            let id = self.referrals.id.get(index(referral)).copied().unwrap_or(TextId(NONE));
+            let at = self.referrals.submitted_at.get(index(referral)).copied().unwrap_or(NEVER);
+            (at, self.id_rank.get(id.index()).copied().unwrap_or(NONE))
+        };
+        let mut keyed: Vec<_> = (0..position(self.referrals.id.len())).map(|row| (rank(row), row)).collect();
+        keyed.sort_unstable();
+        self.order = keyed.iter().map(|(_, row)| *row).collect();
+        keyed.sort_unstable_by_key(|((_, rank), _)| *rank);
+        self.by_id = keyed.iter().map(|(_, row)| *row).collect();
+        let rank = |id: &TextId| self.id_rank.get(id.index()).copied().unwrap_or(NONE);
+        let mut keyed: Vec<_> = (0_u32..).zip(&self.events.id).map(|(row, id)| (rank(id), row)).collect();
+        keyed.sort_unstable();
+        self.events_by_id = keyed.iter().map(|(_, row)| *row).collect();
+    }
+}
+
+struct Builder<'a> {
+    program: &'a Program,
+    texts: Interner,
+    findings: Vec<Finding>,
+    used: BTreeSet<String>,
+    /// The ids of the rows, and what was wrong with them.
+    ids: Optional<TextId>,
+    id_findings: Vec<Finding>,
+    /// Where names are put together.
+    name: String,
+    table: &'static str,
+    /// From when on each row of the table is known, as far as that could be read.
+    known: Vec<i64>,
+}
+
+/// Columns of ids or moments, with what is missing left as `None`.
+type Optional<T> = Vec<Option<T>>;
+
+impl Builder<'_> {
+    fn start(&mut self, table: &'static str, given: &GivenTable) {
+        self.table = table;
+        self.used.clear();
+        self.known.clear();
+        self.ids.clear();
+        // What is wrong with ids is reported only where the table is read by them.
+        let earlier = std::mem::take(&mut self.findings);
+        self.ids = self.read_ids(given, "id");
+        self.id_findings = std::mem::replace(&mut self.findings, earlier);
+    }
+
+    fn read_ids(&mut self, given: &GivenTable, name: &str) -> Optional<TextId> {
+        match given.columns.get(name) {
+            None => vec![None; given.rows],
+            Some(values) => {
+                let (ids, valid) = self.reading(name).ids(values);
+                ids.into_iter().zip(valid).map(|(id, valid)| valid.then_some(id)).collect()
+            }
+        }
+    }
+
+    /// The id of a row, empty without one.
+    fn id_text(&self, row: usize) -> &str {
+        self.ids.get(row).copied().flatten().map_or("", |id| self.texts.text(id))
+    }
+
+    fn reading<'b>(&'b mut self, column: &'b str) -> Reading<'b> {
+        Reading {
+            table: self.table,
+            column,
+            ids: &self.ids,
+            zone: &self.program.zone,
+            texts: &mut self.texts,
+            findings: &mut self.findings,
+            known: &self.known,
+        }
+    }
+
+    fn report(&mut self, code: Code, row: usize, column: &str, message: String, help: &str) {
+        self.findings.push(Finding {
+            code,
+            table: self.table,
+            id: self.id_text(row).to_owned(),
+            column: column.to_owned(),
+            message,
+            help: help.to_owned(),
+            row: row.saturating_add(1),
+            known: self.known.get(row).copied().unwrap_or(i64::MIN),
+        });
+    }
+
+    /// From when on each row is known; a row without a moment never is, and its faults always are.
+    fn know(&mut self, at: &Optional<i64>, recorded: &Optional<i64>) -> Vec<i64> {
+        let moments = || at.iter().zip(recorded).map(|(at, recorded)| at.map(|at| recorded.unwrap_or(at).max(at)));
+        self.known = moments().map(|known| known.unwrap_or(i64::MIN)).collect();
+        moments().map(|known| known.unwrap_or(NEVER)).collect()
+    }
+
+    fn id_column(&mut self, given: &GivenTable, name: &str) -> Optional<TextId> {
+        self.used.insert(name.to_owned());
+        if name == "id" {
+            self.findings.append(&mut self.id_findings);
+            return self.ids.clone();
+        }
+        self.read_ids(given, name)
+    }
+
+    fn integer_column(&mut self, given: &GivenTable, name: &str, kind: &Type) -> Optional<i64> {
+        match self.fact_column(given, name, kind) {
+            Some(FactColumn { column: Column::Int(values), valid }) => {
+                values.into_iter().zip(valid).map(|(value, valid)| valid.then_some(value)).collect()
+            }
+            _ => vec![None; given.rows],
+        }
+    }
+
+    fn fact_column(&mut self, given: &GivenTable, name: &str, kind: &Type) -> Option<FactColumn> {
+        self.used.insert(name.to_owned());
+        let values = given.columns.get(name)?;
+        Some(self.reading(name).fact(values, kind))
+    }
+
+    fn unknown_columns(&mut self, given: &GivenTable) {
+        let unknown: Vec<String> = given.columns.keys().filter(|name| !self.used.contains(*name)).cloned().collect();
+        for name in unknown {
+            let near = suggest(&name, self.used.iter().map(String::as_str)).map(str::to_owned);
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "declare it under [facts], or leave it out".to_owned(),
+            };
+            self.findings.push(Finding {
+                code: Code::UnknownColumn,
+                table: self.table,
+                id: String::new(),
+                column: name.clone(),
+                message: format!("the column `{name}` is not used by the program"),
+                help,
+                row: 0,
+                known: i64::MIN,
+            });
+        }
+    }
+
+    fn accounts(&mut self, given: Option<&GivenTable>) -> Accounts {
+        let Some(given) = given else { return Accounts::default() };
+        self.start("accounts", given);
+        let ids = self.id_column(given, "id");
+        let facts: Vec<Option<FactColumn>> =
+            self.program.account_facts.iter().map(|(name, kind)| self.fact_column(given, name, kind)).collect();
+        self.unknown_columns(given);
+        for row in ids.iter().enumerate().filter(|(_, id)| id.is_none()).map(|(row, _)| row) {
+            self.report(Code::MissingId, row, "id", "the row has no id".to_owned(), "give every account an id");
+        }
+        let mut facts = facts;
+        let mut kept_ids = vec![TextId(NONE); given.rows];
+        let rows_of = RowsOf::new(&ids, self.texts.len(), |_| true);
+        let mut rows = Vec::new();
+        for (row, id) in ids.iter().enumerate() {
+            let Some(id) = id.filter(|id| rows_of.first(*id) == Some(position(row))) else { continue };
+            if let Some(slot) = kept_ids.get_mut(row) {
+                *slot = id;
+            }
+            rows_of.all(id, &mut rows);
+            let Some((first, rest)) = rows.split_first() else { continue };
+            let differs = rest.iter().find(|row| facts.iter().any(|fact| !same_value(fact.as_ref(), *first, **row)));
+            if let Some(other) = differs {
+                for fact in facts.iter_mut().flatten() {
+                    if let Some(valid) = fact.valid.get_mut(index(*first)) {
+                        *valid = false;
+                    }
+                }
+                let message = format!("the account `{}` stands twice with other facts", self.texts.text(id));
+                let other = index(*other);
+                self.report(
+                    Code::ConflictingCopies,
+                    other,
+                    "id",
+                    message,
+                    "give the account once; until then its facts are missing",
+                );
+            }
+        }
+        Accounts { given: true, id: kept_ids, facts }
+    }
+
+    fn referrals(&mut self, given: &GivenTable, book: &mut Book) {
+        let program = self.program;
+        self.start("referrals", given);
+        let ids = self.id_column(given, "id");
+        let referrer = self.id_column(given, "referrer");
+        let referee = self.id_column(given, "referee");
+        let submitted_at = self.integer_column(given, "submitted_at", &Type::Instant);
+        let recorded_at = self.integer_column(given, "recorded_at", &Type::Instant);
+        let known = self.know(&submitted_at, &recorded_at);
+        let facts = self.owner_facts(given);
+        let implied = self.implied_events(given);
+        self.unknown_columns(given);
+
+        let moment = |row: usize| submitted_at.get(row).copied().flatten();
+        for (row, id) in ids.iter().enumerate() {
+            match (id, moment(row)) {
+                (None, _) => {
+                    self.report(
+                        Code::MissingId,
+                        row,
+                        "id",
+                        "the row has no id".to_owned(),
+                        "give every referral an id",
+                    );
+                }
+                (_, None) => self.report(
+                    Code::MissingMoment,
+                    row,
+                    "submitted_at",
+                    "the referral has no moment of submission".to_owned(),
+                    "give `submitted_at`; the referral is left out until then",
+                ),
+                (Some(_), Some(_)) => {}
+            }
+        }
+        let rows_of = RowsOf::new(&ids, self.texts.len(), |row| moment(row).is_some());
+        let same = |left: u32, right: u32| {
+            let (l, r) = (index(left), index(right));
+            referrer.get(l) == referrer.get(r)
+                && referee.get(l) == referee.get(r)
+                && submitted_at.get(l) == submitted_at.get(r)
+                && facts.iter().all(|fact| same_value(fact.as_ref(), left, right))
+        };
+        // What a withdrawn referral still shows must not depend on the order of its copies.
+        let shown = |row: u32| {
+            let text =
+                |column: &Optional<TextId>| column.get(index(row)).copied().flatten().map(|id| self.texts.text(id));
+            (submitted_at.get(index(row)), text(&referrer), text(&referee))
+        };
+        let order = |left: u32, right: u32| shown(left).cmp(&shown(right));
+        let known_at = |row: u32| known.get(index(row)).copied().unwrap_or(NEVER);
+        let mut kept = Vec::with_capacity(ids.len());
+        let mut copies: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+        let mut rows = Vec::new();
+        for (row, id) in ids.iter().enumerate() {
+            let Some(id) = id.filter(|id| rows_of.first(*id) == Some(position(row))) else { continue };
+            rows_of.all(id, &mut rows);
+            let Some(one) = settle(&mut rows, known_at, same, order) else { continue };
+            kept.push(one);
+            if rows.len() > 1 {
+                copies.insert(one.row, rows.clone());
+            }
+        }
+        kept.sort_unstable_by_key(|kept| kept.row);
+        let account_ids: Optional<TextId> =
+            book.accounts.id.iter().map(|id| Some(*id).filter(|id| id.0 != NONE)).collect();
+        let accounts = RowsOf::new(&account_ids, self.texts.len(), |_| true);
+        let empty = self.texts.intern("");
+        for kept in &kept {
+            let row = index(kept.row);
+            if let Some(other) = kept.other {
+                self.conflict(index(other), "referral");
+            }
+            let get = |column: &Optional<TextId>| column.get(row).copied().flatten();
+            let id = get(&ids).unwrap_or(empty);
+            let table = &mut book.referrals;
+            let who = get(&referrer);
+            let account = |id: Option<TextId>| id.and_then(|id| accounts.first(id)).unwrap_or(NONE);
+            table.id.push(id);
+            table.referrer.push(who.unwrap_or(empty));
+            table.referrer_row.push(account(who));
+            table.referee.push(get(&referee).unwrap_or(id));
+            table.referee_given.push(get(&referee).is_some());
+            table.referee_row.push(account(get(&referee)));
+            table.submitted_at.push(submitted_at.get(row).copied().flatten().unwrap_or(NEVER));
+            table.known.push(known.get(row).copied().unwrap_or(NEVER));
+            table.withdrawn.push(kept.withdrawn);
+            table.row.push(position(row.saturating_add(1)));
+            match who {
+                None => {
+                    self.report(
+                        Code::MissingReferrer,
+                        row,
+                        "referrer",
+                        "the referral names no referrer".to_owned(),
+                        "give the referrer's account id",
+                    );
+                }
+                Some(who) if book.accounts.given && account(Some(who)) == NONE => {
+                    let message = format!("the referrer `{}` is not in the accounts", self.texts.text(who));
+                    self.report(Code::UnknownReferrer, row, "referrer", message, "add the account, or correct the id");
+                }
+                Some(_) => {}
+            }
+        }
+        book.referrals.facts = facts.iter().map(|fact| fact.as_ref().map(|fact| taken(fact, &kept))).collect();
+        for implied in &implied {
+            let mut taken = Vec::new();
+            for (referral, kept) in kept.iter().enumerate() {
+                rows.clear();
+                match copies.get(&kept.row) {
+                    Some(copies) => rows.extend(copies),
+                    None => rows.push(kept.row),
+                }
+                rows.retain(|row| implied.at.get(index(*row)).copied().flatten().is_some());
+                taken.extend(self.implied_event(implied, referral, &mut rows, book));
+            }
+            append_rows(&mut book.events.facts, &implied.facts, &taken, program);
+        }
+    }
+
+    /// The event that stands on the rows of a referral, and the row that it is taken from. As with events of their own, the
+    /// same content counts once.
+    fn implied_event(&mut self, implied: &Implied, referral: usize, rows: &mut [u32], book: &mut Book) -> Option<u32> {
+        let at = |row: u32| implied.at.get(index(row)).copied().flatten().unwrap_or(NEVER);
+        let of_referral = book.referrals.known.get(referral).copied().unwrap_or(NEVER);
+        let known = |row: u32| {
+            let recorded = implied.recorded.get(index(row)).copied().flatten().unwrap_or(at(row));
+            recorded.max(at(row)).max(of_referral)
+        };
+        let same = |left: u32, right: u32| {
+            at(left) == at(right) && implied.facts.iter().all(|fact| same_value(fact.as_ref(), left, right))
+        };
+        let kept = settle(rows, known, same, |_, _| Ordering::Equal)?;
+        let word = self.program.kind_word(implied.kind);
+        self.name.clear();
+        self.name.push_str(self.ids.get(index(kept.row)).copied().flatten().map_or("", |id| self.texts.text(id)));
+        if let Some(other) = kept.other {
+            let message = format!("`{word}` of the referral `{}` came again with other content", self.name);
+            let help = "give it once; until then none of the copies counts";
+            self.report(Code::ConflictingCopies, index(other), &format!("{word}_at"), message, help);
+            if let Some(finding) = self.findings.last_mut() {
+                finding.known = known(other);
+            }
+        }
+        self.name.push('/');
+        self.name.push_str(word);
+        book.events.push(NewEvent {
+            id: self.texts.intern(&self.name),
+            referral: position(referral),
+            kind: implied.kind,
+            at: at(kept.row),
+            known: known(kept.row),
+            heard: known(kept.row),
+            withdrawn: kept.withdrawn,
+            sequence: NEVER,
+            row: 0,
+        });
+        Some(kept.row)
+    }
+
+    fn conflict(&mut self, row: usize, what: &str) {
+        let id = self.id_text(row);
+        let message = format!("the {what} `{id}` came again with other content");
+        let help = format!("give the {what} once; until then none of the copies counts");
+        self.report(Code::ConflictingCopies, row, "id", message, &help);
+    }
+
+    /// The fact columns of a referrals table, by position in `Program::facts`.
+    fn owner_facts(&mut self, given: &GivenTable) -> Vec<Option<FactColumn>> {
+        let program = self.program;
+        program
+            .facts
+            .iter()
+            .map(|fact| match fact.owner {
+                Owner::Event => None,
+                Owner::Referral if given.columns.contains_key(&fact.name) => {
+                    self.fact_column(given, &fact.name, &fact.kind)
+                }
+                owner => self.fact_column(given, &format!("{}.{}", owner.word(), fact.name), &fact.kind),
+            })
+            .collect()
+    }
+
+    /// Events that stand on the referral's row: `closed_at`, `closed_recorded_at`, `closed.first_year_value`.
+    fn implied_events(&mut self, given: &GivenTable) -> Vec<Implied> {
+        let program = self.program;
+        let mut out = Vec::new();
+        for (rank, word) in program.kinds.iter().enumerate().skip(1) {
+            let name = format!("{word}_at");
+            if !given.columns.contains_key(&name) {
+                continue;
+            }
+            let at = self.integer_column(given, &name, &Type::Instant);
+            let recorded = self.integer_column(given, &format!("{word}_recorded_at"), &Type::Instant);
+            let facts = program
+                .facts
+                .iter()
+                .map(|fact| match fact.owner {
+                    Owner::Event => self.fact_column(given, &format!("{word}.{}", fact.name), &fact.kind),
+                    _ => None,
+                })
+                .collect();
+            out.push(Implied { kind: EventKind(u16::try_from(rank).unwrap_or(u16::MAX)), at, recorded, facts });
+        }
+        out
+    }
+
+    fn events(&mut self, given: &GivenTable, book: &mut Book) {
+        self.start("events", given);
+        let ids = self.id_column(given, "id");
+        let referral = self.id_column(given, "referral");
+        let kind = self.id_column(given, "kind");
+        let at = self.integer_column(given, "at", &Type::Instant);
+        let recorded = self.integer_column(given, "recorded_at", &Type::Instant);
+        let known = self.know(&at, &recorded);
+        let sequence = self.integer_column(given, "sequence", &Type::Int);
+        let program = self.program;
+        let facts: Vec<Option<FactColumn>> = program
+            .facts
+            .iter()
+            .map(|fact| match fact.owner {
+                Owner::Event if given.columns.contains_key(&fact.name) => {
+                    self.fact_column(given, &fact.name, &fact.kind)
+                }
+                Owner::Event => self.fact_column(given, &format!("event.{}", fact.name), &fact.kind),
+                _ => None,
+            })
+            .collect();
+        self.unknown_columns(given);
+        let referral_ids: Optional<TextId> = book.referrals.id.iter().map(|id| Some(*id)).collect();
+        let referrals = RowsOf::new(&referral_ids, self.texts.len(), |_| true);
+        // The submission is no event: where it stands, the row cannot be used.
+        let mut kinds = vec![EventKind::SUBMITTED; given.rows];
+        for row in 0..given.rows {
+            let get = |column: &Optional<TextId>| column.get(row).copied().flatten();
+            if get(&ids).is_none() {
+                self.report(Code::MissingId, row, "id", "the row has no id".to_owned(), "give every event an id");
+                continue;
+            }
+            let word = get(&kind).map(|kind| self.texts.text(kind));
+            let rank = word.and_then(|word| program.kind(word)).filter(|kind| *kind != EventKind::SUBMITTED);
+            let moment = at.get(row).copied().flatten();
+            if rank.is_none() {
+                let word = word.map(str::to_owned);
+                self.unknown_kind(row, word.as_deref());
+            }
+            if moment.is_none() {
+                self.report(
+                    Code::MissingMoment,
+                    row,
+                    "at",
+                    "the event has no moment".to_owned(),
+                    "give `at`; the event is left out until then",
+                );
+            }
+            if let (Some(rank), Some(_), Some(slot)) = (rank, moment, kinds.get_mut(row)) {
+                *slot = rank;
+            }
+        }
+        let usable = |row: usize| kinds.get(row).is_some_and(|kind| *kind != EventKind::SUBMITTED);
+        let rows_of = RowsOf::new(&ids, self.texts.len(), usable);
+        let same = |left: u32, right: u32| {
+            let (l, r) = (index(left), index(right));
+            referral.get(l) == referral.get(r)
+                && kinds.get(l) == kinds.get(r)
+                && at.get(l) == at.get(r)
+                && sequence.get(l) == sequence.get(r)
+                && facts.iter().all(|fact| same_value(fact.as_ref(), left, right))
+        };
+        let known_at = |row: u32| known.get(index(row)).copied().unwrap_or(NEVER);
+        let mut rows = Vec::new();
+        let mut kept = Vec::new();
+        for (row, id) in ids.iter().enumerate() {
+            if let Some(id) = id.filter(|id| rows_of.first(*id) == Some(position(row))) {
+                rows_of.all(id, &mut rows);
+                kept.extend(settle(&mut rows, known_at, same, |_, _| Ordering::Equal));
+            }
+        }
+        kept.sort_unstable_by_key(|kept| kept.row);
+        let mut taken = Vec::with_capacity(kept.len());
+        for kept in &kept {
+            let row = index(kept.row);
+            if let Some(other) = kept.other {
+                self.conflict(index(other), "event");
+            }
+            let name = referral.get(row).copied().flatten();
+            let Some(referral) = name.and_then(|name| referrals.first(name)) else {
+                let name = name.map(|name| self.texts.text(name).to_owned()).unwrap_or_default();
+                self.report(
+                    Code::UnknownReferral,
+                    row,
+                    "referral",
+                    format!("there is no referral `{name}`"),
+                    "add the referral, or correct the id; the event is left out until then",
+                );
+                continue;
+            };
+            let of_referral = book.referrals.known.get(index(referral)).copied().unwrap_or(NEVER);
+            book.events.push(NewEvent {
+                id: ids.get(row).copied().flatten().unwrap_or(TextId(0)),
+                referral,
+                kind: kinds.get(row).copied().unwrap_or(EventKind(0)),
+                at: at.get(row).copied().flatten().unwrap_or(NEVER),
+                known: known.get(row).copied().unwrap_or(NEVER).max(of_referral),
+                heard: known.get(row).copied().unwrap_or(NEVER),
+                withdrawn: kept.withdrawn,
+                sequence: sequence.get(row).copied().flatten().unwrap_or(NEVER),
+                row: position(row.saturating_add(1)),
+            });
+            taken.push(kept.row);
+        }
+        append_rows(&mut book.events.facts, &facts, &taken, program);
+    }
+
+    fn unknown_kind(&mut self, row: usize, word: Option<&str>) {
+        let word = word.unwrap_or_default().to_owned();
+        let (message, help) = if word == "submitted" {
+            ("a submission is a row of the referrals".to_owned(), "give the referral, not an event".to_owned())
+        } else {
+            let near = suggest(&word, self.program.kinds.iter().map(String::as_str));
+            let help = near.map_or_else(
+                || "declare it under [[event]]; the event is left out until then".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            (format!("`{word}` is no kind of event of this program"), help)
+        };
+        self.report(Code::UnknownEventKind, row, "kind", message, &help);
+    }
+
+    fn confirmations(&mut self, given: &GivenTable, book: &mut Book) {
+        self.start("confirmations", given);
+        let entry = self.texts_of(given, "entry");
+        let what = self.texts_of(given, "what");
+        let at = self.integer_column(given, "at", &Type::Instant);
+        let recorded = self.integer_column(given, "recorded_at", &Type::Instant);
+        self.used.insert("id".to_owned());
+        self.unknown_columns(given);
+        for row in 0..given.rows {
+            let entry = entry.get(row).cloned().flatten();
+            let word = what.get(row).cloned().flatten().unwrap_or_default();
+            let kind = match word.as_str() {
+                "paid" => Some(Confirmed::Paid),
+                "notified" => Some(Confirmed::Notified),
+                _ => None,
+            };
+            let moment = at.get(row).copied().flatten();
+            if entry.is_none() {
+                self.report(Code::MissingId, row, "entry", "the row names no entry".to_owned(), "give the entry's id");
+            }
+            if kind.is_none() {
+                self.report(
+                    Code::BadCell,
+                    row,
+                    "what",
+                    format!("`{word}` is not a confirmation"),
+                    "write `paid` or `notified`",
+                );
+            }
+            if moment.is_none() {
+                self.report(Code::MissingMoment, row, "at", "the confirmation has no moment".to_owned(), "give `at`");
+            }
+            if let (Some(entry), Some(what), Some(at)) = (entry, kind, moment) {
+                let known = recorded.get(row).copied().flatten().map_or(at, |recorded| recorded.max(at));
+                book.confirmations.push(Confirmation { entry, what, at, known });
+            }
+        }
+        book.confirmations.sort();
+        book.confirmations.dedup();
+    }
+
+    fn texts_of(&mut self, given: &GivenTable, name: &str) -> Optional<String> {
+        let ids = self.long_texts(given, name);
+        ids.into_iter().map(|id| id.map(|id| self.texts.text(id).to_owned())).collect()
+    }
+
+    fn long_texts(&mut self, given: &GivenTable, name: &str) -> Optional<TextId> {
+        match self.fact_column(given, name, &Type::Text) {
+            Some(FactColumn { column: Column::Text(values), valid }) => {
+                values.into_iter().zip(valid).map(|(value, valid)| valid.then_some(value)).collect()
+            }
+            _ => vec![None; given.rows],
+        }
+    }
+
+    fn decimals(&mut self, given: &GivenTable, name: &str) -> Optional<Number> {
+        match self.fact_column(given, name, &Type::Decimal) {
+            Some(FactColumn { column: Column::Decimal(values), valid }) => {
+                values.into_iter().zip(valid).map(|(value, valid)| valid.then_some(value)).collect()
+            }
+            _ => vec![None; given.rows],
+        }
+    }
+
+    fn booked(&mut self, given: &GivenTable, book: &mut Book) {
+        if given.columns.is_empty() && given.rows == 0 {
+            return;
+        }
+        self.start("booked", given);
+        let ids = self.texts_of(given, "id");
+        let amounts = self.decimals(given, "amount");
+        let mut out: Vec<Booked> = Vec::with_capacity(given.rows);
+        let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+        for row in 0..given.rows {
+            let amount = amounts.get(row).copied().flatten();
+            let Some(id) = ids.get(row).cloned().flatten() else {
+                self.report(Code::MissingId, row, "id", "the row has no id".to_owned(), "give the entry's id");
+                continue;
+            };
+            if amount.is_none() {
+                let message = "the entry has no amount".to_owned();
+                self.report(Code::BadCell, row, "amount", message, "give the booked amount");
+            }
+            match seen.get(&id).and_then(|at| out.get_mut(*at)) {
+                // It is booked, whatever the amount: never given again, and left alone until it is resolved.
+                Some(earlier) if earlier.amount.is_none() || earlier.amount == amount => {}
+                Some(earlier) => {
+                    earlier.amount = None;
+                    let message = format!("the entry `{id}` is booked twice with other amounts");
+                    let help = "correct the ledger; until then the grant is left as it is";
+                    self.report(Code::ConflictingCopies, row, "amount", message, help);
+                }
+                None => {
+                    seen.insert(id.clone(), out.len());
+                    out.push(Booked { id, amount });
+                }
+            }
+        }
+        book.booked = Some(out);
+    }
+
+    fn opening_balances(&mut self, given: &GivenTable, book: &mut Book) {
+        self.start("opening_balances", given);
+        let name = self.texts_of(given, "name");
+        let key = self.texts_of(given, "key");
+        let value = self.decimals(given, "value");
+        let at = self.integer_column(given, "at", &Type::Instant);
+        self.unknown_columns(given);
+        for row in 0..given.rows {
+            let (Some(name), Some(value)) = (name.get(row).cloned().flatten(), value.get(row).copied().flatten())
+            else {
+                self.report(
+                    Code::BadCell,
+                    row,
+                    "value",
+                    "the balance needs a name and a value".to_owned(),
+                    "name a measure or a limit, and give its value",
+                );
+                continue;
+            };
+            let measure = crate::program::Measure::ALL.iter().any(|measure| measure.word() == name);
+            if !measure && !self.program.limit_ids.contains(&name) {
+                let message = format!("`{name}` is neither a measure nor a limit of this program");
+                self.report(
+                    Code::UnknownBalance,
+                    row,
+                    "name",
+                    message,
+                    "name a measure such as `qualified_count`, or a limit's id",
+                );
+                continue;
+            }
+            if value.is_negative() || (measure && value.to_i64().is_none()) {
+                let message = format!("`{value}` is not a balance that `{name}` can have");
+                self.report(Code::BadCell, row, "value", message, "give a count or an amount of at least 0");
+                continue;
+            }
+            let key = key.get(row).cloned().flatten().unwrap_or_default();
+            // A run looks keys up in the book's texts, part by part.
+            key.split('/').for_each(|part| {
+                self.texts.intern(part);
+            });
+            book.opening_balances.push(OpeningBalance {
+                name,
+                key,
+                value,
+                at: at.get(row).copied().flatten(),
+                row: position(row.saturating_add(1)),
+            });
+        }
+    }
+}
+
+/// The events of one kind that stand on the referrals' rows, by row.
+struct Implied {
+    kind: EventKind,
+    at: Optional<i64>,
+    recorded: Optional<i64>,
+    facts: Vec<Option<FactColumn>>,
+}
+
+struct NewEvent {
+    id: TextId,
+    referral: u32,
+    kind: EventKind,
+    at: i64,
+    known: i64,
+    heard: i64,
+    withdrawn: i64,
+    sequence: i64,
+    row: u32,
+}
+
+impl super::Events {
+    fn push(&mut self, event: NewEvent) {
+        self.id.push(event.id);
+        self.referral.push(event.referral);
+        self.kind.push(event.kind);
+        self.at.push(event.at);
+        self.known.push(event.known);
+        self.heard.push(event.heard);
+        self.withdrawn.push(event.withdrawn);
+        self.sequence.push(event.sequence);
+        self.row.push(event.row);
+    }
+}
+
+/// The kept rows of a column.
+pub(super) fn taken(fact: &FactColumn, kept: &[super::copies::Kept]) -> FactColumn {
+    let rows = || kept.iter().map(|kept| index(kept.row));
+    fn pick<T: Clone>(values: &[T], rows: impl Iterator<Item = usize>) -> Vec<T> {
+        rows.filter_map(|row| values.get(row).cloned()).collect()
+    }
+    let column = match &fact.column {
+        Column::Bool(values) => Column::Bool(pick(values, rows())),
+        Column::Int(values) => Column::Int(pick(values, rows())),
+        Column::Decimal(values) => Column::Decimal(pick(values, rows())),
+        Column::Text(values) => Column::Text(pick(values, rows())),
+        Column::List(values) => Column::List(pick(values, rows())),
+    };
+    FactColumn { column, valid: pick(&fact.valid, rows()) }
+}
+
+/// Appends rows of `from` to the event facts.
+fn append_rows(to: &mut Vec<Option<FactColumn>>, from: &[Option<FactColumn>], rows: &[u32], program: &Program) {
+    fn append<T: Clone>(to: &mut Vec<T>, from: Option<&Vec<T>>, rows: &[u32], empty: T) {
+        to.extend(rows.iter().map(|row| from.and_then(|from| from.get(index(*row))).unwrap_or(&empty).clone()));
+    }
+    if to.is_empty() {
+        let column = |kind: &Type| FactColumn { column: empty_column(kind), valid: Vec::new() };
+        let facts = program.facts.iter();
+        *to = facts.map(|fact| (fact.owner == Owner::Event).then(|| column(&fact.kind))).collect();
+    }
+    for (to, from) in to.iter_mut().zip(from) {
+        let Some(to) = to else { continue };
+        append(&mut to.valid, from.as_ref().map(|from| &from.valid), rows, false);
+        let from = from.as_ref().map(|from| &from.column);
+        macro_rules! of {
+            ($class:ident) => {
+                match from {
+                    Some(Column::$class(values)) => Some(values),
+                    _ => None,
+                }
+            };
+        }
+        match &mut to.column {
+            Column::Bool(to) => append(to, of!(Bool), rows, false),
+            Column::Int(to) => append(to, of!(Int), rows, 0),
+            Column::Decimal(to) => append(to, of!(Decimal), rows, Number::ZERO),
+            Column::Text(to) => append(to, of!(Text), rows, TextId(0)),
+            Column::List(to) => append(to, of!(List), rows, std::sync::Arc::from(Vec::new())),
+        }
+    }
+}
+
+/// An empty column for a type.
+fn empty_column(kind: &Type) -> Column {
+    match kind {
+        Type::Bool => Column::Bool(Vec::new()),
+        Type::Int | Type::Date | Type::Instant | Type::Duration => Column::Int(Vec::new()),
+        Type::Decimal => Column::Decimal(Vec::new()),
+        Type::Text | Type::OneOf(_) | Type::Map(..) | Type::Nothing => Column::Text(Vec::new()),
+        Type::List(_) => Column::List(Vec::new()),
+    }
+}

@@ -1,0 +1,145 @@
+//! Tables as a host gives them: named columns of cells, or of typed values. Nothing is checked here.
+use crate::base::{Day, Instant, Number};
+use std::collections::BTreeMap;
+
+/// One cell of a table that came as text or JSON.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Cell {
+    /// Nothing: an absent key, `null`, a blank CSV field.
+    Missing,
+    /// A CSV field: its type is that of its column.
+    Raw(String),
+    /// A JSON text.
+    Text(String),
+    /// A JSON number, as it was written.
+    Number(String),
+    /// A JSON true or false.
+    Bool(bool),
+    /// A JSON list.
+    List(Vec<Cell>),
+    /// Something that no column can hold, in words.
+    Unusable(&'static str),
+}
+
+/// The values of a column.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Values {
+    /// Cells to be read by the column's type.
+    Cells(Vec<Cell>),
+    /// Typed values, for hosts that have them.
+    Bool(Vec<Option<bool>>),
+    /// Whole numbers.
+    Int(Vec<Option<i64>>),
+    /// Exact numbers.
+    Decimal(Vec<Option<Number>>),
+    /// Civil days.
+    Date(Vec<Option<Day>>),
+    /// Moments.
+    Instant(Vec<Option<Instant>>),
+    /// Texts.
+    Text(Vec<Option<String>>),
+    /// Texts out of a dictionary, by position.
+    Dictionary(Vec<Option<u32>>, Vec<String>),
+}
+
+impl Values {
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Cells(values) => values.len(),
+            Self::Bool(values) => values.len(),
+            Self::Int(values) => values.len(),
+            Self::Decimal(values) => values.len(),
+            Self::Date(values) => values.len(),
+            Self::Instant(values) => values.len(),
+            Self::Text(values) => values.len(),
+            Self::Dictionary(values, _) => values.len(),
+        }
+    }
+}
+
+/// A table: columns by name, all of one length.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct GivenTable {
+    /// How many rows.
+    pub rows: usize,
+    /// The columns by name.
+    pub columns: BTreeMap<String, Values>,
+}
+
+impl GivenTable {
+    /// Adds a column; a second one of the same name replaces the first.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::book::{GivenTable, Values};
+    /// let table = GivenTable::default().column("employees", Values::Int(vec![Some(120), None]));
+    /// assert_eq!(table.rows, 2);
+    /// ```
+    #[must_use]
+    pub fn column(mut self, name: &str, values: Values) -> Self {
+        self.rows = self.rows.max(values.rows());
+        self.columns.insert(name.to_owned(), values);
+        self
+    }
+
+    /// Appends a row of cells; columns that other rows have stay missing.
+    pub fn push_row(&mut self, cells: impl IntoIterator<Item = (String, Cell)>) {
+        for (name, cell) in cells {
+            let column = self.columns.entry(name).or_insert_with(|| Values::Cells(Vec::new()));
+            if let Values::Cells(values) = column {
+                values.resize(self.rows, Cell::Missing);
+                values.push(cell);
+            }
+        }
+        self.rows = self.rows.saturating_add(1);
+        for column in self.columns.values_mut() {
+            if let Values::Cells(values) = column {
+                values.resize(self.rows, Cell::Missing);
+            }
+        }
+    }
+
+    /// Reads CSV text: the first line names the columns, a blank field is missing.
+    ///
+    /// # Errors
+    /// What is wrong with the text, and where, in words.
+    pub fn from_csv(text: &str) -> Result<Self, String> {
+        let mut reader =
+            csv::ReaderBuilder::new().from_reader(text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes());
+        let names: Vec<String> =
+            reader.headers().map_err(|fault| fault.to_string())?.iter().map(|name| name.trim().to_owned()).collect();
+        for (position, name) in names.iter().enumerate() {
+            if names.iter().take(position).any(|earlier| earlier == name) {
+                return Err(format!("the column `{name}` stands twice in the first line"));
+            }
+        }
+        let mut columns: Vec<Vec<Cell>> = names.iter().map(|_| Vec::new()).collect();
+        let mut rows = 0_usize;
+        for record in reader.records() {
+            let record = record.map_err(|fault| fault.to_string())?;
+            for (column, field) in columns.iter_mut().zip(record.iter()) {
+                column.push(if field.is_empty() { Cell::Missing } else { Cell::Raw(field.to_owned()) });
+            }
+            rows = rows.saturating_add(1);
+        }
+        Ok(Self { rows, columns: names.into_iter().zip(columns.into_iter().map(Values::Cells)).collect() })
+    }
+}
+
+/// All tables that a host may give.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Given {
+    /// One row per account: `id` and account facts.
+    pub accounts: Option<GivenTable>,
+    /// One row per referral: `id`, `referrer`, `referee`, `submitted_at`, `recorded_at`, facts, and `<kind>_at`.
+    pub referrals: GivenTable,
+    /// One row per event: `id`, `referral`, `kind`, `at`, `recorded_at`, `sequence`, facts.
+    pub events: GivenTable,
+    /// Confirmations by the host: `entry`, `what` (`paid` or `notified`), `at`, `recorded_at`.
+    pub confirmations: GivenTable,
+    /// Entries booked so far: `id`, `amount`.
+    pub booked: GivenTable,
+    /// What was before: `name` (a measure or a limit), `key`, `value`, `at`.
+    pub opening_balances: GivenTable,
+}

@@ -1,0 +1,206 @@
+//! The only file that knows the order of the stages.
+use crate::base::limits::{BOOK_ROWS_MAX, THREADS_MAX};
+use crate::base::{Instant, NONE, Number, Rounding};
+use crate::book::{Book, Finding};
+use crate::diag::Code;
+use crate::evaluation::Evaluation;
+use crate::program::{Limit, Measure, Per, Program};
+use crate::stage::timeline::{DrawKey, Opening, TooManyReleases, TooMuch, TooMuchLateNews};
+use crate::stage::{Facts, attribution, submission, timeline};
+
+/// How to run. The answer does not depend on it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// How many threads to use, at most `THREADS_MAX`; 1 starts none.
+    pub threads: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { threads: 1 }
+    }
+}
+
+/// What the engine cannot do. Faults of documents are diagnostics, faults of facts are findings; neither comes here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// Late news would take more steps than the stated limit.
+    #[error(transparent)]
+    TooMuchLateNews(#[from] TooMuchLateNews),
+    /// Releasing what limits put off would take more steps than the stated limit.
+    #[error(transparent)]
+    TooManyReleases(#[from] TooManyReleases),
+    /// The tables of the book have more rows than the stated limit.
+    #[error("the book has {0} rows, {BOOK_ROWS_MAX} fit: evaluate it in parts that share no referrer and no referee")]
+    TooManyRows(usize),
+}
+
+impl From<TooMuch> for EngineError {
+    fn from(fault: TooMuch) -> Self {
+        match fault {
+            TooMuch::LateNews(fault) => Self::TooMuchLateNews(fault),
+            TooMuch::Releases(fault) => Self::TooManyReleases(fault),
+        }
+    }
+}
+
+impl EngineError {
+    /// The word for it in every language.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooMuchLateNews(_) => "too-much-late-news",
+            Self::TooManyReleases(_) => "too-many-releases",
+            Self::TooManyRows(_) => "too-many-rows",
+        }
+    }
+}
+
+/// Who is owed what, by when, and why, under the program and the facts of the book, as of a moment.
+///
+/// What was recorded after `as_of` is not known. The book must have been read for this program.
+///
+/// # Example
+/// ```
+/// use referral_rules::base::Instant;
+/// use referral_rules::book::{Book, Given, GivenTable, Cell};
+/// use referral_rules::program::Program;
+/// let (program, _) = Program::from_toml(r#"
+/// schema = 1
+/// id = "acme"
+/// version = "1"
+/// in_force = { first_day = 2026-01-01 }
+/// currency = "USD"
+/// time_zone = "UTC"
+/// [[reward]]
+/// id = "thanks"
+/// to = "referrer"
+/// on = "qualified"
+/// kind = "cash"
+/// amount = 200
+/// "#)?;
+/// let text = |text: &str| Cell::Text(text.to_owned());
+/// let mut given = Given::default();
+/// given.referrals.push_row([
+///     ("id".to_owned(), text("R-1")),
+///     ("referrer".to_owned(), text("ada")),
+///     ("submitted_at".to_owned(), text("2026-03-02")),
+///     ("qualified_at".to_owned(), text("2026-03-05")),
+/// ]);
+/// let book = Book::new(&program, &given);
+/// let as_of = Instant::parse("2026-04-01T00:00:00Z")?;
+/// let evaluation = referral_rules::evaluate(&program, &book, as_of, Default::default())?;
+/// let entries: Vec<_> = evaluation.entries().collect();
+/// assert_eq!(entries[0].amount.to_string(), "200.00");
+/// assert_eq!(entries[0].id, "acme/thanks/R-1/qualified:R-1%2Fqualified/referrer:ada/1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`EngineError`] when a stated limit is passed.
+pub fn evaluate<'a>(
+    program: &'a Program,
+    book: &'a Book,
+    as_of: Instant,
+    options: Options,
+) -> Result<Evaluation<'a>, EngineError> {
+    let threads = options.threads.clamp(1, THREADS_MAX);
+    if book.rows() > BOOK_ROWS_MAX {
+        return Err(EngineError::TooManyRows(book.rows()));
+    }
+    let submissions = submission::judge(program, book, threads);
+    let keys = attribution::Keys::read(program, book, &submissions);
+    let standings = attribution::attribute(program, book, &submissions, &keys, as_of.0);
+    let items = timeline::collect(program, book, &standings, as_of.0);
+    let (opening, mut findings) = opening(program, book);
+    let facts = Facts { program, book, submissions: &submissions, standings: &standings };
+    let timeline = timeline::run(facts, &items, &opening, as_of.0, threads)?;
+    let mut evaluation = Evaluation::new(program, book, as_of, submissions, keys, standings, timeline);
+    evaluation.findings.append(&mut findings);
+    evaluation.findings.sort();
+    Ok(evaluation)
+}
+
+/// Opening balances as the timeline starts with them.
+pub(crate) fn opening(program: &Program, book: &Book) -> (Opening, Vec<Finding>) {
+    let mut out = Opening::default();
+    let mut findings = Vec::new();
+    for balance in &book.opening_balances {
+        let mut report = |message: String, help: &str| {
+            findings.push(Finding {
+                code: Code::UnknownBalance,
+                table: "opening_balances",
+                id: balance.name.clone(),
+                column: "key".to_owned(),
+                message,
+                help: help.to_owned(),
+                row: crate::base::index(balance.row),
+                known: i64::MIN,
+            });
+        };
+        if let Some(measure) = Measure::ALL.into_iter().find(|measure| measure.word() == balance.name) {
+            match (book.texts.find(&balance.key), balance.value.to_i64()) {
+                (Some(referrer), Some(value)) => {
+                    if let Some(count) = out.counts.entry(referrer.0).or_default().get_mut(measure.index()) {
+                        *count = count.saturating_add(value);
+                    }
+                }
+                _ => report(format!("`{}` is no referrer", balance.key), "give the referrer's account id as the key"),
+            }
+            continue;
+        }
+        let limits = program.versions.iter().rev().flat_map(|version| &version.limits);
+        let limit = limits
+            .into_iter()
+            .find(|limit| program.limit_ids.get(usize::from(limit.number)).is_some_and(|id| *id == balance.name));
+        match limit.map(|limit| draw(program, book, limit, &balance.key, balance.at, balance.value)) {
+            Some(Ok((key, value))) => {
+                let sum = out.draws.entry(key).or_default();
+                *sum = sum.saturating_add(value);
+            }
+            Some(Err((message, help))) => report(message, help),
+            None => {}
+        }
+    }
+    (out, findings)
+}
+
+fn draw(
+    program: &Program,
+    book: &Book,
+    limit: &Limit,
+    key: &str,
+    at: Option<i64>,
+    value: Number,
+) -> Result<(DrawKey, i64), (String, &'static str)> {
+    use crate::base::Period;
+    let period = match (limit.in_each, at) {
+        (Period::Lifetime, _) => 0,
+        (Period::Rolling { .. }, _) => {
+            let message = "a rolling limit has no opening balance".to_owned();
+            return Err((message, "give the events of the window as history"));
+        }
+        (period, Some(at)) => period.first_day(program.zone.day_of(Instant(at))).0,
+        (period, None) => {
+            return Err((format!("the limit counts in each {period}"), "give a moment of that period in `at`"));
+        }
+    };
+    let parts: Vec<&str> = if limit.per.is_empty() { Vec::new() } else { key.split('/').collect() };
+    if parts.len() != limit.per.len() {
+        let message = format!("the key has {} parts, the limit {}", parts.len(), limit.per.len());
+        return Err((message, "give the parts of the key joined by `/`, in the order of `per`"));
+    }
+    let mut out = DrawKey { limit: limit.number, period, parts: [NONE; 4] };
+    for ((slot, per), part) in out.parts.iter_mut().zip(&limit.per).zip(parts) {
+        let number = |ids: &[String]| ids.iter().position(|id| id == part).and_then(|at| u32::try_from(at).ok());
+        let found = match per {
+            Per::Reward => number(&program.reward_ids),
+            Per::Campaign => number(&program.campaign_ids),
+            _ => book.texts.find(part).map(|id| id.0),
+        };
+        *slot = found.ok_or_else(|| (format!("`{part}` is not known"), "give the key as the limit counts it"))?;
+    }
+    let digits = if limit.counts_grants { 0 } else { limit.unit.digits() };
+    let value = Rounding::Down.settle(value, digits).unwrap_or(i64::MAX);
+    Ok((out, value))
+}

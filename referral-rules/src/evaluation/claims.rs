@@ -1,0 +1,59 @@
+//! Claims: who has a referee, and who came too late for it.
+use super::Evaluation;
+use crate::base::index;
+use crate::stage::attribution::Standing;
+use serde::Serialize;
+
+/// A claim that lost against an earlier one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct LostClaim {
+    /// The referral that came too late.
+    pub referral: String,
+    /// Its referrer.
+    pub referrer: String,
+    /// The key in which both are the same, as the document writes it.
+    pub key: String,
+}
+
+/// How a referral stands among those of the same referee.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Claims {
+    /// The referral that has the referee, and the key, if this one came too late.
+    pub lost_to: Option<LostClaim>,
+    /// The referrals that lost against this one, by submission.
+    pub won_against: Vec<LostClaim>,
+}
+
+impl Evaluation<'_> {
+    /// How a referral stands among those of the same referee; `None` if it is not known.
+    pub fn claims(&self, referral: &str) -> Option<Claims> {
+        let row = self.known_row(referral)?;
+        let claim = |other: u32, key: u8| LostClaim {
+            referral: self.referral_text(other).to_owned(),
+            referrer: self.referrer_text(other).to_owned(),
+            key: self.key_sources.get(usize::from(key)).cloned().unwrap_or_default(),
+        };
+        let standing = |row: u32| self.standings.at(self.book, row, self.as_of.0);
+        let won_against = self.referrals().filter_map(|other| match standing(other) {
+            Standing::LostTo(winner, key) if winner == row => Some(claim(other, key)),
+            _ => None,
+        });
+        Some(Claims {
+            lost_to: match standing(row) {
+                Standing::LostTo(winner, key) => Some(claim(winner, key)),
+                _ => None,
+            },
+            won_against: won_against.collect(),
+        })
+    }
+
+    /// The id of the referral at a position.
+    pub(crate) fn referral_text(&self, row: u32) -> &str {
+        self.book.referrals.id.get(index(row)).map_or("", |id| self.book.text(*id))
+    }
+
+    /// The id of the referrer of the referral at a position.
+    pub(crate) fn referrer_text(&self, row: u32) -> &str {
+        self.book.referrals.referrer.get(index(row)).map_or("", |id| self.book.text(*id))
+    }
+}

@@ -1,0 +1,349 @@
+//! Decisions: for every referral a verdict with all its reasons, where it stands, and what it brought.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::entry::{DocumentPlace, Tier, shown, tiers};
+use super::{Evaluation, EventReference};
+use crate::base::{Instant, index};
+use crate::diag::Code;
+use crate::expr::{Env, Scratch, Value};
+use crate::program::{EventKind, Refuses};
+use crate::stage::attribution::Standing;
+use crate::stage::inputs::ReferralRows;
+use crate::stage::schedule::rule;
+use crate::stage::submission::{BuiltIn, Sides};
+use crate::stage::timeline::{Cause, touched_by};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Whether a referral counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It counts, at least for one side.
+    Accepted,
+    /// It does not.
+    Refused,
+}
+
+/// A fact that decided, with what was needed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Operand {
+    /// What was looked at, as the document writes it.
+    pub subject: String,
+    /// What it was; `missing` where nothing is known.
+    pub actual: String,
+    /// How it was compared.
+    pub operator: String,
+    /// With what; empty where the operator needs nothing.
+    pub expected: String,
+}
+
+/// Why a referral, or one side of it, is refused.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Reason {
+    /// The requirement's code, or a built-in one.
+    pub code: String,
+    /// eligibility, validity, fraud, attribution or program.
+    pub heading: String,
+    /// The sentence for people.
+    pub message: String,
+    /// Who gets nothing for it: `both`, `referrer` or `referee`.
+    pub refuses: String,
+    /// What decided.
+    pub operands: Vec<Operand>,
+    /// The line of the document, 0 for built-in reasons.
+    pub line: usize,
+}
+
+/// A rule that gave nothing for an event of its kind.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct NotGranted {
+    /// The event.
+    pub event: EventReference,
+    /// The rule.
+    pub rule: String,
+    /// A built-in reason code.
+    pub code: String,
+    /// The sentence for people.
+    pub message: String,
+    /// Where the rule stands: in the version that governed the event.
+    pub place: DocumentPlace,
+}
+
+/// What a referral brought to one side in one unit.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Total {
+    /// `referrer` or `referee`.
+    pub party: String,
+    /// The currency or unit.
+    pub unit: String,
+    /// How much.
+    #[serde(serialize_with = "super::entry::decimal")]
+    pub amount: Decimal,
+}
+
+/// The decision on one referral.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Decision {
+    /// The referral.
+    pub referral: String,
+    /// Who refers.
+    pub referrer: String,
+    /// When it was submitted.
+    #[serde(serialize_with = "shown")]
+    pub submitted_at: Instant,
+    /// Whether it counts.
+    pub verdict: Verdict,
+    /// Why not, for whom not; in the order of precedence, the first is *the* reason.
+    pub reasons: Vec<Reason>,
+    /// The version in force at submission; empty when none was.
+    pub version: String,
+    /// The stage as of now; empty when refused.
+    pub stage: String,
+    /// The tiers at its latest event.
+    pub tiers: Vec<Tier>,
+    /// The campaigns that touched what it brought.
+    pub campaigns: Vec<String>,
+    /// The limits that cut or put off what it brought.
+    pub limits: Vec<String>,
+    /// What it brought, by side and unit.
+    pub totals: Vec<Total>,
+    /// Rules that gave nothing for an event of their kind.
+    pub not_granted: Vec<NotGranted>,
+}
+
+/// A value as an operand shows it.
+pub(super) fn value_text(value: &Value) -> String {
+    match value {
+        Value::Missing => "missing".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Int(value) => value.to_string(),
+        Value::Decimal(value) => value.to_string(),
+        Value::Text(value) => format!("'{value}'"),
+        Value::Map(_) => "a map".to_owned(),
+        Value::Date(value) => value.to_string(),
+        Value::Instant(value) => value.to_string(),
+        Value::Duration(micros) => format!("{} s", micros / 1_000_000),
+        Value::List(values) => {
+            let shown: Vec<String> = values.iter().take(12).map(value_text).collect();
+            let more = if values.len() > 12 { ", …" } else { "" };
+            format!("[{}{more}]", shown.join(", "))
+        }
+    }
+}
+
+impl Evaluation<'_> {
+    /// The decisions on all referrals known at the moment, by submission, then id.
+    pub fn decisions(&self) -> impl Iterator<Item = Decision> + '_ {
+        self.decisions_of(&self.referrals().collect::<Vec<_>>()).into_iter()
+    }
+
+    /// The decision on one referral.
+    pub fn decision(&self, referral: &str) -> Option<Decision> {
+        let row = self.book.referral(referral)?;
+        let known = self.book.referrals.known.get(index(row))?;
+        (*known <= self.as_of.0).then(|| self.decide(row, &self.by_referral(), &mut Scratch::new(&self.book.texts)))
+    }
+
+    /// The decisions on the referrals at these positions.
+    pub(crate) fn decisions_of(&self, rows: &[u32]) -> Vec<Decision> {
+        let by_referral = self.by_referral();
+        let mut scratch = Scratch::new(&self.book.texts);
+        rows.iter().map(|row| self.decide(*row, &by_referral, &mut scratch)).collect()
+    }
+
+    /// Positions in the ledger by referral.
+    fn by_referral(&self) -> BTreeMap<u32, Vec<usize>> {
+        let mut out: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for (at, row) in self.timeline.entries.iter().enumerate() {
+            out.entry(row.referral).or_default().push(at);
+        }
+        out
+    }
+
+    fn decide(&self, row: u32, ledger: &BTreeMap<u32, Vec<usize>>, scratch: &mut Scratch<'_>) -> Decision {
+        let referral = index(row);
+        let standing = self.standings.at(self.book, row, self.as_of.0);
+        let accepted = standing == Standing::Accepted;
+        let version = self.program.versions.get(usize::from(self.submissions.version[referral]));
+        let state = self.timeline.states[referral].as_ref().filter(|_| accepted);
+        let entries = ledger.get(&row).map_or(&[][..], |rows| rows);
+        let entries = || entries.iter().map(|at| &self.timeline.entries[*at]);
+        let mut campaigns: Vec<u16> = entries().flat_map(|row| touched_by(self.steps(row))).collect();
+        campaigns.sort_unstable();
+        campaigns.dedup();
+        Decision {
+            referral: self.book.text(self.book.referrals.id[referral]).to_owned(),
+            referrer: self.book.text(self.book.referrals.referrer[referral]).to_owned(),
+            submitted_at: Instant(self.book.referrals.submitted_at[referral]),
+            verdict: if accepted { Verdict::Accepted } else { Verdict::Refused },
+            reasons: self.reasons(row, standing, scratch),
+            version: version.map(|version| version.name.clone()).unwrap_or_default(),
+            stage: state
+                .and_then(|state| EventKind::STAGES.get(usize::from(state.stage)))
+                .map_or_else(String::new, |stage| (*stage).to_owned()),
+            tiers: state
+                .map_or_else(Vec::new, |state| tiers(self.program, self.submissions.version[referral], &state.tiers)),
+            campaigns: campaigns.iter().map(|number| self.program.campaign_ids[usize::from(*number)].clone()).collect(),
+            limits: self.binding_limits(entries()),
+            totals: self.totals(entries()),
+            not_granted: if accepted { self.not_granted(row) } else { Vec::new() },
+        }
+    }
+
+    fn binding_limits<'b>(&self, entries: impl Iterator<Item = &'b crate::stage::timeline::EntryRow>) -> Vec<String> {
+        use crate::stage::timeline::Change;
+        let mut out: Vec<u16> = entries
+            .flat_map(|row| self.steps(row))
+            .filter_map(|step| match step.change {
+                Change::Limit(number) | Change::Deferred(number) => Some(number),
+                _ => None,
+            })
+            .collect();
+        out.sort_unstable();
+        out.dedup();
+        out.iter().map(|number| self.program.limit_ids[usize::from(*number)].clone()).collect()
+    }
+
+    fn totals<'b>(&self, entries: impl Iterator<Item = &'b crate::stage::timeline::EntryRow>) -> Vec<Total> {
+        let mut sums: BTreeMap<(&'static str, crate::base::Unit), i128> = BTreeMap::new();
+        for row in entries {
+            let (_, reward) = rule(self.program, row);
+            let sum = sums.entry((reward.to.word(), reward.unit.clone())).or_default();
+            *sum = sum.saturating_add(i128::from(row.amount));
+        }
+        sums.into_iter()
+            .map(|((party, unit), minor)| Total {
+                party: party.to_owned(),
+                unit: unit.name().to_owned(),
+                amount: unit.total(minor),
+            })
+            .collect()
+    }
+
+    fn reasons(&self, row: u32, standing: Standing, scratch: &mut Scratch<'_>) -> Vec<Reason> {
+        let built_in = |code: Code, message: String, operands: Vec<Operand>, heading: &str| Reason {
+            code: code.slug().to_owned(),
+            heading: heading.to_owned(),
+            message,
+            refuses: "both".to_owned(),
+            operands,
+            line: 0,
+        };
+        let mut out = Vec::new();
+        if standing == Standing::Withdrawn {
+            let message =
+                "the referral came again with other content; none of the copies counts until that is resolved";
+            return vec![built_in(Code::ConflictingCopies, message.to_owned(), Vec::new(), "program")];
+        }
+        match self.submissions.built_in(self.book, row) {
+            None => {}
+            Some(BuiltIn::NotInForce) => {
+                let message = "no version of the program was in force on the day of submission".to_owned();
+                out.push(built_in(Code::NotInForce, message, Vec::new(), "program"));
+            }
+            Some(BuiltIn::NoReferrer) => {
+                let message = "the referral names no referrer".to_owned();
+                out.push(built_in(Code::MissingReferrer, message, Vec::new(), "program"));
+            }
+            Some(BuiltIn::UnknownReferrer) => {
+                let message = "the referrer is not in the accounts".to_owned();
+                out.push(built_in(Code::UnknownReferrer, message, Vec::new(), "program"));
+            }
+        }
+        self.failures(row, scratch, &mut out);
+        if let Standing::LostTo(winner, key) = standing {
+            let source = self.key_sources.get(usize::from(key)).cloned().unwrap_or_default();
+            let winner = self.book.text(self.book.referrals.id[index(winner)]);
+            let operand = Operand {
+                subject: source,
+                actual: "claimed".to_owned(),
+                operator: "by".to_owned(),
+                expected: format!("'{winner}'"),
+            };
+            let message = format!("the referral `{winner}` has the first claim on this referee");
+            out.push(built_in(Code::Duplicate, message, vec![operand], "attribution"));
+        }
+        out
+    }
+
+    fn failures(&self, row: u32, scratch: &mut Scratch<'_>, out: &mut Vec<Reason>) {
+        let Some(version) = self.program.versions.get(usize::from(self.submissions.version[index(row)])) else {
+            return;
+        };
+        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let rows = [row];
+        let inputs = ReferralRows { program: self.program, book: self.book, rows: &rows };
+        for failure in self.submissions.failures(row) {
+            let requirement = &version.requirements[failure];
+            let mut operands = Vec::new();
+            for condition in &requirement.conditions {
+                operands.extend(condition.explain(&inputs, &env, scratch).into_iter().map(|operand| Operand {
+                    subject: operand.subject,
+                    actual: value_text(&operand.actual),
+                    operator: operand.operator.to_owned(),
+                    expected: match operand.expected {
+                        Value::Missing => String::new(),
+                        value => value_text(&value),
+                    },
+                }));
+            }
+            out.push(Reason {
+                code: requirement.code.clone(),
+                heading: requirement.heading.to_owned(),
+                message: requirement.message.clone(),
+                refuses: match requirement.refuses {
+                    Refuses::Both => "both",
+                    Refuses::Referrer => "referrer",
+                    Refuses::Referee => "referee",
+                }
+                .to_owned(),
+                operands,
+                line: version.line(requirement.span.start),
+            });
+        }
+    }
+
+    /// The sides of a referral that its failures refuse.
+    pub fn refused_sides(&self, row: u32) -> Sides {
+        self.submissions.refused.get(index(row)).copied().unwrap_or_default()
+    }
+
+    fn not_granted(&self, row: u32) -> Vec<NotGranted> {
+        let all = &self.timeline.not_applied;
+        let from = all.partition_point(|(referral, ..)| *referral < row);
+        all[from..]
+            .iter()
+            .take_while(|(referral, ..)| *referral == row)
+            .map(|(_, _, what, version, rule, cause)| {
+                let version = &self.program.versions[usize::from(*version)];
+                let reward = &version.rewards[usize::from(*rule)];
+                let (code, message) = self.cause(*cause, reward);
+                NotGranted {
+                    event: self.event_reference(*what, reward.on),
+                    rule: self.program.reward_ids[usize::from(reward.number)].clone(),
+                    code: code.slug().to_owned(),
+                    message,
+                    place: DocumentPlace::of(version, reward),
+                }
+            })
+            .collect()
+    }
+
+    fn cause(&self, cause: Cause, reward: &crate::program::Reward) -> (Code, String) {
+        use crate::expr::Status;
+        match cause {
+            Cause::Condition(number) => {
+                let source = reward.when.get(usize::from(number)).map_or("", |condition| condition.source());
+                (Code::ConditionNotMet, format!("`{source}` does not hold"))
+            }
+            Cause::Missing(slot) => (Code::MissingFact, format!("`{}` is missing", self.program.slot_name(slot))),
+            Cause::NoRow => (Code::NoTableRow, "the table has no row for this key".to_owned()),
+            Cause::Fault(Status::DIVISION_BY_ZERO) => (Code::AmountFault, "the amount divides by zero".to_owned()),
+            Cause::Fault(Status::OUT_OF_RANGE) => (Code::AmountFault, "a date is out of range".to_owned()),
+            Cause::Fault(_) => (Code::AmountFault, "the amount does not fit".to_owned()),
+            Cause::Negative => (Code::NegativeAmount, "the amount is below zero".to_owned()),
+            Cause::SideRefused => (Code::SideRefused, format!("a requirement refuses the {}", reward.to.word())),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Facts as texts, for people.
+use super::Evaluation;
+use super::decision::value_text;
+use crate::base::{Texts, index};
+use crate::expr::{Inputs, Value, Vector};
+use crate::program::Owner;
+use crate::stage::inputs::ReferralRows;
+
+impl Evaluation<'_> {
+    /// A fact of a referral, its referrer or its referee, as plain text; `None` if it is missing or not declared.
+    pub fn fact_text(&self, referral: u32, owner: Owner, name: &str) -> Option<String> {
+        let fact = self.program.facts.iter().find(|fact| fact.owner == owner && fact.name == name)?;
+        self.book.referrals.id.get(index(referral))?;
+        let rows = [referral];
+        let inputs = ReferralRows { program: self.program, book: self.book, rows: &rows };
+        let mut vector = Vector::new(fact.kind.class());
+        inputs.load(fact.slot, &mut vector);
+        match vector.value(0, &fact.kind, &Texts::new(&self.book.texts)) {
+            Value::Missing => None,
+            Value::Text(text) => Some(text),
+            value => Some(value_text(&value)),
+        }
+    }
+
+    /// The facts that came with an event, in the order of the document: names and values as expressions write them.
+    pub(super) fn event_facts(&self, event: u32) -> Vec<(String, String)> {
+        let texts = Texts::new(&self.book.texts);
+        let facts = self.program.facts.iter().zip(&self.book.events.facts);
+        let given = facts.filter_map(|(fact, column)| {
+            let column = column.as_ref().filter(|column| column.valid.get(index(event)) == Some(&true))?;
+            let value = column.column.value(index(event), &fact.kind, &texts);
+            (fact.owner == Owner::Event).then(|| (fact.name.clone(), value_text(&value)))
+        });
+        given.collect()
+    }
+}

@@ -1,0 +1,91 @@
+//! The answer: decisions, entries, positions, balances and findings, as columns inside and as plain values outside.
+//!
+//! Text is made on demand; nothing here computes an amount.
+mod booked;
+mod claims;
+mod decision;
+mod entry;
+mod facts;
+mod fingerprint;
+mod history;
+mod position;
+
+pub use booked::reconcile;
+pub use claims::{Claims, LostClaim};
+pub use decision::{Decision, NotGranted, Operand, Reason, Total, Verdict};
+pub use entry::{Beneficiary, DocumentPlace, Entry, EventReference, StepText, StepWord, Tier};
+pub use history::{Happening, Taken};
+pub use position::{Balance, Position};
+
+use crate::base::{Instant, index};
+use crate::book::{Book, Finding};
+use crate::program::Program;
+use crate::stage::attribution::{Keys, Standings};
+use crate::stage::submission::Submissions;
+use crate::stage::timeline::{EntryRow, Timeline};
+
+/// Everything that one run gives. It borrows the program and the book that it speaks about.
+#[derive(Debug)]
+pub struct Evaluation<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The book.
+    pub book: &'a Book,
+    /// The moment of the answer.
+    pub as_of: Instant,
+    pub(crate) submissions: Submissions,
+    pub(crate) key_sources: Vec<String>,
+    pub(crate) standings: Standings,
+    pub(crate) timeline: Timeline,
+    /// Positions in the ledger of what the host has not booked yet.
+    pub(crate) fresh: Vec<u32>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl<'a> Evaluation<'a> {
+    pub(crate) fn new(
+        program: &'a Program,
+        book: &'a Book,
+        as_of: Instant,
+        submissions: Submissions,
+        keys: Keys,
+        standings: Standings,
+        timeline: Timeline,
+    ) -> Self {
+        let mut out = Self {
+            program,
+            book,
+            as_of,
+            submissions,
+            key_sources: keys.sources,
+            standings,
+            timeline,
+            fresh: Vec::new(),
+            findings: book.findings.iter().filter(|finding| finding.known <= as_of.0).cloned().collect(),
+        };
+        entry::report_refusals(&mut out);
+        reconcile(&mut out);
+        booked::report_unknown_entries(&mut out);
+        out.findings.sort();
+        out
+    }
+
+    /// The referrals known at the moment of the answer, by submission, then id.
+    pub fn referrals(&self) -> impl Iterator<Item = u32> + '_ {
+        self.book
+            .order
+            .iter()
+            .copied()
+            .filter(|row| self.book.referrals.known.get(index(*row)).is_some_and(|known| *known <= self.as_of.0))
+    }
+
+    /// The rows of the whole ledger, booked ones included.
+    pub fn ledger_rows(&self) -> &[EntryRow] {
+        &self.timeline.entries
+    }
+
+    /// What contradicts or cannot be read, sorted.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}

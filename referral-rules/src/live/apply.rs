@@ -1,0 +1,601 @@
+//! One step: news and states in, entries and new states out.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::convert::{content, event_row, referral_row, standing, standing_form, version_number};
+use super::forms::{CellForm, ClaimBody, EventBody, ReferralBody, Row};
+use super::gather::{Opened, Wanted, gather, keys_of_news, push, row, scope_key, text};
+use super::key::{Key, State, States, seal};
+use super::scope::Running;
+use crate::base::{Instant, NONE, compare_ids, index, position};
+use crate::book::{Book, Finding, Given, GivenTable, NEVER};
+use crate::evaluation::{Decision, Entry, Evaluation};
+use crate::program::Program;
+use crate::stage::Facts;
+use crate::stage::attribution::{Keys, Standing, Standings, claim_ends};
+use crate::stage::submission::{NO_VERSION, Sides, Submissions, judge};
+use crate::stage::timeline::{Item, Timeline, event_item, submission_item};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a step gives.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Outcome {
+    /// The new entries, in the order of the ledger.
+    pub entries: Vec<Entry>,
+    /// The decisions on the referrals that are new.
+    pub decisions: Vec<Decision>,
+    /// What was wrong with the news.
+    pub findings: Vec<Finding>,
+    /// The states to store, each under its key, in place of the earlier one.
+    pub states: Vec<State>,
+}
+
+/// The answer of a step.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Step {
+    /// It is done.
+    Done(Box<Outcome>),
+    /// Call again with these states as well; `None` for a key that has none yet.
+    NeedsStates(Vec<Key>),
+    /// The news is late, or a state cannot be opened: give all rows that touch these keys, the news among them, to
+    /// [`rebuild`](super::rebuild).
+    NeedsHistory(Vec<Key>),
+}
+
+/// Takes in news: rows that become known at `as_of` at the latest. Without news, the clock goes on to `as_of`.
+///
+/// `states` holds what the host keeps under the keys that the news touches; the step asks for what is wanting. Nothing is
+/// changed until the step is done: then the host stores entries and states together.
+///
+/// # Example
+/// ```
+/// use referral_rules::base::Instant;
+/// use referral_rules::book::{Cell, Given};
+/// use referral_rules::live::{States, Step, apply};
+/// # let (program, _) = referral_rules::program::Program::from_toml("schema = 1\nid = \"acme\"\nversion = \"1\"\n
+/// # in_force = { first_day = 2026-01-01 }\ncurrency = \"USD\"\ntime_zone = \"UTC\"\n[[reward]]\nid = \"thanks\"\nto = \"referrer\"\n
+/// # on = \"submitted\"\nkind = \"cash\"\namount = 5")?;
+/// let mut store = States::new(); // the host's database
+/// let mut news = Given::default();
+/// let cell = |text: &str| Cell::Text(text.to_owned());
+/// news.referrals.push_row([
+///     ("id".to_owned(), cell("R-1")),
+///     ("referrer".to_owned(), cell("ada")),
+///     ("submitted_at".to_owned(), cell("2026-03-02T09:00:00Z")),
+/// ]);
+/// let now = Instant::parse("2026-03-02T09:00:00Z")?;
+/// let mut states = States::new();
+/// let outcome = loop {
+///     match apply(&program, &states, &news, now) {
+///         Step::Done(outcome) => break outcome,
+///         Step::NeedsStates(keys) => {
+///             for key in keys {
+///                 let stored = store.get(&key).cloned().flatten();
+///                 states.insert(key, stored);
+///             }
+///         }
+///         Step::NeedsHistory(keys) => panic!("late news for {keys:?}"),
+///     }
+/// };
+/// assert_eq!(outcome.entries[0].amount.to_string(), "5.00");
+/// for state in outcome.states {
+///     store.insert(state.key.clone(), Some(state));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn apply(program: &Program, states: &States, news: &Given, as_of: Instant) -> Step {
+    let mut wanted = Wanted::default();
+    let opened = gather(program, states, news, as_of.0, &mut wanted);
+    // What is late asks for the history of all the news: a step is done as a whole or not at all.
+    let history = |mut late: BTreeSet<Key>| {
+        late.extend(keys_of_news(program, news, &opened));
+        Step::NeedsHistory(late.into_iter().collect())
+    };
+    if !wanted.states.is_empty() {
+        return Step::NeedsStates(wanted.states.into_iter().collect());
+    }
+    if !wanted.history.is_empty() {
+        return history(wanted.history);
+    }
+    let fresh_book = Book::new(program, news);
+    let mut small = match small_book(program, news, &fresh_book, &opened) {
+        Ok(small) => small,
+        Err(late) => return history(late),
+    };
+    let mut claims = BTreeMap::new();
+    let submissions = small.submissions(program, &opened);
+    let keys = Keys::read(program, &small.book, &submissions);
+    small.open_claims(program, states, &keys, &mut wanted, &mut claims);
+    if !wanted.states.is_empty() {
+        return Step::NeedsStates(wanted.states.into_iter().collect());
+    }
+    if !wanted.history.is_empty() {
+        return history(wanted.history);
+    }
+    small.add_holders(&claims, program);
+    let submissions = small.submissions(program, &opened);
+    let keys = Keys::read(program, &small.book, &submissions);
+    let mut stepping = Stepping {
+        program,
+        opened: &opened,
+        small: &small,
+        submissions,
+        standings: Standings { current: vec![Standing::Out; small.book.referrals.id.len()], ..Standings::default() },
+        claims,
+        touched: BTreeSet::new(),
+        late: BTreeSet::new(),
+    };
+    stepping.attribute(&keys);
+    stepping.run(&fresh_book, keys, as_of).map_or_else(history, |outcome| Step::Done(Box::new(outcome)))
+}
+
+/// The rows that a step touches, as a book.
+struct Small {
+    given: Given,
+    book: Book,
+    /// Referrals that are new.
+    fresh: BTreeSet<String>,
+    /// Events that are new.
+    events: BTreeSet<String>,
+    /// Events of referrals that are not known yet.
+    waiting: BTreeMap<String, Vec<Row>>,
+    /// New referrals whose referrer is not among the accounts.
+    strangers: BTreeSet<String>,
+    accounts_given: bool,
+    /// The digests of the new referrals' rows.
+    contents: BTreeMap<String, String>,
+}
+
+/// The digest of a referral's own row.
+pub(super) fn own_content(program: &Program, book: &Book, referral: u32) -> String {
+    let mut row = referral_row(program, book, referral);
+    // Facts that stand on the account are no part of the row.
+    for (number, fact) in program.facts.iter().enumerate() {
+        let own = book.referrals.facts.get(number).and_then(Option::as_ref);
+        if own.is_none_or(|own| own.valid.get(index(referral)) != Some(&true)) {
+            row.remove(&format!("{}.{}", fact.owner.word(), fact.name));
+        }
+    }
+    content(row)
+}
+
+/// Builds the book of what is new and what it touches; or says that the past must be gone through again.
+fn small_book(program: &Program, news: &Given, fresh: &Book, opened: &Opened) -> Result<Small, BTreeSet<Key>> {
+    let mut given = Given { opening_balances: news.opening_balances.clone(), ..Given::default() };
+    let mut out = Small {
+        given: Given::default(),
+        book: Book::default(),
+        fresh: BTreeSet::new(),
+        events: BTreeSet::new(),
+        waiting: BTreeMap::new(),
+        strangers: BTreeSet::new(),
+        accounts_given: fresh.accounts.given,
+        contents: BTreeMap::new(),
+    };
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut late = BTreeSet::new();
+    for referral in fresh.order.iter().copied() {
+        let id = fresh.text(fresh.referrals.id[index(referral)]).to_owned();
+        if fresh.referrals.withdrawn[index(referral)] != NEVER {
+            late.insert(Key::Referral(id.clone()));
+        }
+        match opened.referrals.get(&id).filter(|body| !body.content.is_empty()) {
+            Some(body) if body.content == own_content(program, fresh, referral) => {}
+            Some(_) => {
+                late.insert(Key::Referral(id.clone()));
+            }
+            None => {
+                push(&mut given.referrals, &referral_row(program, fresh, referral));
+                if fresh.accounts.given && fresh.referrals.referrer_row[index(referral)] == NONE {
+                    out.strangers.insert(id.clone());
+                }
+                out.contents.insert(id.clone(), own_content(program, fresh, referral));
+                out.fresh.insert(id.clone());
+                known.insert(id);
+            }
+        }
+    }
+    for (id, body) in opened.referrals.iter().filter(|(id, body)| !body.content.is_empty() && !out.fresh.contains(*id))
+    {
+        push(&mut given.referrals, &body.row);
+        known.insert(id.clone());
+    }
+    out.events(program, news, fresh, opened, &known, &mut given.events);
+    out.given = given;
+    out.book = Book::new(program, &out.given);
+    for (event, id) in out.book.events.id.iter().enumerate() {
+        let id = out.book.text(*id).to_owned();
+        if !out.events.contains(&id) {
+            continue;
+        }
+        let conflict = out.book.events.withdrawn[event] != NEVER;
+        match opened.events.get(&id) {
+            _ if conflict => {
+                late.insert(Key::Event(id));
+            }
+            Some(body) if body.content == content(event_row(program, &out.book, position(event))) => {
+                out.events.remove(&id);
+            }
+            Some(_) => {
+                late.insert(Key::Event(id));
+            }
+            None => {}
+        }
+    }
+    if late.is_empty() {
+        return Ok(out);
+    }
+    let scopes = out.book.referrals.referrer.iter().map(|referrer| scope_key(program, out.book.text(*referrer)));
+    late.extend(scopes);
+    Err(late)
+}
+
+impl Small {
+    fn events(
+        &mut self,
+        program: &Program,
+        news: &Given,
+        fresh: &Book,
+        opened: &Opened,
+        known: &BTreeSet<String>,
+        table: &mut GivenTable,
+    ) {
+        let mut seen = BTreeSet::new();
+        let mut take = |row: &Row, new: bool, events: &mut BTreeSet<String>| {
+            if let Some(CellForm::T(id) | CellForm::R(id) | CellForm::N(id)) = row.get("id") {
+                if !new && seen.contains(id) {
+                    return;
+                }
+                seen.insert(id.clone());
+                if new {
+                    events.insert(id.clone());
+                }
+            }
+            push(table, row);
+        };
+        for at in 0..news.events.rows {
+            let row = row(&news.events, at);
+            match text(&news.events, "referral", at) {
+                Some(referral) if !known.contains(&referral) => {
+                    self.waiting.entry(referral).or_default().push(row);
+                }
+                _ => take(&row, true, &mut self.events),
+            }
+        }
+        for event in 0..fresh.events.id.len() {
+            if fresh.events.row[event] == 0 {
+                take(&event_row(program, fresh, position(event)), true, &mut self.events);
+            }
+        }
+        for id in &self.fresh {
+            for row in opened.referrals.get(id).iter().flat_map(|body| &body.waiting) {
+                take(row, true, &mut self.events);
+            }
+        }
+        for row in opened.scopes.values().flat_map(|scope| scope.events.values()) {
+            take(row, false, &mut self.events);
+        }
+    }
+
+    /// Judges what is new; what is known keeps its verdict.
+    fn submissions(&mut self, program: &Program, opened: &Opened) -> Submissions {
+        self.book.accounts.given = self.accounts_given;
+        for (row, id) in self.book.referrals.id.iter().enumerate() {
+            let stranger = self.strangers.contains(self.book.texts.text(*id));
+            self.book.referrals.referrer_row[row] = if stranger { NONE } else { 0 };
+        }
+        let mut out = judge(program, &self.book, 1);
+        for (row, id) in self.book.referrals.id.iter().enumerate() {
+            let id = self.book.text(*id);
+            if self.fresh.contains(id) {
+                continue;
+            }
+            if let Some(body) = opened.referrals.get(id) {
+                out.version[row] = version_number(program, &body.standing.version).unwrap_or(NO_VERSION);
+                out.refused[row] = Sides(body.refused);
+            }
+        }
+        out
+    }
+
+    fn fresh_rows(&self) -> Vec<u32> {
+        let order = self.book.order.iter().copied();
+        order.filter(|row| self.fresh.contains(self.book.text(self.book.referrals.id[index(*row)]))).collect()
+    }
+
+    fn open_claims(
+        &self,
+        program: &Program,
+        states: &States,
+        keys: &Keys,
+        wanted: &mut Wanted,
+        claims: &mut BTreeMap<Key, ClaimBody>,
+    ) {
+        for row in self.fresh_rows() {
+            for (key, value) in keys.of(row) {
+                let key = claim_key(keys, &self.book, key, value);
+                claims.entry(key.clone()).or_insert_with(|| wanted.open(program, states, key).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Adds the holders of claims that are not among the rows, so that they can be named.
+    fn add_holders(&mut self, claims: &BTreeMap<Key, ClaimBody>, program: &Program) {
+        let mut added = false;
+        for (holder, at, _) in claims.values().filter_map(|claim| claim.holder.as_ref()) {
+            if self.book.referral(holder).is_none() {
+                let mut row = Row::new();
+                row.insert("id".to_owned(), CellForm::T(holder.clone()));
+                row.insert("referrer".to_owned(), CellForm::T("-".to_owned()));
+                row.insert("submitted_at".to_owned(), CellForm::T(Instant(*at).to_string()));
+                push(&mut self.given.referrals, &row);
+                added = true;
+            }
+        }
+        if added {
+            self.book = Book::new(program, &self.given);
+        }
+    }
+}
+
+fn claim_key(keys: &Keys, book: &Book, key: u8, value: u32) -> Key {
+    let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
+    Key::Claim(source, keys.text(book, value).to_owned())
+}
+
+struct Stepping<'a> {
+    program: &'a Program,
+    opened: &'a Opened,
+    small: &'a Small,
+    submissions: Submissions,
+    standings: Standings,
+    claims: BTreeMap<Key, ClaimBody>,
+    touched: BTreeSet<Key>,
+    late: BTreeSet<Key>,
+}
+
+impl Stepping<'_> {
+    fn id(&self, referral: u32) -> &str {
+        self.small.book.text(self.small.book.referrals.id[index(referral)])
+    }
+
+    /// Whose the new referrals are; what is known keeps its standing.
+    fn attribute(&mut self, keys: &Keys) {
+        let book = &self.small.book;
+        for (row, id) in book.referrals.id.iter().enumerate() {
+            if self.opened.referrals.get(book.text(*id)).is_some_and(|body| body.accepted) {
+                self.standings.current[row] = Standing::Accepted;
+            }
+        }
+        let mut fresh = self.small.fresh_rows();
+        fresh.sort_by_key(|row| book.referrals.known[index(*row)]);
+        for row in fresh {
+            let at = index(row);
+            if self.submissions.version[at] == NO_VERSION || self.submissions.refused[at] == Sides::BOTH {
+                continue;
+            }
+            let submitted = book.referrals.submitted_at[at];
+            let id = self.id(row).to_owned();
+            let own: Vec<(u8, Key)> =
+                keys.of(row).map(|(key, value)| (key, claim_key(keys, book, key, value))).collect();
+            let mut winner = None;
+            for (number, key) in &own {
+                let Some(claim) = self.claims.get_mut(key) else { continue };
+                let after = claim.latest.as_ref().is_none_or(|(at, latest)| {
+                    at.cmp(&submitted).then_with(|| compare_ids(latest, &id)) != Ordering::Greater
+                });
+                if after {
+                    claim.latest = Some((submitted, id.clone()));
+                } else {
+                    self.late.extend(own.iter().map(|(_, key)| key.clone()));
+                    self.late.insert(Key::Referral(id.clone()));
+                    let referrer = book.text(book.referrals.referrer[at]);
+                    self.late.insert(scope_key(self.program, referrer));
+                }
+                if winner.is_none() {
+                    let holder = claim.holder.as_ref().filter(|(_, _, until)| *until >= submitted);
+                    winner = holder.and_then(|(holder, ..)| book.referral(holder)).map(|holder| (holder, *number));
+                }
+                self.touched.insert(key.clone());
+            }
+            self.standings.current[at] = match winner {
+                Some((holder, number)) => Standing::LostTo(holder, number),
+                None => {
+                    let until = claim_ends(self.program, book, &self.submissions, row);
+                    for (_, key) in &own {
+                        if let Some(claim) = self.claims.get_mut(key) {
+                            claim.holder = Some((id.clone(), submitted, until));
+                        }
+                    }
+                    Standing::Accepted
+                }
+            };
+        }
+    }
+
+    /// The new items of accepted referrals, by scope.
+    fn items(&self) -> BTreeMap<Key, Vec<Item>> {
+        let book = &self.small.book;
+        let mut out: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
+        let scope = |referral: u32| scope_key(self.program, book.text(book.referrals.referrer[index(referral)]));
+        let accepted = |referral: u32| self.standings.current[index(referral)] == Standing::Accepted;
+        for row in self.small.fresh_rows().into_iter().filter(|row| accepted(*row)) {
+            out.entry(scope(row)).or_default().push(submission_item(book, row));
+        }
+        for event in 0..book.events.id.len() {
+            let referral = book.events.referral[event];
+            if self.small.events.contains(book.text(book.events.id[event])) && accepted(referral) {
+                out.entry(scope(referral)).or_default().push(event_item(book, position(event)));
+            }
+        }
+        out
+    }
+
+    fn run(mut self, fresh_book: &Book, keys: Keys, as_of: Instant) -> Result<Outcome, BTreeSet<Key>> {
+        let program = self.program;
+        let book = &self.small.book;
+        let (opening, _) = crate::engine::opening(program, book);
+        let items = self.items();
+        let mut timeline = Timeline { states: vec![None; book.referrals.id.len()], ..Timeline::default() };
+        let mut states = Vec::new();
+        let mut bodies: BTreeMap<String, ReferralBody> = BTreeMap::new();
+        let facts = Facts { program, book, submissions: &self.submissions, standings: &self.standings };
+        let as_of = items.values().flatten().map(|item| item.known).max().unwrap_or(as_of.0).max(as_of.0);
+        for (key, body) in &self.opened.scopes {
+            let items = items.get(key).map_or(&[][..], |items| items);
+            let Some(mut running) = Running::load(facts, body, as_of) else {
+                self.late.insert(key.clone());
+                continue;
+            };
+            if !self.load_referrals(key, &mut running) {
+                self.late.insert(key.clone());
+                continue;
+            }
+            let mut items = items.to_vec();
+            items.sort_by_key(|item| (item.known, item.place));
+            for group in items.chunk_by(|left, right| left.known == right.known) {
+                let Some(moment) = group.first().map(|item| item.known) else { continue };
+                running.step(&[], moment.saturating_sub(1), &opening);
+                if group.iter().any(|item| running.is_late(item)) {
+                    self.late.insert(key.clone());
+                }
+                running.step(group, moment, &opening);
+            }
+            running.step(&[], as_of, &opening);
+            if running.is_stopped() {
+                self.late.insert(key.clone());
+                continue;
+            }
+            running.book(&mut timeline.entries, &mut timeline.steps);
+            timeline.refusals.append(&mut running.refusals);
+            let (saved, wakes_at) = running.save();
+            states.push(seal(program, key.clone(), wakes_at, &saved));
+            self.save_referrals(&running, &mut bodies, &mut timeline);
+        }
+        if !self.late.is_empty() {
+            return Err(self.late);
+        }
+        self.save_others(&mut bodies, &mut states);
+        for (id, body) in bodies {
+            states.push(seal(program, Key::Referral(id), None, &body));
+        }
+        states.sort_by(|left, right| left.key.cmp(&right.key));
+        timeline.entries.sort_by_key(crate::stage::timeline::EntryRow::key);
+        let fresh: Vec<String> = self.small.fresh.iter().cloned().collect();
+        let findings = self.findings(fresh_book);
+        let evaluation =
+            Evaluation::new(program, book, Instant(as_of), self.submissions, keys, self.standings, timeline);
+        let refused = evaluation.findings().iter().filter(|finding| finding.table == "events");
+        let mut findings: Vec<Finding> = findings
+            .into_iter()
+            .chain(refused.filter(|finding| self.small.events.contains(&finding.id)).cloned())
+            .collect();
+        findings.sort();
+        findings.dedup();
+        let decisions = fresh.iter().filter_map(|id| evaluation.decision(id)).collect();
+        let entries = evaluation.entries().collect();
+        Ok(Outcome { entries, decisions, findings, states })
+    }
+
+    fn findings(&self, fresh_book: &Book) -> Vec<Finding> {
+        let waiting = |finding: &&Finding| finding.table != "events" || !self.small.events.contains(&finding.id);
+        fresh_book.findings.iter().filter(waiting).cloned().collect()
+    }
+
+    /// Puts the known referrals of a scope where the clock and the new events find them.
+    fn load_referrals(&self, key: &Key, running: &mut Running<'_>) -> bool {
+        let book = &self.small.book;
+        for (id, body) in self.opened.referrals.iter().filter(|(_, body)| body.accepted) {
+            let Some(referral) = book.referral(id) else { continue };
+            let referrer = book.text(book.referrals.referrer[index(referral)]);
+            if scope_key(self.program, referrer) != *key {
+                continue;
+            }
+            let Some(state) = standing(self.program, &body.standing) else { return false };
+            running.counting.referrals.insert(referral, state);
+            for (reward, granted) in &body.granted {
+                let number = self.program.reward_ids.iter().position(|known| known == reward);
+                let Some(number) = number.and_then(|number| u16::try_from(number).ok()) else { return false };
+                running.drawn.granted.insert((referral, number), *granted);
+            }
+        }
+        true
+    }
+
+    fn save_referrals(
+        &self,
+        running: &Running<'_>,
+        bodies: &mut BTreeMap<String, ReferralBody>,
+        timeline: &mut Timeline,
+    ) {
+        for (referral, state) in &running.counting.referrals {
+            let id = self.id(*referral).to_owned();
+            let mut body = self.body(*referral);
+            body.accepted = true;
+            body.standing = standing_form(self.program, state);
+            bodies.insert(id, body);
+            timeline.states[index(*referral)] = Some(state.clone());
+        }
+        for ((referral, number), granted) in &running.drawn.granted {
+            let reward = self.program.reward_ids[usize::from(*number)].clone();
+            if let Some(body) = bodies.get_mut(self.id(*referral)) {
+                body.granted.insert(reward, *granted);
+            }
+        }
+    }
+
+    fn body(&self, referral: u32) -> ReferralBody {
+        let book = &self.small.book;
+        let row = index(referral);
+        let id = self.id(referral);
+        match self.opened.referrals.get(id).filter(|body| !body.content.is_empty()) {
+            Some(body) => body.clone(),
+            None => {
+                let version = self.program.versions.get(usize::from(self.submissions.version[row]));
+                let mut body = ReferralBody {
+                    content: self.small.content(self.program, referral),
+                    row: referral_row(self.program, book, referral),
+                    refused: self.submissions.refused[row].0,
+                    known: book.referrals.known[row],
+                    ..ReferralBody::default()
+                };
+                body.standing.version = version.map(|version| version.name.clone()).unwrap_or_default();
+                body
+            }
+        }
+    }
+
+    /// States of refused referrals, of events that wait for their referral, of events and of claims.
+    fn save_others(&self, bodies: &mut BTreeMap<String, ReferralBody>, states: &mut Vec<State>) {
+        let book = &self.small.book;
+        for row in self.small.fresh_rows() {
+            let id = self.id(row).to_owned();
+            bodies.entry(id).or_insert_with(|| self.body(row));
+        }
+        for (id, rows) in &self.small.waiting {
+            let body =
+                bodies.entry(id.clone()).or_insert_with(|| self.opened.referrals.get(id).cloned().unwrap_or_default());
+            body.waiting.extend(rows.iter().cloned());
+        }
+        for event in 0..book.events.id.len() {
+            let id = book.text(book.events.id[event]).to_owned();
+            if self.small.events.contains(&id) {
+                let body = EventBody { content: content(event_row(self.program, book, position(event))) };
+                states.push(seal(self.program, Key::Event(id), None, &body));
+            }
+        }
+        for key in &self.touched {
+            if let Some(claim) = self.claims.get(key) {
+                states.push(seal(self.program, key.clone(), None, claim));
+            }
+        }
+    }
+}
+
+impl Small {
+    /// The digest of a new referral's row. Facts of accounts are no part of it, but by now they stand on the row; the digest
+    /// that was compared is the one of the news.
+    fn content(&self, program: &Program, referral: u32) -> String {
+        let id = self.book.text(self.book.referrals.id[index(referral)]);
+        self.contents.get(id).cloned().unwrap_or_else(|| own_content(program, &self.book, referral))
+    }
+}

@@ -1,0 +1,305 @@
+//! Between the forms of states and the columns of a small book.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::forms::{AppliedForm, CellForm, DrawForm, PlaceForm, Row, StandingForm, StepForm};
+use crate::base::{Instant, NONE, Number, Rounding, index};
+use crate::book::{Book, NEVER};
+use crate::expr::{Inputs, Scratch, Value, Vector};
+use crate::program::{EventKind, Operator, Owner, Per, Program};
+use crate::stage::inputs::ReferralRows;
+use crate::stage::timeline::{Applied, Change, Draw, DrawKey, NO_STAGE, Origin, Place, ReferralState, Step, What};
+use sha2::{Digest, Sha256};
+
+/// A value as a cell; missing is no cell.
+fn cell(value: &Value) -> Option<CellForm> {
+    match value {
+        Value::Missing | Value::Map(_) => None,
+        Value::Bool(value) => Some(CellForm::B(*value)),
+        Value::Int(value) | Value::Duration(value) => Some(CellForm::N(value.to_string())),
+        Value::Decimal(value) => Some(CellForm::T(value.to_string())),
+        Value::Text(text) => Some(CellForm::T(text.clone())),
+        Value::Date(day) => Some(CellForm::T(day.to_string())),
+        Value::Instant(at) => Some(CellForm::T(at.to_string())),
+        Value::List(values) => Some(CellForm::L(values.iter().filter_map(cell).collect())),
+    }
+}
+
+fn text(row: &mut Row, column: &str, text: &str) {
+    row.insert(column.to_owned(), CellForm::T(text.to_owned()));
+}
+
+fn moment(row: &mut Row, column: &str, at: i64) {
+    text(row, column, &Instant(at).to_string());
+}
+
+/// A referral as a row: with the facts of its parties as they are read now.
+pub fn referral_row(program: &Program, book: &Book, referral: u32) -> Row {
+    let table = &book.referrals;
+    let at = index(referral);
+    let mut row = Row::new();
+    text(&mut row, "id", book.text(table.id[at]));
+    text(&mut row, "referrer", book.text(table.referrer[at]));
+    if table.referee_given[at] {
+        text(&mut row, "referee", book.text(table.referee[at]));
+    }
+    moment(&mut row, "submitted_at", table.submitted_at[at]);
+    moment(&mut row, "recorded_at", table.known[at]);
+    let rows = [referral];
+    let inputs = ReferralRows { program, book, rows: &rows };
+    for fact in program.facts.iter().filter(|fact| fact.owner != Owner::Event) {
+        let mut vector = Vector::new(fact.kind.class());
+        inputs.load(fact.slot, &mut vector);
+        if vector.status.first().is_some_and(|status| status.is_ok()) {
+            let value = vector.value(0, &fact.kind, &book.texts);
+            row.extend(cell(&value).map(|cell| (format!("{}.{}", fact.owner.word(), fact.name), cell)));
+        }
+    }
+    row
+}
+
+/// A host's event as a row.
+pub fn event_row(program: &Program, book: &Book, event: u32) -> Row {
+    let events = &book.events;
+    let at = index(event);
+    let mut row = Row::new();
+    text(&mut row, "id", book.text(events.id[at]));
+    text(&mut row, "referral", book.text(book.referrals.id[index(events.referral[at])]));
+    text(&mut row, "kind", program.kind_word(events.kind[at]));
+    moment(&mut row, "at", events.at[at]);
+    moment(&mut row, "recorded_at", events.known[at]);
+    if events.sequence[at] != NEVER {
+        row.insert("sequence".to_owned(), CellForm::N(events.sequence[at].to_string()));
+    }
+    for (fact, column) in program.facts.iter().zip(&events.facts) {
+        let Some(column) = column.as_ref().filter(|column| column.valid[at]) else { continue };
+        let value = column.column.value(at, &fact.kind, &book.texts);
+        row.extend(cell(&value).map(|cell| (format!("event.{}", fact.name), cell)));
+    }
+    row
+}
+
+/// A digest of what a row says; when it was recorded is no part of that.
+pub fn content(mut row: Row) -> String {
+    row.remove("recorded_at");
+    let bytes = serde_json::to_vec(&row).unwrap_or_default();
+    Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A place with ids instead of ranks.
+pub fn place_form(book: &Book, place: &Place, referral: u32, what: What) -> PlaceForm {
+    let event = match what {
+        What::Event(event) | What::Clock(event) if event != NONE => book.text(book.events.id[index(event)]),
+        _ => "",
+    };
+    PlaceForm {
+        at: place.at,
+        origin: match place.origin {
+            Origin::PeriodEnd => 0,
+            Origin::Host => 1,
+            Origin::Clock => 2,
+        },
+        kind: place.kind.0,
+        sequence: place.sequence,
+        referral: book.text(book.referrals.id[index(referral)]).to_owned(),
+        event: event.to_owned(),
+    }
+}
+
+fn some(at: i64) -> Option<i64> {
+    (at != NEVER).then_some(at)
+}
+
+/// A state with names.
+pub fn standing_form(program: &Program, state: &ReferralState) -> StandingForm {
+    let version = program.versions.get(usize::from(state.submitted_version));
+    let kinds = program.kinds.iter().enumerate().filter(|(rank, _)| state.kinds >> rank & 1 == 1);
+    StandingForm {
+        stage: (state.stage != NO_STAGE).then(|| program.kind_word(EventKind(state.stage)).to_owned()),
+        version: version.map(|version| version.name.clone()).unwrap_or_default(),
+        reached: state.reached.map(some),
+        counted: state.counted,
+        kinds: kinds.map(|(_, kind)| kind.clone()).collect(),
+        locked: state.locked,
+        tiers: state.tiers,
+    }
+}
+
+/// The position of a version by its name.
+pub fn version_number(program: &Program, name: &str) -> Option<u16> {
+    program.versions.iter().position(|version| version.name == name).and_then(|at| u16::try_from(at).ok())
+}
+
+/// A state with positions; `None` when the program no longer has what it names.
+pub fn standing(program: &Program, form: &StandingForm) -> Option<ReferralState> {
+    let mut kinds = 0_u64;
+    for kind in &form.kinds {
+        kinds |= 1_u64.checked_shl(u32::from(program.kind(kind)?.0))?;
+    }
+    let stage = match &form.stage {
+        Some(word) => program.kind(word)?.0,
+        None => NO_STAGE,
+    };
+    Some(ReferralState {
+        stage,
+        submitted_version: version_number(program, &form.version)?,
+        reached: form.reached.map(|at| at.unwrap_or(NEVER)),
+        counted: form.counted,
+        kinds,
+        locked: form.locked,
+        tiers: form.tiers,
+    })
+}
+
+/// An applied event with names.
+pub fn applied_form(program: &Program, book: &Book, applied: &Applied, row: usize) -> AppliedForm {
+    let (what, event) = match applied.what[row] {
+        What::Submission => (0, NONE),
+        What::Event(event) => (1, event),
+        What::Clock(anchor) => (2, anchor),
+    };
+    let name = |event: u32| book.text(book.events.id[index(event)]).to_owned();
+    AppliedForm {
+        referral: book.text(book.referrals.id[index(applied.referral[row])]).to_owned(),
+        what,
+        event: (event != NONE).then(|| name(event)),
+        place: place_form(book, &applied.place[row], applied.referral[row], applied.what[row]),
+        known: applied.known[row],
+        version: program.versions[usize::from(applied.version[row])].name.clone(),
+        counts: applied.counts[row],
+        reached: applied.reached[row].map(some),
+        tiers: applied.tiers[row],
+    }
+}
+
+/// Appends an applied event; `None` when the book or the program no longer has what it names.
+pub fn push_applied(program: &Program, book: &Book, form: &AppliedForm, out: &mut Applied) -> Option<u32> {
+    let referral = book.referral(&form.referral)?;
+    let event = match &form.event {
+        Some(id) => book.event(id)?,
+        None => NONE,
+    };
+    let what = match form.what {
+        0 => What::Submission,
+        1 => What::Event(event),
+        _ => What::Clock(event),
+    };
+    let version = version_number(program, &form.version)?;
+    let row = crate::base::position(out.referral.len());
+    out.referral.push(referral);
+    out.what.push(what);
+    out.event.push(what.event());
+    out.place.push(place(book, &form.place));
+    out.kind.push(EventKind(form.place.kind));
+    out.at.push(form.place.at);
+    out.known.push(form.known);
+    out.version.push(version);
+    out.counts.push(form.counts);
+    out.reached.push(form.reached.map(|at| at.unwrap_or(NEVER)));
+    out.tiers.push(form.tiers);
+    Some(row)
+}
+
+/// A place with the ranks of this book.
+pub fn place(book: &Book, form: &PlaceForm) -> Place {
+    let rank = |id: &str| {
+        let text = book.texts.find(id);
+        text.and_then(|text| book.id_rank.get(text.index()).copied()).unwrap_or(NONE)
+    };
+    Place {
+        at: form.at,
+        origin: match form.origin {
+            0 => Origin::PeriodEnd,
+            1 => Origin::Host,
+            _ => Origin::Clock,
+        },
+        kind: EventKind(form.kind),
+        sequence: form.sequence,
+        referral_rank: rank(&form.referral),
+        event_rank: if form.event.is_empty() { 0 } else { rank(&form.event) },
+    }
+}
+
+/// An exact number as its numerator and denominator.
+pub fn number_form(number: Number) -> (String, String) {
+    (number.numerator().to_string(), number.denominator().to_string())
+}
+
+/// An exact number out of its numerator and denominator.
+pub fn number(form: &(String, String)) -> Option<Number> {
+    Number::fraction(form.0.parse().ok()?, form.1.parse().ok()?)
+}
+
+const OPERATORS: [Operator; 3] = [Operator::Instead, Operator::Times, Operator::Plus];
+
+/// A step before the limits with names.
+pub fn step_form(program: &Program, step: &Step) -> StepForm {
+    let campaign = |number: u16| program.campaign_ids.get(usize::from(number)).cloned().unwrap_or_default();
+    let (change, campaign, rounding) = match step.change {
+        Change::Campaign(number, operator) => (operator.word(), campaign(number), ""),
+        Change::CampaignRounding(number, rounding) => ("rounding", campaign(number), rounding.name()),
+        Change::Rounding(rounding) => ("rounding", String::new(), rounding.name()),
+        Change::AtLeast => ("at least", String::new(), ""),
+        Change::AtMost | Change::Limit(_) | Change::Deferred(_) | Change::Released(_) => ("at most", String::new(), ""),
+    };
+    StepForm {
+        change: change.to_owned(),
+        campaign,
+        rounding: rounding.to_owned(),
+        before: number_form(step.before),
+        after: number_form(step.after),
+    }
+}
+
+/// A step with positions; `None` when the program no longer has what it names.
+pub fn step(program: &Program, form: &StepForm) -> Option<Step> {
+    let campaign = || {
+        let position = program.campaign_ids.iter().position(|id| *id == form.campaign)?;
+        u16::try_from(position).ok()
+    };
+    let change = match form.change.as_str() {
+        "at least" => Change::AtLeast,
+        "at most" => Change::AtMost,
+        "rounding" if form.campaign.is_empty() => Change::Rounding(Rounding::parse(&form.rounding)?),
+        "rounding" => Change::CampaignRounding(campaign()?, Rounding::parse(&form.rounding)?),
+        word => Change::Campaign(campaign()?, OPERATORS.into_iter().find(|operator| operator.word() == word)?),
+    };
+    Some(Step { change, before: number(&form.before)?, after: number(&form.after)? })
+}
+
+/// The parts of a limit's key, by its number in the program.
+fn limit_keys(program: &Program, limit: u16) -> &[Per] {
+    let limits = program.versions.iter().rev().flat_map(|version| &version.limits);
+    limits.into_iter().find(|found| found.number == limit).map_or(&[], |limit| &limit.per)
+}
+
+/// What a limit has drawn, with names.
+pub fn draw_form(program: &Program, key: &DrawKey, draw: &Draw, scratch: &Scratch<'_>) -> DrawForm {
+    let parts = limit_keys(program, key.limit).iter().zip(key.parts).map(|(per, part)| match per {
+        _ if part == NONE => None,
+        Per::Reward => program.reward_ids.get(index(part)).cloned(),
+        Per::Campaign => program.campaign_ids.get(index(part)).cloned(),
+        _ => Some(scratch.texts().text(crate::base::TextId(part)).to_owned()),
+    });
+    DrawForm {
+        limit: program.limit_ids[usize::from(key.limit)].clone(),
+        period: key.period,
+        parts: parts.collect(),
+        sum: draw.sum,
+        days: draw.days.iter().map(|day| (day.day, day.amount)).collect(),
+    }
+}
+
+/// A limit's key with positions; `None` when the program no longer has what it names.
+pub fn draw_key(program: &Program, form: &DrawForm, scratch: &mut Scratch<'_>) -> Option<DrawKey> {
+    let limit = program.limit_ids.iter().position(|id| *id == form.limit).and_then(|at| u16::try_from(at).ok())?;
+    let mut parts = [NONE; 4];
+    let number = |ids: &[String], id: &str| ids.iter().position(|known| known == id).map(crate::base::position);
+    for ((slot, per), part) in parts.iter_mut().zip(limit_keys(program, limit)).zip(&form.parts) {
+        let Some(part) = part else { continue };
+        *slot = match per {
+            Per::Reward => number(&program.reward_ids, part)?,
+            Per::Campaign => number(&program.campaign_ids, part)?,
+            _ => scratch.texts_mut().intern(part).0,
+        };
+    }
+    Some(DrawKey { limit, period: form.period, parts })
+}

@@ -1,0 +1,163 @@
+//! States out of a whole history: for a start, after late news, and when states of another make cannot be opened.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::apply::{Outcome, own_content};
+use super::convert::{content, event_row, referral_row, standing_form};
+use super::forms::{ClaimBody, EventBody, ReferralBody};
+use super::gather::{row, scope_key, text};
+use super::key::{Key, State, seal};
+use super::scope::{Running, sequences};
+use crate::base::{Instant, index, position};
+use crate::book::{Book, Given};
+use crate::engine::{EngineError, Options, evaluate, opening};
+use crate::evaluation::Evaluation;
+use crate::program::Program;
+use crate::stage::Facts;
+use crate::stage::attribution::{Keys, Standing, claim_ends};
+use crate::stage::submission::{NO_VERSION, Sides, judge};
+use crate::stage::timeline::{Item, collect};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Goes through a history as a whole and gives what is new against the ledger booked so far (`history.booked`), and the
+/// states of all keys in it.
+///
+/// The history must be closed: it holds every row that touches a key of one of its rows; [`keys_of`] lists them.
+///
+/// # Errors
+/// [`EngineError`] when a stated limit is passed.
+pub fn rebuild(program: &Program, history: &Given, as_of: Instant) -> Result<Outcome, EngineError> {
+    let book = Book::new(program, history);
+    let evaluation = evaluate(program, &book, as_of, Options::default())?;
+    let states = export(program, history, &evaluation);
+    Ok(Outcome {
+        entries: evaluation.entries().collect(),
+        decisions: evaluation.decisions().collect(),
+        findings: evaluation.findings().to_vec(),
+        states,
+    })
+}
+
+/// The keys that rows touch: claims on referees, and scopes. A history is closed when the host has no further row that
+/// touches one of them.
+pub fn keys_of(program: &Program, rows: &Given) -> BTreeSet<Key> {
+    let book = Book::new(program, rows);
+    let submissions = judge(program, &book, 1);
+    let keys = Keys::read(program, &book, &submissions);
+    let mut out = BTreeSet::new();
+    for referral in book.order.iter().copied() {
+        out.insert(scope_key(program, book.text(book.referrals.referrer[index(referral)])));
+        out.extend(keys.of(referral).map(|(key, value)| {
+            let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
+            Key::Claim(source, keys.text(&book, value).to_owned())
+        }));
+    }
+    out
+}
+
+fn export(program: &Program, history: &Given, evaluation: &Evaluation<'_>) -> Vec<State> {
+    let book = evaluation.book;
+    let as_of = evaluation.as_of.0;
+    let facts = Facts { program, book, submissions: &evaluation.submissions, standings: &evaluation.standings };
+    let mut bodies: BTreeMap<String, ReferralBody> = BTreeMap::new();
+    for referral in book.order.iter().copied().filter(|row| book.referrals.known[index(*row)] <= as_of) {
+        let at = index(referral);
+        let version = program.versions.get(usize::from(evaluation.submissions.version[at]));
+        let withdrawn = book.referrals.withdrawn[at] <= as_of;
+        let mut body = ReferralBody {
+            content: if withdrawn { "conflict".to_owned() } else { own_content(program, book, referral) },
+            row: referral_row(program, book, referral),
+            accepted: evaluation.standings.current[at] == Standing::Accepted,
+            refused: evaluation.submissions.refused[at].0,
+            known: book.referrals.known[at],
+            ..ReferralBody::default()
+        };
+        body.standing.version = version.map(|version| version.name.clone()).unwrap_or_default();
+        bodies.insert(book.text(book.referrals.id[at]).to_owned(), body);
+    }
+    let mut states = scopes(facts, evaluation, as_of, &mut bodies);
+    waiting(history, book, &mut bodies);
+    for (event, id) in book.events.id.iter().enumerate().filter(|(event, _)| book.events.known[*event] <= as_of) {
+        let withdrawn = book.events.withdrawn[event] <= as_of;
+        let content =
+            if withdrawn { "conflict".to_owned() } else { content(event_row(program, book, position(event))) };
+        states.push(seal(program, Key::Event(book.text(*id).to_owned()), None, &EventBody { content }));
+    }
+    for (key, claim) in claims(facts, as_of) {
+        states.push(seal(program, key, None, &claim));
+    }
+    for (id, body) in bodies {
+        states.push(seal(program, Key::Referral(id), None, &body));
+    }
+    states.sort_by(|left, right| left.key.cmp(&right.key));
+    states
+}
+
+/// Events of referrals that are not known: they wait.
+fn waiting(history: &Given, book: &Book, bodies: &mut BTreeMap<String, ReferralBody>) {
+    for at in 0..history.events.rows {
+        let Some(referral) = text(&history.events, "referral", at) else { continue };
+        if book.referral(&referral).is_none() && text(&history.events, "id", at).is_some() {
+            bodies.entry(referral).or_default().waiting.push(row(&history.events, at));
+        }
+    }
+}
+
+fn scopes(
+    facts: Facts<'_>,
+    evaluation: &Evaluation<'_>,
+    as_of: i64,
+    bodies: &mut BTreeMap<String, ReferralBody>,
+) -> Vec<State> {
+    let (program, book) = (facts.program, facts.book);
+    let items = collect(program, book, facts.standings, as_of);
+    let (opening, _) = opening(program, book);
+    let sequences = sequences(evaluation.ledger_rows(), program);
+    let mut states = Vec::new();
+    for scope in 0..items.scopes() {
+        let items: &[Item] = items.scope(scope);
+        let Some(first) = items.first() else { continue };
+        let mut running = Running::new(facts);
+        running.step(items, as_of, &opening);
+        running.count_entries(&sequences);
+        let key = scope_key(program, book.text(book.referrals.referrer[index(first.referral)]));
+        let (saved, wakes_at) = running.save();
+        states.push(seal(program, key, wakes_at, &saved));
+        for (referral, state) in &running.counting.referrals {
+            if let Some(body) = bodies.get_mut(book.text(book.referrals.id[index(*referral)])) {
+                body.standing = standing_form(program, state);
+            }
+        }
+        for ((referral, number), granted) in &running.drawn.granted {
+            if let Some(body) = bodies.get_mut(book.text(book.referrals.id[index(*referral)])) {
+                body.granted.insert(program.reward_ids[usize::from(*number)].clone(), *granted);
+            }
+        }
+    }
+    states
+}
+
+/// The claims as they stand, and the latest submission under each key.
+fn claims(facts: Facts<'_>, as_of: i64) -> BTreeMap<Key, ClaimBody> {
+    let book = facts.book;
+    let keys = Keys::read(facts.program, book, facts.submissions);
+    let mut out: BTreeMap<Key, ClaimBody> = BTreeMap::new();
+    for referral in book.order.iter().copied() {
+        let at = index(referral);
+        let known = book.referrals.known[at] <= as_of && book.referrals.withdrawn[at] > as_of;
+        let judged = facts.submissions.version[at] != NO_VERSION && facts.submissions.refused[at] != Sides::BOTH;
+        if !known || !judged {
+            continue;
+        }
+        let id = book.text(book.referrals.id[at]).to_owned();
+        let submitted = book.referrals.submitted_at[at];
+        for (key, value) in keys.of(referral) {
+            let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
+            let claim = out.entry(Key::Claim(source, keys.text(book, value).to_owned())).or_default();
+            claim.latest = Some((submitted, id.clone()));
+            if facts.standings.current[at] == Standing::Accepted {
+                let until = claim_ends(facts.program, book, facts.submissions, referral);
+                claim.holder = Some((id.clone(), submitted, until));
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,235 @@
+//! The forms that states are written in: names instead of positions, so that a state outlives the process, the book and
+//! the version that made it.
+use crate::base::compare_ids;
+use crate::book::Cell;
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+/// A row as a table holds it: cells by column.
+pub type Row = BTreeMap<String, CellForm>;
+
+/// A cell.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum CellForm {
+    /// A CSV field: its type is that of its column.
+    R(String),
+    /// A text.
+    T(String),
+    /// A number as it is written.
+    N(String),
+    /// True or false.
+    B(bool),
+    /// A list.
+    L(Vec<CellForm>),
+}
+
+impl From<CellForm> for Cell {
+    fn from(form: CellForm) -> Self {
+        match form {
+            CellForm::R(text) => Self::Raw(text),
+            CellForm::T(text) => Self::Text(text),
+            CellForm::N(number) => Self::Number(number),
+            CellForm::B(value) => Self::Bool(value),
+            CellForm::L(values) => Self::List(values.into_iter().map(Self::from).collect()),
+        }
+    }
+}
+
+/// What is kept of an event: enough to know it again.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct EventBody {
+    /// A digest of its content.
+    pub content: String,
+}
+
+/// What is kept of a referral.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ReferralBody {
+    /// A digest of its content; empty while only events of it came.
+    pub content: String,
+    /// Its row, with all facts that the program reads.
+    pub row: Row,
+    /// Whether it was accepted.
+    pub accepted: bool,
+    /// The sides that are refused, as bits.
+    pub refused: u8,
+    /// From when on it is known.
+    pub known: i64,
+    /// Where it stands.
+    pub standing: StandingForm,
+    /// What each reward granted to it, in minor units.
+    pub granted: BTreeMap<String, i64>,
+    /// Events that came before the referral itself.
+    pub waiting: Vec<Row>,
+}
+
+/// Where a referral stands along its timeline.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct StandingForm {
+    /// The stage; none before it is taken in.
+    pub stage: Option<String>,
+    /// The version in force at submission.
+    pub version: String,
+    /// When it reached each of the first four stages.
+    pub reached: [Option<i64>; 4],
+    /// Which measures it counts for, as bits.
+    pub counted: u8,
+    /// The kinds of event that it has had.
+    pub kinds: Vec<String>,
+    /// Tiers locked at submission, qualification and close.
+    pub locked: [[u8; 8]; 3],
+    /// The tiers taken last.
+    pub tiers: [u8; 8],
+}
+
+/// A place in the total order, by ids instead of their ranks.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PlaceForm {
+    /// When.
+    pub at: i64,
+    /// Where it comes from: 0 period end, 1 host, 2 clock.
+    pub origin: u8,
+    /// The rank of its kind.
+    pub kind: u16,
+    /// The sequence number.
+    pub sequence: i64,
+    /// The referral.
+    pub referral: String,
+    /// The event; empty for a submission.
+    pub event: String,
+}
+
+impl PlaceForm {
+    /// The total order.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let key = |place: &Self| (place.at, place.origin, place.kind, place.sequence);
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| compare_ids(&self.referral, &other.referral))
+            .then_with(|| compare_ids(&self.event, &other.event))
+    }
+}
+
+/// What is kept of a claim on a referee.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ClaimBody {
+    /// The referral that has it, when it was submitted, and the last instant at which it holds.
+    pub holder: Option<(String, i64, i64)>,
+    /// The latest submission with this key: when, and which.
+    pub latest: Option<(i64, String)>,
+}
+
+/// What is kept of a scope: a referrer, or the whole program.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ScopeBody {
+    /// The latest place that was taken in.
+    pub frontier: Option<PlaceForm>,
+    /// Up to when the clock has acted.
+    pub clock: Option<i64>,
+    /// The counts by referrer.
+    pub counts: BTreeMap<String, [i64; 4]>,
+    /// Clock events to come.
+    pub pending: Vec<PendingForm>,
+    /// What limits have drawn.
+    pub draws: Vec<DrawForm>,
+    /// What limits have put off.
+    pub deferred: Vec<DeferredForm>,
+    /// How often something was put off.
+    pub deferrals: u64,
+    /// The events that clock events and deferred amounts hang on.
+    pub events: BTreeMap<String, Row>,
+}
+
+/// A clock event to come.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PendingForm {
+    /// When.
+    pub at: i64,
+    /// The referral.
+    pub referral: String,
+    /// The event that it follows; none for the submission.
+    pub anchor: Option<String>,
+    /// From when on it is known.
+    pub known: i64,
+    /// The version whose clock it is.
+    pub version: String,
+    /// The clock's position in it.
+    pub clock: u16,
+}
+
+/// What a limit has drawn under a key.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct DrawForm {
+    /// The limit.
+    pub limit: String,
+    /// The first day of the period.
+    pub period: i32,
+    /// The key.
+    pub parts: Vec<Option<String>>,
+    /// The sum.
+    pub sum: i64,
+    /// By day, for rolling windows.
+    pub days: Vec<(i32, i64)>,
+}
+
+/// What a limit has put off.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeferredForm {
+    /// When it is released.
+    pub release: i64,
+    /// Its place among what was put off.
+    pub number: u64,
+    /// The rule.
+    pub rule: String,
+    /// The limit.
+    pub limit: String,
+    /// How much, in minor units.
+    pub amount: i64,
+    /// The base: numerator and denominator.
+    pub base: (String, String),
+    /// The steps from the base up to the limits.
+    pub steps: Vec<StepForm>,
+    /// How many entries its grant has.
+    pub sequence: u32,
+    /// The event as it was taken in.
+    pub applied: AppliedForm,
+}
+
+/// A step of an amount that was put off.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct StepForm {
+    /// What changed it: an operator of a campaign, `at least`, `at most`, `rounding`.
+    pub change: String,
+    /// The campaign; empty without one.
+    pub campaign: String,
+    /// The rounding; empty without one.
+    pub rounding: String,
+    /// The amount before: numerator and denominator.
+    pub before: (String, String),
+    /// The amount after.
+    pub after: (String, String),
+}
+
+/// An event as it was taken in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AppliedForm {
+    /// The referral.
+    pub referral: String,
+    /// 0 the submission, 1 the host's event, 2 a clock event.
+    pub what: u8,
+    /// The host's event, or the one that the clock event follows.
+    pub event: Option<String>,
+    /// Its place.
+    pub place: PlaceForm,
+    /// From when on it is known.
+    pub known: i64,
+    /// The governing version.
+    pub version: String,
+    /// The referrer's counts.
+    pub counts: [i64; 4],
+    /// When the referral reached the first four stages.
+    pub reached: [Option<i64>; 4],
+    /// The tiers.
+    pub tiers: [u8; 8],
+}

@@ -1,0 +1,197 @@
+//! Which states the news touches, and the small book made of them.
+use super::forms::CellForm;
+use super::forms::{EventBody, ReferralBody, Row, ScopeBody};
+use super::key::{Key, States, open};
+use crate::book::{Cell, Given, GivenTable, Values};
+use crate::program::{Program, Scope};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The states that the host handed in, opened.
+#[derive(Default)]
+pub struct Opened {
+    /// Events that were taken in.
+    pub events: BTreeMap<String, EventBody>,
+    /// Referrals.
+    pub referrals: BTreeMap<String, ReferralBody>,
+    /// Scopes.
+    pub scopes: BTreeMap<Key, ScopeBody>,
+}
+
+/// What a step cannot go on without.
+#[derive(Default)]
+pub struct Wanted {
+    /// States that the host did not hand in.
+    pub states: BTreeSet<Key>,
+    /// Keys whose state cannot be opened, or whose past must be gone through again.
+    pub history: BTreeSet<Key>,
+}
+
+impl Wanted {
+    /// The state under a key; asks for it, or for history, where there is none to be had.
+    pub fn open<T: for<'de> serde::Deserialize<'de>>(
+        &mut self,
+        program: &Program,
+        states: &States,
+        key: Key,
+    ) -> Option<T> {
+        match states.get(&key) {
+            None => {
+                self.states.insert(key);
+                None
+            }
+            Some(None) => None,
+            Some(Some(state)) => {
+                let body = open(program, state);
+                if body.is_none() {
+                    self.history.insert(key);
+                }
+                body
+            }
+        }
+    }
+}
+
+/// A cell as text, whatever its type.
+fn word(values: &Values, row: usize) -> Option<String> {
+    match values {
+        Values::Cells(cells) => match cells.get(row)? {
+            Cell::Raw(text) | Cell::Text(text) | Cell::Number(text) => {
+                Some(text.clone()).filter(|text| !text.is_empty())
+            }
+            _ => None,
+        },
+        Values::Int(values) => values.get(row).copied().flatten().map(|value| value.to_string()),
+        Values::Text(values) => values.get(row).cloned().flatten(),
+        Values::Dictionary(positions, words) => {
+            words.get(crate::base::index(positions.get(row).copied().flatten()?)).cloned()
+        }
+        _ => None,
+    }
+}
+
+/// A cell of a column as text.
+pub fn text(table: &GivenTable, column: &str, row: usize) -> Option<String> {
+    word(table.columns.get(column)?, row)
+}
+
+fn form(cell: &Cell) -> Option<CellForm> {
+    match cell {
+        Cell::Missing | Cell::Unusable(_) => None,
+        Cell::Raw(text) => Some(CellForm::R(text.clone())),
+        Cell::Text(text) => Some(CellForm::T(text.clone())),
+        Cell::Number(text) => Some(CellForm::N(text.clone())),
+        Cell::Bool(value) => Some(CellForm::B(*value)),
+        Cell::List(values) => Some(CellForm::L(values.iter().filter_map(form).collect())),
+    }
+}
+
+/// A row of a given table in the form of states.
+pub fn row(table: &GivenTable, row: usize) -> Row {
+    let cell = |values: &Values| match values {
+        Values::Cells(cells) => cells.get(row).and_then(form),
+        Values::Bool(values) => values.get(row).copied().flatten().map(CellForm::B),
+        Values::Int(values) => values.get(row).copied().flatten().map(|value| CellForm::N(value.to_string())),
+        Values::Decimal(values) => values.get(row).copied().flatten().map(|value| CellForm::T(value.to_string())),
+        Values::Date(values) => values.get(row).copied().flatten().map(|day| CellForm::T(day.to_string())),
+        Values::Instant(values) => values.get(row).copied().flatten().map(|at| CellForm::T(at.to_string())),
+        Values::Text(_) | Values::Dictionary(..) => word(values, row).map(CellForm::T),
+    };
+    table.columns.iter().filter_map(|(name, values)| Some((name.clone(), cell(values)?))).collect()
+}
+
+/// Appends a row in the form of states to a table.
+pub fn push(table: &mut GivenTable, row: &Row) {
+    table.push_row(row.iter().map(|(column, cell)| (column.clone(), Cell::from(cell.clone()))));
+}
+
+/// The key of the scope that a referrer's referrals belong to.
+pub fn scope_key(program: &Program, referrer: &str) -> Key {
+    match program.scope {
+        Scope::Referrer => Key::Referrer(referrer.to_owned()),
+        Scope::Program => Key::Program,
+    }
+}
+
+/// Every key that the news touches: what its history is asked by.
+pub fn keys_of_news(program: &Program, news: &Given, opened: &Opened) -> BTreeSet<Key> {
+    let mut out = BTreeSet::new();
+    for row in 0..news.referrals.rows {
+        out.extend(text(&news.referrals, "id", row).map(Key::Referral));
+        out.extend(text(&news.referrals, "referrer", row).map(|referrer| scope_key(program, &referrer)));
+    }
+    for row in 0..news.events.rows {
+        out.extend(text(&news.events, "id", row).map(Key::Event));
+        let Some(referral) = text(&news.events, "referral", row) else { continue };
+        if let Some(CellForm::T(referrer)) = opened.referrals.get(&referral).and_then(|body| body.row.get("referrer")) {
+            out.insert(scope_key(program, referrer));
+        }
+        out.insert(Key::Referral(referral));
+    }
+    out
+}
+
+/// Opens what the news touches: events, referrals, their scopes, and the referrals on which the clock acts until `as_of`.
+pub fn gather(program: &Program, states: &States, news: &Given, as_of: i64, wanted: &mut Wanted) -> Opened {
+    let mut out = Opened::default();
+    let mut referrals = BTreeSet::new();
+    let mut scopes = BTreeSet::new();
+    for row in 0..news.referrals.rows {
+        let Some(id) = text(&news.referrals, "id", row) else { continue };
+        for kind in program.kinds.iter().skip(1) {
+            if text(&news.referrals, &format!("{kind}_at"), row).is_some()
+                || news.referrals.columns.contains_key(&format!("{kind}_at"))
+            {
+                out.open_event(program, states, &format!("{id}/{kind}"), wanted);
+            }
+        }
+        if let Some(referrer) = text(&news.referrals, "referrer", row) {
+            scopes.insert(scope_key(program, &referrer));
+        }
+        referrals.insert(id);
+    }
+    for row in 0..news.events.rows {
+        if let Some(id) = text(&news.events, "id", row) {
+            out.open_event(program, states, &id, wanted);
+        }
+        referrals.extend(text(&news.events, "referral", row));
+    }
+    for id in &referrals {
+        out.open_referral(program, states, id, wanted);
+    }
+    scopes.extend(out.referrals.values().filter_map(|body| match body.row.get("referrer") {
+        Some(CellForm::T(referrer)) => Some(scope_key(program, referrer)),
+        _ => None,
+    }));
+    scopes.extend(states.keys().filter(|key| matches!(key, Key::Referrer(_) | Key::Program)).cloned());
+    for key in scopes {
+        if let Some(body) = wanted.open::<ScopeBody>(program, states, key.clone()) {
+            let pending = body.pending.iter().filter(|form| form.at <= as_of).map(|form| form.referral.clone());
+            let deferred = body.deferred.iter().filter(|form| form.release <= as_of);
+            let due: BTreeSet<String> = pending.chain(deferred.map(|form| form.applied.referral.clone())).collect();
+            for id in &due {
+                out.open_referral(program, states, id, wanted);
+            }
+            out.scopes.insert(key, body);
+        } else {
+            out.scopes.insert(key, ScopeBody::default());
+        }
+    }
+    out
+}
+
+impl Opened {
+    fn open_event(&mut self, program: &Program, states: &States, id: &str, wanted: &mut Wanted) {
+        if let Some(body) = wanted.open(program, states, Key::Event(id.to_owned())) {
+            self.events.insert(id.to_owned(), body);
+        }
+    }
+
+    fn open_referral(&mut self, program: &Program, states: &States, id: &str, wanted: &mut Wanted) {
+        if self.referrals.contains_key(id) {
+            return;
+        }
+        if let Some(body) = wanted.open(program, states, Key::Referral(id.to_owned())) {
+            self.referrals.insert(id.to_owned(), body);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! One event at a time: the host keeps a few keyed states in its own database, hands in those that the news touches, and
+//! gets entries and new states. Fed in the order of `recorded_at`, the entries are exactly those of the whole batch.
+//!
+//! A step asks for what it needs: states that the host did not hand in ([`Step::NeedsStates`]), or, for news that comes
+//! late, the rows that touch some keys ([`Step::NeedsHistory`]); those go to [`rebuild`], which gives only the differences.
+mod apply;
+mod convert;
+mod export;
+mod forms;
+mod gather;
+mod key;
+mod scope;
+
+pub use apply::{Outcome, Step, apply};
+pub use export::{keys_of, rebuild};
+pub use key::{Key, STATE_SCHEMA, State, States};

@@ -1,0 +1,314 @@
+//! A scope along its timeline, one step after the other: loaded from its state, run, saved again.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::convert::{
+    applied_form, draw_form, draw_key, event_row, number, number_form, place, place_form, push_applied, step,
+    step_form, version_number,
+};
+use super::forms::{DeferredForm, PendingForm, PlaceForm, ScopeBody};
+use crate::base::{NONE, index};
+use crate::book::NEVER;
+use crate::expr::Scratch;
+use crate::program::{EventKind, Program};
+use crate::stage::Facts;
+use crate::stage::timeline::{
+    Applied, Applying, Booking, Counting, Deferred, Draw, Drawing, Drawn, EntryRow, Granted, Item, Offering, Opening,
+    Origin, Pending, Place, Refusal, Step, What,
+};
+use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A scope in motion.
+pub struct Running<'a> {
+    facts: Facts<'a>,
+    /// The referrals, counts and clock events.
+    pub counting: Counting,
+    /// The limits.
+    pub drawn: Drawn,
+    /// What was taken in: first what deferred amounts hang on, then what is new.
+    pub applied: Applied,
+    /// What was granted.
+    pub granted: Granted,
+    /// How many entries the grants have that may get more.
+    pub booking: Booking,
+    /// Host events that could not be taken in.
+    pub refusals: Vec<Refusal>,
+    /// The latest place that was taken in.
+    pub frontier: Option<PlaceForm>,
+    releases: AtomicU64,
+    scratch: Scratch<'a>,
+    later: (Vec<PendingForm>, Vec<DeferredForm>),
+    counts_of_others: ScopeBody,
+}
+
+impl<'a> Running<'a> {
+    /// A scope without any past.
+    pub fn new(facts: Facts<'a>) -> Self {
+        Self {
+            facts,
+            counting: Counting::default(),
+            drawn: Drawn::default(),
+            applied: Applied::default(),
+            granted: Granted::default(),
+            booking: Booking::default(),
+            refusals: Vec::new(),
+            frontier: None,
+            releases: AtomicU64::new(0),
+            scratch: Scratch::new(&facts.book.texts),
+            later: (Vec::new(), Vec::new()),
+            counts_of_others: ScopeBody::default(),
+        }
+    }
+
+    /// A scope with its past; what the clock does up to `as_of` is loaded whole. `None` when the program no longer has what
+    /// the state names.
+    pub fn load(facts: Facts<'a>, body: &ScopeBody, as_of: i64) -> Option<Self> {
+        let mut out = Self::new(facts);
+        out.frontier.clone_from(&body.frontier);
+        for (referrer, counts) in &body.counts {
+            match facts.book.texts.find(referrer) {
+                Some(id) => {
+                    out.counting.counts.insert(id.0, *counts);
+                }
+                None => {
+                    out.counts_of_others.counts.insert(referrer.clone(), *counts);
+                }
+            }
+        }
+        for form in &body.draws {
+            let key = draw_key(facts.program, form, &mut out.scratch)?;
+            out.drawn.draws.insert(key, Draw::with_days(form.sum, &form.days));
+        }
+        out.drawn.deferrals = body.deferrals;
+        for form in &body.pending {
+            if form.at > as_of {
+                out.later.0.push(form.clone());
+                continue;
+            }
+            out.counting.pending.push(Reverse(pending(facts, form)?));
+        }
+        for form in &body.deferred {
+            if form.release > as_of {
+                out.later.1.push(form.clone());
+                continue;
+            }
+            out.load_deferred(form)?;
+        }
+        Some(out)
+    }
+
+    fn load_deferred(&mut self, form: &DeferredForm) -> Option<()> {
+        let program = self.facts.program;
+        let row = push_applied(program, self.facts.book, &form.applied, &mut self.applied)?;
+        let at = index(row);
+        let version = &program.versions[usize::from(self.applied.version[at])];
+        let rule =
+            version.rewards.iter().position(|reward| program.reward_ids[usize::from(reward.number)] == form.rule)?;
+        let limit =
+            version.limits.iter().position(|limit| program.limit_ids[usize::from(limit.number)] == form.limit)?;
+        let base = number(&form.base)?;
+        let grant = (self.applied.referral[at], self.applied.what[at], version.rewards[rule].number);
+        self.booking.sequences.insert(grant, form.sequence);
+        let deferred = Deferred {
+            row,
+            rule: u16::try_from(rule).ok()?,
+            base,
+            amount: form.amount,
+            limit: u16::try_from(limit).ok()?,
+            steps: form.steps.iter().map(|form| step(program, form)).collect::<Option<_>>()?,
+        };
+        self.drawn.deferred.insert((form.release, form.number), deferred);
+        Some(())
+    }
+
+    /// Takes in items as known at a moment, clock events and releases included.
+    pub fn step(&mut self, items: &[Item], moment: i64, opening: &Opening) {
+        let facts = self.facts;
+        let start = self.applied.referral.len();
+        let applying = Applying {
+            program: facts.program,
+            book: facts.book,
+            submissions: facts.submissions,
+            standings: facts.standings,
+            opening: &opening.counts,
+        };
+        applying.run(items, moment, &mut self.counting, &mut self.applied, &mut self.refusals);
+        let offering = Offering {
+            program: facts.program,
+            book: facts.book,
+            submissions: facts.submissions,
+            applied: &self.applied,
+        };
+        let candidates = offering.all(start..self.applied.referral.len(), &mut self.scratch);
+        let drawing = Drawing {
+            offering: &offering,
+            opening: &opening.draws,
+            moment,
+            releases: &self.releases,
+            keeps_granted: true,
+        };
+        let before = self.granted.parts.len();
+        let rows = start..self.applied.referral.len();
+        drawing.run(rows.clone(), &candidates, &mut self.drawn, &mut self.scratch, &mut self.granted);
+        let mut reached: Vec<PlaceForm> =
+            items.iter().map(|item| place_form(facts.book, &item.place, item.referral, item.what)).collect();
+        reached.extend(rows.map(|row| {
+            place_form(facts.book, &self.applied.place[row], self.applied.referral[row], self.applied.what[row])
+        }));
+        reached.extend(self.granted.parts[before..].iter().filter(|part| part.release > i64::MIN).map(|part| {
+            PlaceForm {
+                at: part.release,
+                origin: 0,
+                kind: 0,
+                sequence: 0,
+                referral: String::new(),
+                event: String::new(),
+            }
+        }));
+        for place in reached {
+            if self.frontier.as_ref().is_none_or(|frontier| frontier.order(&place).is_lt()) {
+                self.frontier = Some(place);
+            }
+        }
+    }
+
+    /// Whether so much was released that the limit stopped it: then only a rebuilding can tell what to do.
+    pub fn is_stopped(&self) -> bool {
+        self.releases.load(Ordering::Relaxed) > crate::base::limits::RELEASES_MAX
+    }
+
+    /// Whether an item stands before what was taken in already.
+    pub fn is_late(&self, item: &Item) -> bool {
+        let place = place_form(self.facts.book, &item.place, item.referral, item.what);
+        self.frontier.as_ref().is_some_and(|frontier| place.order(frontier).is_lt())
+    }
+
+    /// Books what was granted.
+    pub fn book(&mut self, entries: &mut Vec<EntryRow>, steps: &mut Vec<Step>) {
+        self.booking.book(self.facts.program, &self.applied, &self.granted, None, entries, steps);
+    }
+
+    /// The state of the scope, and when the clock acts on it next.
+    pub fn save(&self) -> (ScopeBody, Option<i64>) {
+        let facts = self.facts;
+        let mut out = ScopeBody {
+            frontier: self.frontier.clone(),
+            clock: None,
+            counts: self.counts_of_others.counts.clone(),
+            pending: self.later.0.clone(),
+            draws: Vec::new(),
+            deferred: self.later.1.clone(),
+            deferrals: self.drawn.deferrals,
+            events: std::collections::BTreeMap::new(),
+        };
+        for (referrer, counts) in &self.counting.counts {
+            out.counts.insert(facts.book.text(crate::base::TextId(*referrer)).to_owned(), *counts);
+        }
+        for Reverse(pending) in &self.counting.pending {
+            out.pending.push(pending_form(facts, pending));
+        }
+        let draws = self.drawn.draws.iter();
+        out.draws = draws.map(|(key, draw)| draw_form(facts.program, key, draw, &self.scratch)).collect();
+        for ((release, number), deferred) in &self.drawn.deferred {
+            out.deferred.push(self.deferred_form(*release, *number, deferred));
+        }
+        out.pending.sort_by(|left, right| {
+            (left.at, &left.referral, left.clock).cmp(&(right.at, &right.referral, right.clock))
+        });
+        out.deferred.sort_by_key(|form| (form.release, form.number));
+        out.draws.sort();
+        let wakes = out.pending.iter().map(|form| form.at).chain(out.deferred.iter().map(|form| form.release)).min();
+        let anchors = out.pending.iter().filter_map(|form| form.anchor.clone());
+        let events: Vec<String> =
+            anchors.chain(out.deferred.iter().filter_map(|form| form.applied.event.clone())).collect();
+        for id in events {
+            if let Some(event) = facts.book.event(&id) {
+                out.events.insert(id, event_row(facts.program, facts.book, event));
+            }
+        }
+        (out, wakes.filter(|at| *at != NEVER))
+    }
+
+    /// Takes over how many entries each grant has, as far as something of it is still put off.
+    pub fn count_entries(&mut self, sequences: &FxHashMap<(u32, What, u16), u32>) {
+        let grants = self.drawn.deferred.values().map(|deferred| self.grant(deferred));
+        self.booking.sequences =
+            grants.filter_map(|grant| sequences.get(&grant).map(|sequence| (grant, *sequence))).collect();
+    }
+
+    /// The grant that something is put off of.
+    fn grant(&self, deferred: &Deferred) -> (u32, What, u16) {
+        let row = index(deferred.row);
+        let version = &self.facts.program.versions[usize::from(self.applied.version[row])];
+        let reward = &version.rewards[usize::from(deferred.rule)];
+        (self.applied.referral[row], self.applied.what[row], reward.number)
+    }
+
+    fn deferred_form(&self, release: i64, number: u64, deferred: &Deferred) -> DeferredForm {
+        let program = self.facts.program;
+        let row = index(deferred.row);
+        let version = &program.versions[usize::from(self.applied.version[row])];
+        let reward = &version.rewards[usize::from(deferred.rule)];
+        let limit = &version.limits[usize::from(deferred.limit)];
+        let grant = self.grant(deferred);
+        DeferredForm {
+            release,
+            number,
+            rule: program.reward_ids[usize::from(reward.number)].clone(),
+            limit: program.limit_ids[usize::from(limit.number)].clone(),
+            amount: deferred.amount,
+            base: number_form(deferred.base),
+            steps: deferred.steps.iter().map(|step| step_form(program, step)).collect(),
+            sequence: self.booking.sequences.get(&grant).copied().unwrap_or(0),
+            applied: applied_form(program, self.facts.book, &self.applied, row),
+        }
+    }
+}
+
+fn pending(facts: Facts<'_>, form: &PendingForm) -> Option<Pending> {
+    let version = version_number(facts.program, &form.version)?;
+    let clock = facts.program.versions[usize::from(version)].clocks.get(usize::from(form.clock))?;
+    let anchor = match &form.anchor {
+        Some(id) => facts.book.event(id)?,
+        None => NONE,
+    };
+    let event = form.anchor.clone().unwrap_or_default();
+    let place_form = PlaceForm {
+        at: form.at,
+        origin: 2,
+        kind: clock.kind.0,
+        sequence: NEVER,
+        referral: form.referral.clone(),
+        event,
+    };
+    Some(Pending {
+        place: Place { origin: Origin::Clock, kind: EventKind(place_form.kind), ..place(facts.book, &place_form) },
+        referral: facts.book.referral(&form.referral)?,
+        anchor,
+        known: form.known,
+        clock: (version, form.clock),
+    })
+}
+
+fn pending_form(facts: Facts<'_>, pending: &Pending) -> PendingForm {
+    let book = facts.book;
+    PendingForm {
+        at: pending.place.at,
+        referral: book.text(book.referrals.id[index(pending.referral)]).to_owned(),
+        anchor: (pending.anchor != NONE).then(|| book.text(book.events.id[index(pending.anchor)]).to_owned()),
+        known: pending.known,
+        version: facts.program.versions[usize::from(pending.clock.0)].name.clone(),
+        clock: pending.clock.1,
+    }
+}
+
+/// What each referral was granted, by reward number, out of the ledger of a whole history.
+pub fn sequences(entries: &[EntryRow], program: &Program) -> FxHashMap<(u32, What, u16), u32> {
+    let mut out = FxHashMap::default();
+    for row in entries {
+        let reward = program.versions[usize::from(row.version)].rewards[usize::from(row.rule)].number;
+        let sequence: &mut u32 = out.entry((row.referral, row.what, reward)).or_default();
+        *sequence = (*sequence).max(row.sequence);
+    }
+    out
+}

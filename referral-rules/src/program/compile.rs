@@ -1,0 +1,557 @@
+//! Documents become a [`Program`]: names get numbers, expressions are checked and compiled, every fault of every version is
+//! reported at once.
+use super::compiled::{
+    Campaign, Clock, Ladder, Level, Limit, Measure, Operator, Per, Program, Requirement, Reward, Scope as Key, Version,
+};
+use super::document::{self, Document, ExpressionText, Heading, Notation, Party, ThisEvent};
+use super::names::{Numbers, Scopes, constant_of, constant_type, number};
+use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
+use crate::base::{Calendar, Interner, Number, Rounding, Unit, Weekday, Zone};
+use crate::diag::{Code, Diagnostic, Severity, Span, render};
+use crate::expr::{Compiled, Expected, Scope, Table, TableSchema, Type, Value, compile};
+use std::fmt;
+
+/// A document's text, and the name that people know it by.
+#[derive(Clone, Debug)]
+pub struct SourceText<'a> {
+    /// Such as `program.toml`.
+    pub name: &'a str,
+    /// The text.
+    pub text: &'a str,
+    /// TOML or JSON.
+    pub notation: Notation,
+}
+
+/// The faults of documents that do not compile.
+#[derive(Clone, Debug)]
+pub struct Faults {
+    /// Every fault, by document, then by place. Warnings are among them.
+    pub diagnostics: Vec<Diagnostic>,
+    rendered: String,
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.rendered.trim_end())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+impl Program {
+    /// Compiles one document in TOML.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::program::Program;
+    /// let (program, warnings) = Program::from_toml(
+    ///     "schema = 1\nid = \"acme\"\nversion = \"1\"\nin_force = { first_day = 2026-01-01 }\n\
+    ///      currency = \"USD\"\ntime_zone = \"UTC\"\n",
+    /// )?;
+    /// assert_eq!(program.id, "acme");
+    /// assert!(warnings.is_empty());
+    /// # Ok::<(), referral_rules::program::Faults>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Faults`], all of them.
+    pub fn from_toml(text: &str) -> Result<(Self, Vec<Diagnostic>), Faults> {
+        Self::from_sources(&[SourceText { name: "program.toml", text, notation: Notation::Toml }])
+    }
+
+    /// Compiles all versions of a program. What is returned beside it are warnings.
+    ///
+    /// # Errors
+    /// [`Faults`] of all documents.
+    pub fn from_sources(sources: &[SourceText<'_>]) -> Result<(Self, Vec<Diagnostic>), Faults> {
+        let mut diagnostics = Vec::new();
+        let mut rendered = String::new();
+        let mut documents = Vec::new();
+        let mut failed = false;
+        let mut report = |source: &SourceText<'_>, mut found: Vec<Diagnostic>| {
+            for fault in &mut found {
+                fault.place.source = source.name.to_owned();
+            }
+            rendered.push_str(&render(&found, source.name, source.text));
+            failed |= found.iter().any(|fault| fault.severity == Severity::Error);
+            diagnostics.extend(found);
+        };
+        for source in sources {
+            let (document, found) = match source.notation {
+                Notation::Toml => Document::from_toml(source.text),
+                Notation::Json => Document::from_json(source.text),
+            };
+            match document {
+                Some(document) => documents.push((source, document, found)),
+                None => report(source, found),
+            }
+        }
+        let (program, found) = compile_all(&documents);
+        for ((source, _, mut read), found) in documents.into_iter().zip(found) {
+            read.extend(found.into_iter().map(|fault| {
+                let path = fault.place.path.clone();
+                let located = fault.located(source.name, source.text);
+                located.path(path)
+            }));
+            read.sort_by_key(|fault| (fault.span, fault.code));
+            report(source, read);
+        }
+        if sources.is_empty() {
+            let fault = Diagnostic::error(Code::MissingKey, Span::default(), "there is no document");
+            report(
+                &SourceText { name: "", text: "", notation: Notation::Toml },
+                vec![fault.help("give one document at least")],
+            );
+        }
+        match program {
+            Some(program) if !failed => Ok((program, diagnostics)),
+            _ => Err(Faults { diagnostics, rendered }),
+        }
+    }
+}
+
+type Written<'a, 'b> = (&'a SourceText<'b>, Document, Vec<Diagnostic>);
+
+/// Compiles what could be read; a document with faults is compiled all the same, so that all its faults are found.
+fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagnostic>>) {
+    let mut numbers = Numbers::default();
+    let mut texts = Interner::default();
+    let mut found: Vec<Vec<Diagnostic>> = documents.iter().map(|_| Vec::new()).collect();
+    let Some((_, first, _)) = documents.first() else { return (None, found) };
+    for (_, document, _) in documents {
+        numbers.declare_kinds(document);
+    }
+    let zone = Zone::named(&first.time_zone.value).or_else(|| Zone::named("UTC"));
+    let Some(zone) = zone else { return (None, found) };
+    let mut versions: Vec<Version> = Vec::new();
+    for ((source, document, _), diagnostics) in documents.iter().zip(&mut found) {
+        same_program(first, document, diagnostics);
+        if versions.len() >= VERSIONS_MAX {
+            let message = format!("there are more than {VERSIONS_MAX} versions");
+            diagnostics.push(Diagnostic::error(Code::TooLarge, document.version.span, message));
+            continue;
+        }
+        let repeated = versions.iter().any(|version| version.name == document.version.value);
+        if repeated || versions.iter().any(|version| version.first_day == document.in_force.first_day.value) {
+            let (span, what) = if repeated {
+                (document.version.span, "have this name")
+            } else {
+                (document.in_force.first_day.span, "start on this day")
+            };
+            let fault = Diagnostic::error(Code::VersionsDiffer, span, format!("two versions {what}"));
+            diagnostics.push(fault.help("give each version a name and a first day of its own"));
+        }
+        let mut compiling = Compiling { numbers: &mut numbers, texts: &mut texts, diagnostics };
+        versions.push(compiling.version(source, document));
+    }
+    versions.sort_by_key(|version| version.first_day);
+    let widest = versions.iter().flat_map(|version| &version.limits).map(limit_key).max().unwrap_or(Key::Referrer);
+    let program = Program {
+        id: first.id.value.clone(),
+        versions,
+        zone,
+        kinds: numbers.kinds,
+        facts: numbers.facts,
+        account_facts: numbers.account_facts,
+        slots: numbers.slots,
+        reward_ids: numbers.reward_ids,
+        campaign_ids: numbers.campaign_ids,
+        limit_ids: numbers.limit_ids,
+        ladder_names: numbers.ladder_names,
+        texts,
+        scope: widest,
+    };
+    (Some(program), found)
+}
+
+/// Which key a limit needs to be kept together: its own, if that lies within one referrer.
+fn limit_key(limit: &Limit) -> Key {
+    let within = limit.per.iter().any(|per| matches!(per, Per::Referrer | Per::Referral));
+    if within { Key::Referrer } else { Key::Program }
+}
+
+fn same_program(first: &Document, document: &Document, diagnostics: &mut Vec<Diagnostic>) {
+    let pairs = [
+        ("id", &first.id, &document.id),
+        ("time_zone", &first.time_zone, &document.time_zone),
+        ("currency", &first.currency, &document.currency),
+    ];
+    for (key, first, other) in pairs {
+        if first.value != other.value {
+            let message = format!("another version has `{}` as its `{key}`", first.value);
+            let fault = Diagnostic::error(Code::VersionsDiffer, other.span, message);
+            diagnostics.push(fault.path(key).help("give all versions of one program the same, or run them apart"));
+        }
+    }
+}
+
+struct Compiling<'a> {
+    numbers: &'a mut Numbers,
+    texts: &'a mut Interner,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Compiling<'_> {
+    fn version(&mut self, source: &SourceText<'_>, document: &Document) -> Version {
+        self.sizes(document);
+        let mut scopes = self.numbers.scopes(document, self.texts, self.diagnostics);
+        let tables = self.tables(document, &mut scopes);
+        let requirements = self.requirements(document, &scopes);
+        let attribution = document.attribution.as_ref();
+        let claim_keys = attribution.map_or_else(Vec::new, |attribution| {
+            let keys = attribution.same_referee_when.iter().enumerate();
+            keys.filter_map(|(at, key)| {
+                self.expression(key, Expected::Any, &scopes.submission, &format!("attribution.same_referee_when[{at}]"))
+            })
+            .collect()
+        });
+        let ladders = document.tiers.iter().map(|ladder| self.ladder(ladder)).collect();
+        let campaigns: Vec<Campaign> =
+            document.campaigns.iter().enumerate().map(|(at, campaign)| self.campaign(at, campaign, &scopes)).collect();
+        let mut rewards = self.rewards(document, &scopes);
+        let limits: Vec<Limit> =
+            document.limits.iter().enumerate().map(|(at, limit)| self.limit(at, limit, document, &scopes)).collect();
+        connect(document, &mut rewards);
+        let mut rewards_by_kind = vec![Vec::new(); self.numbers.kinds.len()];
+        for (position, reward) in (0_u16..).zip(&rewards) {
+            if let Some(rules) = rewards_by_kind.get_mut(reward.on.index()) {
+                rules.push(position);
+            }
+        }
+        let weekend: Vec<Weekday> = document.calendar.weekend.iter().map(|day| day.value).collect();
+        let holidays = document.calendar.holidays.iter().map(|day| day.value).collect();
+        Version {
+            name: document.version.value.clone(),
+            first_day: document.in_force.first_day.value,
+            last_day: document.in_force.last_day.as_ref().map(|day| day.value),
+            governs_at: document.as_of.version.value,
+            currency: unit(&document.currency.value),
+            calendar: Calendar::new(&weekend, holidays).unwrap_or_default(),
+            requirements,
+            claim_keys,
+            claim_lasts: attribution.and_then(|attribution| attribution.claim_lasts.as_ref()).map(|lasts| lasts.value),
+            ladders,
+            tables,
+            clocks: document.events.iter().filter_map(|event| self.clock(event)).collect(),
+            rewards,
+            rewards_by_kind,
+            campaigns,
+            limits,
+            source: source.name.to_owned(),
+            text: source.text.to_owned(),
+            line_ends: source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect(),
+        }
+    }
+
+    fn sizes(&mut self, document: &Document) {
+        let last = document.events.last().map(|event| event.kind.span).unwrap_or_default();
+        if self.numbers.kinds.len() > EVENT_KINDS_MAX {
+            let message = format!("there are {} kinds of event, {EVENT_KINDS_MAX} fit", self.numbers.kinds.len());
+            let fault = Diagnostic::error(Code::TooLarge, last, message).path("event");
+            self.diagnostics.push(fault.help("tell events apart by a fact, not by their kind"));
+        }
+        if let Some(ladder) = document.tiers.get(LADDERS_MAX) {
+            let message = format!("there are {} tier ladders, {LADDERS_MAX} fit", document.tiers.len());
+            self.diagnostics.push(Diagnostic::error(Code::TooLarge, ladder.span, message).path("tiers"));
+        }
+    }
+
+    fn expression(
+        &mut self,
+        written: &ExpressionText,
+        expected: Expected,
+        scope: &Scope,
+        path: &str,
+    ) -> Option<Compiled> {
+        if written.text.is_empty() {
+            return None;
+        }
+        let before = self.diagnostics.len();
+        let place = |span: Span| written.place(span);
+        let compiled = compile(&written.text, &place, expected, scope, self.texts, self.diagnostics);
+        for fault in self.diagnostics.iter_mut().skip(before) {
+            fault.place.path = path.to_owned();
+        }
+        compiled
+    }
+
+    fn conditions(&mut self, written: &[ExpressionText], scope: &Scope, path: &str) -> Vec<Compiled> {
+        let all = written.iter().enumerate();
+        all.filter_map(|(at, condition)| {
+            let path = if written.len() == 1 { path.to_owned() } else { format!("{path}[{at}]") };
+            self.expression(condition, Expected::Bool, scope, &path)
+        })
+        .collect()
+    }
+
+    fn requirements(&mut self, document: &Document, scopes: &Scopes) -> Vec<Requirement> {
+        let mut counts = [0_usize; 3];
+        let mut out = Vec::with_capacity(document.requirements.len());
+        for written in &document.requirements {
+            let (heading, slot) = match written.heading {
+                Heading::Eligibility => ("eligibility", 0),
+                Heading::Validity => ("validity", 1),
+                Heading::Fraud => ("fraud", 2),
+            };
+            let count = counts.get(slot).copied().unwrap_or_default();
+            if let Some(count) = counts.get_mut(slot) {
+                *count = count.saturating_add(1);
+            }
+            out.push(Requirement {
+                heading,
+                code: written.code.value.clone(),
+                conditions: self.conditions(
+                    &written.require,
+                    &scopes.submission,
+                    &format!("{heading}[{count}].require"),
+                ),
+                message: written.message.value.clone(),
+                refuses: written.refuses.value,
+                span: written.code.span,
+            });
+        }
+        out
+    }
+
+    fn tables(&mut self, document: &Document, scopes: &mut Scopes) -> Vec<Table> {
+        let mut out = Vec::with_capacity(document.tables.len());
+        for written in &document.tables {
+            let path = format!("tables.{}", written.name.value);
+            let by = self.expression(&written.by, Expected::Any, &scopes.event, &format!("{path}.by"));
+            let key = by.as_ref().map_or(Type::Text, |by| by.result_type().clone());
+            let width = written.columns.len().max(1);
+            let columns: Vec<(Option<String>, Type)> = (0..width)
+                .map(|column| {
+                    let rows = written.rows.iter().map(|row| &row.values).chain(&written.otherwise);
+                    let values = rows.filter_map(|values| values.get(column)).map(|value| &value.value);
+                    (written.columns.get(column).map(|name| name.value.clone()), constant_type(values))
+                })
+                .collect();
+            let schema = TableSchema { key: key.clone(), columns, index: out.len() };
+            let values = |row: &[crate::diag::Spanned<document::Constant>]| -> Vec<Value> {
+                row.iter().zip(&schema.columns).map(|(value, (_, kind))| constant_of(&value.value, kind)).collect()
+            };
+            let mut rows = Vec::with_capacity(written.rows.len());
+            for row in &written.rows {
+                let word = row.key.value.as_str();
+                let fault = match &key {
+                    Type::Int => Number::parse(word).and_then(Number::to_i64).is_none().then(|| {
+                        (Code::TypeMismatch, "is not a whole number".to_owned(), "write the key as digits".to_owned())
+                    }),
+                    Type::OneOf(words) if !words.iter().any(|known| known == word) => {
+                        let near = crate::diag::did_you_mean(word, words.iter().map(String::as_str));
+                        let help = near.unwrap_or_else(|| format!("write one of {}", words.join(", ")));
+                        Some((Code::UnknownText, "is not a value that the table is asked for".to_owned(), help))
+                    }
+                    _ => None,
+                };
+                if let Some((code, what, help)) = fault {
+                    let fault = Diagnostic::error(code, row.key.span, format!("`{word}` {what}")).help(help);
+                    self.diagnostics.push(fault.path(format!("{path}.{word}")));
+                }
+                let value = match key {
+                    Type::Int => Value::Int(Number::parse(word).and_then(Number::to_i64).unwrap_or_default()),
+                    _ => Value::Text(word.to_owned()),
+                };
+                rows.push((value, values(&row.values)));
+            }
+            if !matches!(key, Type::Text | Type::OneOf(_) | Type::Int) {
+                let fault = Diagnostic::error(
+                    Code::TypeMismatch,
+                    written.by.span,
+                    "a table is asked for a text or a whole number",
+                );
+                self.diagnostics.push(
+                    fault.path(format!("{path}.by")).help("look it up by a text, a one-of fact, a tier or an int"),
+                );
+            }
+            let otherwise = written.otherwise.as_ref().map(|row| values(row));
+            out.push(Table::new(&schema, &rows, otherwise.as_deref(), self.texts));
+            scopes.submission.table(&written.name.value, schema.clone());
+            scopes.event.table(&written.name.value, schema);
+        }
+        out
+    }
+
+    fn ladder(&mut self, written: &document::TierLadder) -> Ladder {
+        let measure = Measure::ALL.into_iter().find(|measure| measure.word() == written.by.value);
+        let mut level = |level: &document::Level| Level {
+            name: level.name.value.clone(),
+            text: self.texts.intern(&level.name.value),
+            at_least: level.at_least.value,
+        };
+        Ladder {
+            levels: written.levels.iter().map(&mut level).collect(),
+            number: number(&mut self.numbers.ladder_names, &written.name.value),
+            by: measure.unwrap_or(Measure::Qualified),
+            counts_this_event: written.this_event.value == ThisEvent::Counts,
+            taken_at: written.taken_at.value,
+        }
+    }
+
+    fn clock(&self, written: &document::EventDeclaration) -> Option<Clock> {
+        let clock = written.clock.as_ref()?;
+        Some(Clock {
+            kind: self.numbers.kind(&written.kind.value),
+            after: clock.after.value,
+            from: self.numbers.kind(&clock.from.value),
+            unless: clock.unless.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
+        })
+    }
+
+    fn campaign(&mut self, at: usize, written: &document::Campaign, scopes: &Scopes) -> Campaign {
+        let scope = &scopes.event;
+        let mut operators = Vec::new();
+        let written_operators = [
+            (Operator::Instead, &written.reward_instead, "reward_instead"),
+            (Operator::Times, &written.reward_times, "reward_times"),
+            (Operator::Plus, &written.reward_plus, "reward_plus"),
+        ];
+        for (operator, operand, key) in written_operators {
+            let Some(operand) = operand else { continue };
+            let path = format!("campaign[{at}].{key}");
+            operators
+                .extend(self.expression(operand, Expected::Number, scope, &path).map(|operand| (operator, operand)));
+        }
+        Campaign {
+            number: number(&mut self.numbers.campaign_ids, &written.id.value),
+            first_day: written.first_day.value,
+            last_day: written.last_day.value,
+            counts: written.counts_if_in_window.value,
+            when: self.conditions(&written.when, scope, &format!("campaign[{at}].when")),
+            operators,
+            rounding: written.rounding.as_ref().map(|rounding| rounding.value),
+            theme: written.theme.as_ref().map(|theme| theme.value.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Rewards in order; each may ask what those above it granted.
+    fn rewards(&mut self, document: &Document, scopes: &Scopes) -> Vec<Reward> {
+        let mut scope = scopes.event.clone();
+        let mut out = Vec::with_capacity(document.rewards.len());
+        for (at, written) in document.rewards.iter().enumerate() {
+            out.extend(self.reward(at, written, document, scopes, &scope));
+            let number = number(&mut self.numbers.reward_ids, &written.id.value);
+            let slot = self.numbers.slot(super::compiled::Source::Granted(number));
+            scope.granted(&written.id.value, slot);
+        }
+        out
+    }
+
+    fn reward(
+        &mut self,
+        at: usize,
+        written: &document::Reward,
+        document: &Document,
+        scopes: &Scopes,
+        scope: &Scope,
+    ) -> Option<Reward> {
+        let path = |key: &str| format!("reward[{at}].{key}");
+        let when = self.conditions(&written.when, scope, &path("when"));
+        let one = ExpressionText { text: "1".to_owned(), ..ExpressionText::default() };
+        let amount = written.amount.as_ref().unwrap_or(&one);
+        let amount = self.expression(amount, Expected::Number, scope, &path("amount"));
+        let mut bound = |bound: &Option<ExpressionText>, key: &str| {
+            bound.as_ref().and_then(|bound| self.expression(bound, Expected::Number, scope, &path(key)))
+        };
+        let at_least = bound(&written.at_least, "at_least");
+        let at_most = bound(&written.at_most, "at_most");
+        let hold_while = written
+            .hold_while
+            .as_ref()
+            .and_then(|hold| self.expression(hold, Expected::Bool, &scopes.submission, &path("hold_while")));
+        let amount = amount?;
+        let reads_ledger = when.iter().chain([&amount]).chain(&at_least).chain(&at_most).any(Compiled::reads_ledger);
+        Some(Reward {
+            number: number(&mut self.numbers.reward_ids, &written.id.value),
+            reads_ledger,
+            to: written.to.value,
+            on: self.numbers.kind(&written.on.value),
+            when,
+            kind: written.kind.value.word().to_owned(),
+            unit: unit(written.unit_name(&document.currency.value)),
+            amount,
+            at_least,
+            at_most,
+            rounding: written.rounding.value,
+            notify_within: written.notify_within.as_ref().map(|within| within.value),
+            pay_within: written.pay_within.as_ref().map(|within| within.value),
+            payable_after: written.payable_after.as_ref().map(|after| after.value),
+            hold_until: written.hold_until.as_ref().map(|kind| self.numbers.kind(&kind.value)),
+            hold_while,
+            label: written.label.as_ref().map(|label| label.value.clone()).unwrap_or_default(),
+            campaigns: Vec::new(),
+            limits: Vec::new(),
+            span: written.id.span,
+        })
+    }
+
+    fn limit(&mut self, at: usize, written: &document::Limit, document: &Document, scopes: &Scopes) -> Limit {
+        let counts_grants = written.unit.value == document::Limit::GRANTS;
+        let unit = unit(&written.unit.value);
+        let digits = if counts_grants { 0 } else { unit.digits() };
+        let at_most = Rounding::Down.settle(written.at_most.value, digits).unwrap_or(i64::MAX);
+        let mut per = Vec::new();
+        for (position, key) in written.per.iter().enumerate() {
+            per.extend(match &key.value {
+                document::Per::Program => None,
+                document::Per::Referrer => Some(Per::Referrer),
+                document::Per::Referee => Some(Per::Referee),
+                document::Per::Referral => Some(Per::Referral),
+                document::Per::Reward => Some(Per::Reward),
+                document::Per::Campaign => Some(Per::Campaign),
+                document::Per::Expression(written) => self
+                    .expression(written, Expected::Any, &scopes.event, &format!("limit[{at}].per[{position}]"))
+                    .map(|key| Per::Expression(Box::new(key))),
+            });
+        }
+        let campaigns = written.campaigns.iter().flatten().filter_map(|id| {
+            let position = document.campaigns.iter().position(|campaign| campaign.id.value == id.value)?;
+            u16::try_from(position).ok()
+        });
+        Limit {
+            number: number(&mut self.numbers.limit_ids, &written.id.value),
+            campaigns: campaigns.collect(),
+            when: self.conditions(&written.when, &scopes.event, &format!("limit[{at}].when")),
+            per,
+            in_each: written.in_each.value,
+            at_most,
+            counts_grants,
+            unit,
+            over_limit: written.over_limit.value,
+        }
+    }
+}
+
+/// A unit by its name; the reader has refused names that are none.
+fn unit(name: &str) -> Unit {
+    Unit::parse(name).unwrap_or_else(Unit::percent)
+}
+
+/// Gives each reward the campaigns that may touch it and the limits that may cover it.
+fn connect(document: &Document, rewards: &mut [Reward]) {
+    let ids: Vec<&str> = document.rewards.iter().map(|reward| reward.id.value.as_str()).collect();
+    if ids.len() != rewards.len() {
+        return;
+    }
+    for (reward, id) in rewards.iter_mut().zip(ids) {
+        let named = |list: &Option<Vec<crate::diag::Spanned<String>>>, by_default: bool| match list {
+            Some(list) => list.iter().any(|name| name.value == id),
+            None => by_default,
+        };
+        let to_referrer = reward.to == Party::Referrer;
+        reward.campaigns = (0_u16..)
+            .zip(&document.campaigns)
+            .filter(|(_, campaign)| named(&campaign.rewards, to_referrer))
+            .map(|(position, _)| position)
+            .collect();
+        reward.limits = (0_u16..)
+            .zip(&document.limits)
+            .filter(|(_, limit)| {
+                let in_unit = limit.unit.value == document::Limit::GRANTS || limit.unit.value == reward.unit.name();
+                named(&limit.rewards, to_referrer && in_unit)
+            })
+            .map(|(position, _)| position)
+            .collect();
+    }
+}

@@ -1,0 +1,246 @@
+//! The names that expressions may use, and the numbers behind them: facts, measures, tiers, rewards, shared by all versions.
+use super::compiled::{EventKind, Fact, Measure, Owner, Source};
+use super::document::{Constant, Document, FactOwner, FactType, STAGES};
+use crate::base::Interner;
+use crate::diag::{Code, Diagnostic};
+use crate::expr::{Scope, Slot, Type, Value};
+use std::sync::Arc;
+
+/// Numbers that all versions share.
+#[derive(Default)]
+pub(super) struct Numbers {
+    pub(super) facts: Vec<Fact>,
+    pub(super) account_facts: Vec<(String, Type)>,
+    pub(super) slots: Vec<Source>,
+    pub(super) kinds: Vec<String>,
+    pub(super) reward_ids: Vec<String>,
+    pub(super) campaign_ids: Vec<String>,
+    pub(super) limit_ids: Vec<String>,
+    pub(super) ladder_names: Vec<String>,
+}
+
+/// The position of a word in a list, at its end if it is new.
+pub(super) fn number(words: &mut Vec<String>, word: &str) -> u16 {
+    let position = words.iter().position(|known| known == word).unwrap_or_else(|| {
+        words.push(word.to_owned());
+        words.len().saturating_sub(1)
+    });
+    u16::try_from(position).unwrap_or(u16::MAX)
+}
+
+/// The type of a declared fact.
+pub(super) fn fact_type(written: &FactType) -> Type {
+    match written {
+        FactType::Bool => Type::Bool,
+        FactType::Int => Type::Int,
+        FactType::Decimal => Type::Decimal,
+        FactType::Text => Type::Text,
+        FactType::Date => Type::Date,
+        FactType::Instant => Type::Instant,
+        FactType::OneOf(words) => Type::OneOf(words.iter().map(|word| word.value.clone()).collect()),
+        FactType::ListOfText => Type::List(Box::new(Type::Text)),
+        FactType::ListOfInt => Type::List(Box::new(Type::Int)),
+        FactType::ListOfDecimal => Type::List(Box::new(Type::Decimal)),
+        FactType::ListOfDate => Type::List(Box::new(Type::Date)),
+    }
+}
+
+/// A constant as a value of an expression.
+pub(super) fn constant(written: &Constant) -> Value {
+    match written {
+        Constant::Text(text) => Value::Text(text.clone()),
+        Constant::Number(number) => number.to_i64().map_or(Value::Decimal(*number), Value::Int),
+        Constant::Bool(value) => Value::Bool(*value),
+        Constant::Date(day) => Value::Date(*day),
+    }
+}
+
+/// The type that holds all of the constants; whole numbers among exact ones are exact.
+pub(super) fn constant_type<'a>(mut values: impl Iterator<Item = &'a Constant>) -> Type {
+    values
+        .try_fold(None, |found, value| {
+            let kind = match value {
+                Constant::Text(_) => Type::Text,
+                Constant::Number(number) if number.to_i64().is_some() => Type::Int,
+                Constant::Number(_) => Type::Decimal,
+                Constant::Bool(_) => Type::Bool,
+                Constant::Date(_) => Type::Date,
+            };
+            match (found, kind) {
+                (_, Type::Decimal) => Err(Type::Decimal),
+                (found, kind) => Ok(Some(found.unwrap_or(kind))),
+            }
+        })
+        .map_or_else(|decimal| decimal, |found| found.unwrap_or(Type::Text))
+}
+
+/// A constant as a value of the type.
+pub(super) fn constant_of(written: &Constant, kind: &Type) -> Value {
+    match (written, kind) {
+        (Constant::Number(number), Type::Decimal) => Value::Decimal(*number),
+        _ => constant(written),
+    }
+}
+
+/// What an expression may look at.
+#[derive(Clone)]
+pub(super) struct Scopes {
+    /// At submission: facts of referrer, referee and referral.
+    pub(super) submission: Scope,
+    /// At an event: those, and the event, measures, tiers.
+    pub(super) event: Scope,
+}
+
+impl Numbers {
+    /// A slot for what fills it.
+    pub(super) fn slot(&mut self, source: Source) -> Slot {
+        let position = self.slots.iter().position(|known| *known == source).unwrap_or_else(|| {
+            self.slots.push(source);
+            self.slots.len().saturating_sub(1)
+        });
+        Slot(u16::try_from(position).unwrap_or(u16::MAX))
+    }
+
+    /// Takes in the kinds of event that a version declares.
+    pub(super) fn declare_kinds(&mut self, document: &Document) {
+        for stage in STAGES {
+            number(&mut self.kinds, stage);
+        }
+        for event in &document.events {
+            number(&mut self.kinds, &event.kind.value);
+        }
+    }
+
+    /// The rank of a kind of event.
+    pub(super) fn kind(&self, word: &str) -> EventKind {
+        let rank = self.kinds.iter().position(|kind| kind == word).unwrap_or_default();
+        EventKind(u16::try_from(rank).unwrap_or_default())
+    }
+
+    /// The names of a version; facts that it declares otherwise than an earlier version are reported.
+    pub(super) fn scopes(
+        &mut self,
+        document: &Document,
+        texts: &mut Interner,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Scopes {
+        let mut submission = Scope::default();
+        self.facts(document, Owner::Referrer, &mut submission, diagnostics);
+        self.facts(document, Owner::Referee, &mut submission, diagnostics);
+        self.facts(document, Owner::Referral, &mut submission, diagnostics);
+        let mut builtin = |scope: &mut Scope, name: &str, kind: Type, source: Source| {
+            let slot = self.slot(source);
+            scope.variable(name, kind, slot);
+        };
+        builtin(&mut submission, "referral.id", Type::Text, Source::ReferralId);
+        builtin(&mut submission, "referrer.id", Type::Text, Source::ReferrerId);
+        builtin(&mut submission, "referee.id", Type::Text, Source::RefereeId);
+        builtin(&mut submission, "referral.submitted_at", Type::Instant, Source::StageAt(Measure::Submitted));
+        for list in &document.lists {
+            let element = constant_type(list.values.iter().map(|value| &value.value));
+            let values = list.values.iter().map(|value| constant_of(&value.value, &element)).collect();
+            submission.list(&list.name.value, values, element);
+        }
+        let mut event = submission.clone();
+        builtin(&mut event, "referral.qualified_at", Type::Instant, Source::StageAt(Measure::Qualified));
+        builtin(&mut event, "referral.opportunity_at", Type::Instant, Source::StageAt(Measure::Opportunity));
+        builtin(&mut event, "referral.closed_at", Type::Instant, Source::StageAt(Measure::Closed));
+        let kinds: Arc<[String]> = self.kinds.iter().cloned().collect();
+        let mut builtin = |scope: &mut Scope, name: &str, kind: Type, source: Source| {
+            let slot = self.slot(source);
+            scope.variable(name, kind, slot);
+        };
+        builtin(&mut event, "event.kind", Type::OneOf(kinds), Source::EventKind);
+        builtin(&mut event, "event.id", Type::Text, Source::EventId);
+        builtin(&mut event, "event.at", Type::Instant, Source::EventAt);
+        for measure in Measure::ALL {
+            builtin(&mut event, measure.word(), Type::Int, Source::Measure(measure));
+        }
+        self.facts(document, Owner::Event, &mut event, diagnostics);
+        for ladder in &document.tiers {
+            let number = number(&mut self.ladder_names, &ladder.name.value);
+            let levels = ladder.levels.iter().map(|level| level.name.value.clone()).collect();
+            let slot = self.slot(Source::Tier(number));
+            event.variable(&ladder.name.value, Type::OneOf(levels), slot);
+        }
+        for kind in &self.kinds {
+            texts.intern(kind);
+        }
+        submission.known_elsewhere(
+            &event,
+            "only events know it: use it in `when` and in amounts, of rewards, campaigns and limits",
+        );
+        Scopes { submission, event }
+    }
+
+    fn facts(&mut self, document: &Document, owner: Owner, scope: &mut Scope, diagnostics: &mut Vec<Diagnostic>) {
+        let own = match owner {
+            Owner::Referrer => FactOwner::Referrer,
+            Owner::Referee => FactOwner::Referee,
+            Owner::Referral => FactOwner::Referral,
+            Owner::Event => FactOwner::Event,
+        };
+        let on_accounts = matches!(owner, Owner::Referrer | Owner::Referee);
+        for fact in &document.facts {
+            let shadowed =
+                || document.facts.iter().any(|other| other.owner == own && other.name.value == fact.name.value);
+            let seen = fact.owner == own || on_accounts && fact.owner == FactOwner::Account && !shadowed();
+            if !seen {
+                continue;
+            }
+            let kind = fact_type(&fact.fact_type.value);
+            let name = fact.name.value.as_str();
+            let known = self.facts.iter().position(|known| known.owner == owner && known.name == name);
+            let slot = match known.and_then(|known| self.facts.get_mut(known)) {
+                Some(known) => {
+                    match joined(&known.kind, &kind) {
+                        Some(kind) => known.kind = kind,
+                        None => diagnostics.push(
+                            Diagnostic::error(
+                                Code::VersionsDiffer,
+                                fact.fact_type.span,
+                                format!("`{name}` has another type in another version"),
+                            )
+                            .help("give a fact of another type another name"),
+                        ),
+                    }
+                    known.slot
+                }
+                None => {
+                    let account = on_accounts.then(|| self.account_fact(name, &kind));
+                    let position = u16::try_from(self.facts.len()).unwrap_or(u16::MAX);
+                    let slot = self.slot(Source::Fact(position));
+                    self.facts.push(Fact { owner, name: name.to_owned(), kind: kind.clone(), account, slot });
+                    slot
+                }
+            };
+            scope.variable(&format!("{}.{name}", owner.word()), kind, slot);
+        }
+    }
+
+    fn account_fact(&mut self, name: &str, kind: &Type) -> u16 {
+        let known = self.account_facts.iter().position(|(known, _)| known == name);
+        let position = known.unwrap_or_else(|| {
+            self.account_facts.push((name.to_owned(), kind.clone()));
+            self.account_facts.len().saturating_sub(1)
+        });
+        if let Some((_, known)) = self.account_facts.get_mut(position) {
+            if let Some(joined) = joined(known, kind) {
+                *known = joined;
+            }
+        }
+        u16::try_from(position).unwrap_or(u16::MAX)
+    }
+}
+
+/// One type for both, if there is one: closed sets of texts are joined.
+fn joined(left: &Type, right: &Type) -> Option<Type> {
+    match (left, right) {
+        (Type::OneOf(left), Type::OneOf(right)) => {
+            let mut all = left.to_vec();
+            all.extend(right.iter().filter(|word| !left.contains(word)).cloned());
+            Some(Type::OneOf(all.into()))
+        }
+        _ => (left == right).then(|| left.clone()),
+    }
+}

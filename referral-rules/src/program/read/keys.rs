@@ -1,0 +1,233 @@
+//! Every key and every word of the grammar in tables. The readers read by them, and the reference of the document is held
+//! against them.
+use crate::base::{LengthUnit, Rounding, Weekday};
+use crate::program::document::{CreditGoesTo, FactType, MEASURES, Moment, Refuses, STAGES, ThisEvent};
+use crate::program::document_rules::{OverLimit, Party, Per, RewardKind};
+
+/// Which keys a section has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Keys {
+    /// Where the section stands: `tiers.levels`; empty for the document itself.
+    pub path: &'static str,
+    /// What messages call it: `a reward`.
+    pub title: &'static str,
+    /// The keys in the order of the reference.
+    pub keys: &'static [&'static str],
+}
+
+pub(super) const PROGRAM: Keys = Keys {
+    path: "",
+    title: "a program",
+    keys: &[
+        "schema",
+        "id",
+        "version",
+        "name",
+        "in_force",
+        "currency",
+        "time_zone",
+        "rounding",
+        "as_of",
+        "calendar",
+        "facts",
+        "lists",
+        "tables",
+        "event",
+        "eligibility",
+        "validity",
+        "fraud",
+        "attribution",
+        "tiers",
+        "reward",
+        "campaign",
+        "limit",
+    ],
+};
+
+pub(super) const IN_FORCE: Keys = Keys { path: "in_force", title: "`in_force`", keys: &["first_day", "last_day"] };
+
+pub(super) const AS_OF: Keys = Keys { path: "as_of", title: "`as_of`", keys: &["version", "tier", "campaign"] };
+
+pub(super) const CALENDAR: Keys = Keys { path: "calendar", title: "`calendar`", keys: &["weekend", "holidays"] };
+
+pub(super) const FACTS: Keys =
+    Keys { path: "facts", title: "`facts`", keys: &["account", "referrer", "referee", "referral", "event"] };
+
+/// The keys of a table that are no rows.
+pub(super) const TABLE: Keys = Keys { path: "tables.<name>", title: "a table", keys: &["by", "otherwise"] };
+
+pub(super) const EVENT: Keys = Keys { path: "event", title: "an event", keys: &["kind", "after", "from", "unless"] };
+
+/// Those of `[[eligibility]]`, `[[validity]]` and `[[fraud]]`.
+pub(super) const REQUIREMENT: Keys =
+    Keys { path: "eligibility", title: "a requirement", keys: &["code", "require", "message", "refuses"] };
+
+pub(super) const ATTRIBUTION: Keys =
+    Keys { path: "attribution", title: "`attribution`", keys: &["same_referee_when", "credit_goes_to", "claim_lasts"] };
+
+pub(super) const TIERS: Keys =
+    Keys { path: "tiers", title: "a tier ladder", keys: &["name", "by", "levels", "this_event", "taken_at"] };
+
+pub(super) const LEVEL: Keys = Keys { path: "tiers.levels", title: "a level", keys: &["name", "at_least"] };
+
+pub(super) const REWARD: Keys = Keys {
+    path: "reward",
+    title: "a reward",
+    keys: &[
+        "id",
+        "to",
+        "on",
+        "when",
+        "kind",
+        "unit",
+        "amount",
+        "at_least",
+        "at_most",
+        "rounding",
+        "notify_within",
+        "pay_within",
+        "payable_after",
+        "hold_until",
+        "hold_while",
+        "label",
+    ],
+};
+
+pub(super) const CAMPAIGN: Keys = Keys {
+    path: "campaign",
+    title: "a campaign",
+    keys: &[
+        "id",
+        "first_day",
+        "last_day",
+        "counts_if_in_window",
+        "when",
+        "rewards",
+        "reward_instead",
+        "reward_times",
+        "reward_plus",
+        "rounding",
+        "theme",
+    ],
+};
+
+pub(super) const LIMIT: Keys = Keys {
+    path: "limit",
+    title: "a limit",
+    keys: &["id", "rewards", "campaigns", "when", "per", "in_each", "at_most", "unit", "over_limit"],
+};
+
+/// The keys of every section, in the order of the reference.
+pub fn keys() -> Vec<Keys> {
+    vec![
+        PROGRAM,
+        IN_FORCE,
+        AS_OF,
+        CALENDAR,
+        FACTS,
+        TABLE,
+        EVENT,
+        REQUIREMENT,
+        ATTRIBUTION,
+        TIERS,
+        LEVEL,
+        REWARD,
+        CAMPAIGN,
+        LIMIT,
+    ]
+}
+
+/// The types of facts that have a word.
+pub(super) const FACT_TYPES: &[(&str, FactType)] = &[
+    ("bool", FactType::Bool),
+    ("int", FactType::Int),
+    ("decimal", FactType::Decimal),
+    ("text", FactType::Text),
+    ("date", FactType::Date),
+    ("instant", FactType::Instant),
+    ("list of text", FactType::ListOfText),
+    ("list of int", FactType::ListOfInt),
+    ("list of decimal", FactType::ListOfDecimal),
+    ("list of date", FactType::ListOfDate),
+];
+
+pub(super) const MOMENTS: &[(&str, Moment)] = &[
+    ("submitted", Moment::Submitted),
+    ("qualified", Moment::Qualified),
+    ("closed", Moment::Closed),
+    ("event", Moment::Event),
+];
+
+pub(super) const WEEKDAYS: &[(&str, Weekday)] = &[
+    ("mon", Weekday::Monday),
+    ("tue", Weekday::Tuesday),
+    ("wed", Weekday::Wednesday),
+    ("thu", Weekday::Thursday),
+    ("fri", Weekday::Friday),
+    ("sat", Weekday::Saturday),
+    ("sun", Weekday::Sunday),
+];
+
+pub(super) const SIDES: &[(&str, Refuses)] =
+    &[("both", Refuses::Both), ("referrer", Refuses::Referrer), ("referee", Refuses::Referee)];
+
+pub(super) const ORDERS: &[(&str, CreditGoesTo)] = &[("first claim", CreditGoesTo::FirstClaim)];
+
+pub(super) const THIS_EVENT: &[(&str, ThisEvent)] =
+    &[("counts", ThisEvent::Counts), ("does not count", ThisEvent::DoesNotCount)];
+
+pub(super) const PARTIES: &[(&str, Party)] = &[("referrer", Party::Referrer), ("referee", Party::Referee)];
+
+pub(super) const END_OF_MONTH: &str = "end of month";
+
+pub(super) const PER: &[(&str, Per)] = &[
+    ("program", Per::Program),
+    ("referrer", Per::Referrer),
+    ("referee", Per::Referee),
+    ("referral", Per::Referral),
+    ("reward", Per::Reward),
+    ("campaign", Per::Campaign),
+];
+
+/// The texts of periods; the last two stand for any day of the year and any number of days.
+pub(super) const PERIODS: &[&str] = &[
+    "lifetime",
+    "day",
+    "calendar month",
+    "calendar quarter",
+    "calendar half",
+    "calendar year",
+    "year from 04-01",
+    "30 days",
+];
+
+pub(super) const OVER_LIMIT: &[(&str, OverLimit)] = &[
+    ("pay what fits", OverLimit::PayWhatFits),
+    ("pay nothing", OverLimit::PayNothing),
+    ("pay later", OverLimit::PayLater),
+];
+
+/// The words that a key allows, for every key that allows only some: `("reward.to", ["referrer", "referee"])`.
+pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
+    fn of<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
+        words.iter().map(|(word, _)| *word).collect()
+    }
+    vec![
+        ("rounding", Rounding::ALL.map(Rounding::name).to_vec()),
+        ("as_of", of(MOMENTS)),
+        ("calendar.weekend", of(WEEKDAYS)),
+        ("facts", of(FACT_TYPES)),
+        ("event.kind", STAGES.to_vec()),
+        ("event.after", LengthUnit::ALL.map(LengthUnit::plural).to_vec()),
+        ("eligibility.refuses", of(SIDES)),
+        ("attribution.credit_goes_to", of(ORDERS)),
+        ("tiers.by", MEASURES.to_vec()),
+        ("tiers.this_event", of(THIS_EVENT)),
+        ("reward.to", of(PARTIES)),
+        ("reward.kind", of(RewardKind::ALL)),
+        ("reward.pay_within", vec![END_OF_MONTH]),
+        ("limit.per", of(PER)),
+        ("limit.in_each", PERIODS.to_vec()),
+        ("limit.over_limit", of(OVER_LIMIT)),
+    ]
+}

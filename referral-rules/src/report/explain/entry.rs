@@ -1,0 +1,178 @@
+//! One entry: whom it goes to, by which rule, from the base over every step to the amount, dates, where it stands.
+use crate::base::Number;
+use crate::evaluation::{Evaluation, StepText, StepWord};
+use crate::program::{Party, PayWithin, Reward};
+use crate::report::stands::Line;
+use crate::report::text::{clipped, heading, money, push_line, tier_text, wrapped};
+use crate::stage::schedule::rule;
+use rust_decimal::Decimal;
+
+/// The most pieces of late news that are named.
+const NEWS_MAX: usize = 3;
+
+/// Explains an entry of the ledger, with the other entries of its grant. `None` if there is no such entry.
+pub fn entry(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
+    let found = evaluation.ledger_rows().iter().find(|row| evaluation.entry_id(row) == id)?;
+    let mut grant = evaluation.lines(|row| row.referral == found.referral);
+    grant.retain(|line| line.entry.grant == evaluation.grant_id(found));
+    let line = grant.iter().find(|line| line.entry.id == id)?;
+    let mut out = String::new();
+    let referral = clipped(&line.entry.referral, 40);
+    let parties =
+        format!("{} refers {}", evaluation.referrer_shown(found.referral), evaluation.referee_shown(found.referral));
+    heading(&mut out, &format!("Entry of referral {referral}: {parties}"), '=');
+    wrapped(&mut out, "", &format!("As of {}.", evaluation.as_of_shown()));
+    push_line(&mut out, "");
+    write_entry(evaluation, line, &grant, &mut out);
+    let others: Vec<&Line<'_>> = grant.iter().filter(|other| other.entry.id != line.entry.id).collect();
+    if !others.is_empty() {
+        push_line(&mut out, "");
+        push_line(&mut out, "Other entries of the same grant");
+        for other in others {
+            push_line(&mut out, "");
+            write_entry(evaluation, other, &grant, &mut out);
+        }
+    }
+    Some(out)
+}
+
+/// Writes an entry; `others` are entries among which those of its grant are found.
+pub(super) fn write_entry(evaluation: &Evaluation<'_>, line: &Line<'_>, others: &[Line<'_>], out: &mut String) {
+    let entry = &line.entry;
+    let (_, reward) = rule(evaluation.program, line.row);
+    let name = evaluation.party_name(line.row.referral, reward.to).map(|name| format!(" ({})", clipped(&name, 40)));
+    let to = match reward.to {
+        Party::Referee
+            if evaluation.book.referrals.referee_given.get(crate::base::index(line.row.referral)) != Some(&true) =>
+        {
+            format!("the referee{}", name.unwrap_or_default())
+        }
+        _ => format!(
+            "the {} {}{}",
+            entry.beneficiary.party,
+            clipped(&entry.beneficiary.id, 40),
+            name.unwrap_or_default()
+        ),
+    };
+    let label = if entry.label.is_empty() { entry.kind.clone() } else { format!("{} ({})", entry.label, entry.kind) };
+    wrapped(out, "  * ", &format!("{} to {to}: {}", money(entry.amount, &entry.unit), label));
+    let mut field = |name: &str, text: &str| wrapped(out, &format!("      {name:<11}"), text);
+    let event = if entry.event.id.is_empty() { String::new() } else { format!(" ({})", clipped(&entry.event.id, 60)) };
+    let tier = if entry.tiers.is_empty() { String::new() } else { format!(", tier {}", tier_text(&entry.tiers)) };
+    let place = format!("{}:{}", entry.place.source, entry.place.line);
+    field("rule", &format!("{} on {}{event}{tier} [{place}, version {}]", entry.rule, entry.event.kind, entry.version));
+    let corrected = corrects(evaluation, line, others);
+    if let Some(corrected) = &corrected {
+        field("corrects", corrected);
+    }
+    if entry.correction || entry.booked_at > entry.earned_at {
+        let news = evaluation.late_news(line.row.referral, entry.booked_at);
+        if !news.is_empty() {
+            let more = news.len().saturating_sub(NEWS_MAX);
+            let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+            let news: Vec<String> = news.into_iter().take(NEWS_MAX).collect();
+            field("late news", &format!("{}{more}", news.join("; ")));
+        }
+    }
+    let taken_back = entry.correction && entry.amount.is_sign_negative() && entry.steps.is_empty();
+    if !taken_back {
+        let base = source(reward);
+        let now = if corrected.is_some() { "now " } else { "" };
+        field("base", &format!("{now}{}{base}", exact(entry.base, &entry.unit)));
+    }
+    for step in &entry.steps {
+        field("step", &step_text(step, &entry.unit));
+    }
+    field("dates", &dates(evaluation, line, reward));
+    field("stands", &stands(evaluation, line));
+    field("entry", &entry.id);
+}
+
+/// ` = stage_reward[tier].per_qualified`, unless the document states the bare number.
+fn source(reward: &Reward) -> String {
+    let source = reward.amount.source().split_whitespace().collect::<Vec<_>>().join(" ");
+    if Number::parse(&source).is_some() { String::new() } else { format!(" = {source}") }
+}
+
+fn exact(number: Number, unit: &str) -> String {
+    match number.to_string().parse::<Decimal>() {
+        Ok(decimal) => money(decimal, unit),
+        Err(_) => format!("{number} {unit}"),
+    }
+}
+
+fn step_text(step: &StepText, unit: &str) -> String {
+    let by = &step.by;
+    let what = match step.step {
+        StepWord::CampaignTimes => format!("campaign {by} multiplies"),
+        StepWord::CampaignPlus => format!("campaign {by} adds"),
+        StepWord::CampaignInstead => format!("campaign {by} gives instead"),
+        StepWord::CampaignRounding => format!("rounded after campaign {by}"),
+        StepWord::AtLeast => "the rule's minimum".to_owned(),
+        StepWord::AtMost => "the rule's maximum".to_owned(),
+        StepWord::Rounding => format!("rounded {by}"),
+        StepWord::Limit => format!("limit {by} cuts"),
+        StepWord::Deferred => format!("limit {by} puts the rest off"),
+        StepWord::Released => format!("limit {by} put this off; it is released now"),
+    };
+    format!("{what}: {} -> {}", exact(step.before, unit), exact(step.after, unit))
+}
+
+/// What an entry corrects: the earlier entries of its grant.
+fn corrects(evaluation: &Evaluation<'_>, line: &Line<'_>, others: &[Line<'_>]) -> Option<String> {
+    if !line.entry.correction {
+        return None;
+    }
+    let mut earlier: Vec<&Line<'_>> = others
+        .iter()
+        .filter(|other| other.entry.grant == line.entry.grant && other.row.sequence < line.row.sequence)
+        .collect();
+    earlier.sort_by_key(|other| other.row.sequence);
+    let sum = earlier.iter().try_fold(line.entry.amount, |sum, other| sum.checked_add(other.entry.amount));
+    let parts: Vec<String> = earlier
+        .iter()
+        .map(|other| {
+            let booked = evaluation.moment(other.entry.booked_at);
+            format!("entry {} of {}, booked {booked}", other.row.sequence, money(other.entry.amount, &other.entry.unit))
+        })
+        .collect();
+    let whole = sum.map(|sum| format!("; together {}", money(sum, &line.entry.unit))).unwrap_or_default();
+    if parts.is_empty() { None } else { Some(format!("{}{whole}", parts.join(", "))) }
+}
+
+fn dates(evaluation: &Evaluation<'_>, line: &Line<'_>, reward: &Reward) -> String {
+    let entry = &line.entry;
+    let mut parts = vec![format!("earned {}", evaluation.moment(entry.earned_at))];
+    if entry.booked_at != entry.earned_at {
+        parts.push(format!("booked {}", evaluation.moment(entry.booked_at)));
+    }
+    parts.push(format!("payable from {}", entry.payable_on));
+    if let (Some(due), Some(within)) = (entry.due_on, reward.pay_within) {
+        let within = match within {
+            PayWithin::EndOfMonth => "end of month".to_owned(),
+            PayWithin::Length(length) => format!("within {length}"),
+        };
+        parts.push(format!("due {due} ({within})"));
+    }
+    if let (Some(by), Some(within)) = (entry.notify_by, reward.notify_within) {
+        parts.push(format!("to be told by {} (within {within})", evaluation.moment(by)));
+    }
+    parts.join("; ")
+}
+
+fn stands(evaluation: &Evaluation<'_>, line: &Line<'_>) -> String {
+    let position = &line.position;
+    let state = match (position.state.as_str(), position.paid_at) {
+        ("paid", Some(at)) => format!("paid {}", evaluation.moment(at)),
+        ("held", _) => format!("held {}", position.held),
+        (state, _) => state.to_owned(),
+    };
+    let mut parts = vec![state];
+    if position.pay != "none" {
+        parts.push(format!("promise to pay: {}", position.pay));
+    }
+    if position.notify != "none" {
+        parts.push(format!("promise to tell: {}", position.notify));
+    }
+    parts.join("; ")
+}

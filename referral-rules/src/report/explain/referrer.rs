@@ -1,0 +1,102 @@
+//! One referrer: what was earned and where it stands, tiers and the way to the next, every referral in a line.
+use crate::base::index;
+use crate::evaluation::{Evaluation, Verdict};
+use crate::program::Measure;
+use crate::report::text::{Align, Table, clipped, counted, heading, money, push_line, wrapped};
+
+/// Explains where a referrer stands: balances, tier, and every referral. `None` if no known referral names the referrer.
+pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
+    let rows: Vec<u32> = evaluation.referrals().filter(|row| evaluation.referrer_text(*row) == id).collect();
+    let first = rows.first().copied()?;
+    let mut out = String::new();
+    heading(&mut out, &format!("Referrer {}", evaluation.referrer_shown(first)), '=');
+    wrapped(&mut out, "", &opening(evaluation, first, rows.len()));
+    let mut balances = Table::new(&[
+        ("", Align::Left),
+        ("earned", Align::Right),
+        ("held", Align::Right),
+        ("payable", Align::Right),
+        ("paid", Align::Right),
+    ]);
+    let own = evaluation.balances();
+    for balance in own.iter().filter(|one| one.beneficiary.party == "referrer" && one.beneficiary.id == id) {
+        let shown = |amount| money(amount, &balance.unit);
+        balances.row(vec![
+            balance.unit.clone(),
+            shown(balance.earned),
+            shown(balance.held),
+            shown(balance.payable),
+            shown(balance.paid),
+        ]);
+    }
+    push_line(&mut out, "");
+    if balances.is_empty() {
+        push_line(&mut out, "Nothing is earned so far.");
+    } else {
+        push_line(&mut out, "What is earned, and where it stands");
+        balances.write(2, &mut out);
+    }
+    push_line(&mut out, "");
+    push_line(&mut out, "Referrals");
+    write_referrals(evaluation, &rows, &mut out);
+    Some(out)
+}
+
+fn opening(evaluation: &Evaluation<'_>, first: u32, referrals: usize) -> String {
+    let mut parts = vec![format!("{} as of {}", counted(referrals, "referral", "referrals"), evaluation.as_of_shown())];
+    let text = evaluation.book.referrals.referrer.get(index(first));
+    let counts = text.and_then(|text| evaluation.timeline.counts.get(&text.0)).copied().unwrap_or_default();
+    let [submitted, qualified, opportunity, closed] = counts;
+    parts.push(format!(
+        "counted: {submitted} submitted, {qualified} qualified, {opportunity} opportunities, {closed} closed"
+    ));
+    let day = evaluation.program.zone.day_of(evaluation.as_of);
+    let version =
+        evaluation.program.version_on(day).and_then(|version| evaluation.program.versions.get(usize::from(version)));
+    for ladder in version.map_or(&[][..], |version| &version.ladders) {
+        let name = evaluation.program.ladder_names.get(usize::from(ladder.number)).map_or("tier", |name| name);
+        let count = counts.get(measure_position(ladder.by)).copied().unwrap_or(0);
+        let now = ladder.levels.iter().rev().find(|level| level.at_least <= count);
+        let next = ladder.levels.iter().find(|level| level.at_least > count);
+        let now = now.map_or_else(|| "none yet".to_owned(), |level| level.name.clone());
+        let next = next.map(|level| format!(", {} more for {}", level.at_least.saturating_sub(count), level.name));
+        parts.push(format!("{name}: {now}{}", next.unwrap_or_default()));
+    }
+    format!("{}.", parts.join("; "))
+}
+
+fn measure_position(measure: Measure) -> usize {
+    Measure::ALL.iter().position(|other| *other == measure).unwrap_or(usize::MAX)
+}
+
+fn write_referrals(evaluation: &Evaluation<'_>, rows: &[u32], out: &mut String) {
+    let mut table = Table::new(&[
+        ("referral", Align::Left),
+        ("submitted", Align::Left),
+        ("referee", Align::Left),
+        ("stands", Align::Left),
+        ("brought the referrer", Align::Left),
+    ]);
+    for (row, decision) in rows.iter().zip(evaluation.decisions_of(rows)) {
+        let stands = match decision.verdict {
+            Verdict::Accepted => decision.stage.clone(),
+            Verdict::Refused => {
+                format!("refused: {}", decision.reasons.first().map_or("", |reason| reason.code.as_str()))
+            }
+        };
+        let brought: Vec<String> = decision
+            .totals
+            .iter()
+            .filter(|total| total.party == "referrer")
+            .map(|total| money(total.amount, &total.unit))
+            .collect();
+        table.row(vec![
+            clipped(&decision.referral, 40),
+            evaluation.program.zone.day_of(decision.submitted_at).to_string(),
+            clipped(&evaluation.referee_shown(*row), 30),
+            stands,
+            brought.join(", "),
+        ]);
+    }
+    table.write(2, out);
+}

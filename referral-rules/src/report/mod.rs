@@ -1,0 +1,7 @@
+//! Reports for people, in plain text of at most 120 columns. They read an evaluation and never compute an amount.
+pub mod explain;
+mod stands;
+mod summary;
+mod text;
+
+pub use summary::summary;

@@ -1,0 +1,276 @@
+//! Attribution: among referrals of the same referee, the first claim has the credit.
+//!
+//! News that comes late can take a claim away, so what is asked is: whose was it, as known at a moment? A referral whose
+//! standing never changes has one standing; the others keep their history.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::inputs::ReferralRows;
+use super::submission::{CHUNK_ROWS, NO_VERSION, Sides, Submissions};
+use crate::base::{Instant, Interner, NONE, TextId, Texts, index};
+use crate::book::{Book, NEVER};
+use crate::expr::{Column, Env, Scratch};
+use crate::program::Program;
+use rustc_hash::FxHashMap;
+
+/// How a referral stands in attribution, from some moment on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// It has its claims.
+    Accepted,
+    /// Another referral has a claim on the same referee: that referral, and the number of the key.
+    LostTo(u32, u8),
+    /// A copy with other content came: it counts no more.
+    Withdrawn,
+    /// It was refused at submission, or is not known yet.
+    Out,
+}
+
+/// The standings of all referrals as of a moment, and how they came about.
+#[derive(Debug, Default)]
+pub struct Standings {
+    /// As of the moment of the answer.
+    pub current: Vec<Standing>,
+    /// Earlier standings of the few referrals that changed: from which moment on, which standing.
+    pub history: FxHashMap<u32, Vec<(i64, Standing)>>,
+}
+
+impl Standings {
+    /// How the referral stood as known at `moment`.
+    pub fn at(&self, book: &Book, referral: u32, moment: i64) -> Standing {
+        if book.referrals.known[index(referral)] > moment {
+            return Standing::Out;
+        }
+        match self.history.get(&referral) {
+            None => self.current[index(referral)],
+            Some(changes) => {
+                changes.iter().rev().find(|(from, _)| *from <= moment).map_or(Standing::Out, |(_, standing)| *standing)
+            }
+        }
+    }
+
+    /// True when the referral was accepted at any moment.
+    pub fn ever_accepted(&self, referral: u32) -> bool {
+        match self.history.get(&referral) {
+            None => self.current[index(referral)] == Standing::Accepted,
+            Some(changes) => changes.iter().any(|(_, standing)| *standing == Standing::Accepted),
+        }
+    }
+}
+
+/// The claim keys of all referrals: by referral, one number per key; equal numbers of one key mean the same referee.
+pub struct Keys {
+    /// The sources of the key expressions of all versions: two versions share a key that is written the same.
+    pub sources: Vec<String>,
+    values: Vec<u32>,
+    made: Interner,
+}
+
+impl Keys {
+    /// The keys that a referral has: the number of the key, and its value.
+    pub fn of(&self, referral: u32) -> impl Iterator<Item = (u8, u32)> + '_ {
+        let width = self.sources.len();
+        let start = index(referral).saturating_mul(width);
+        let values = self.values.get(start..start.saturating_add(width)).unwrap_or_default();
+        (0_u8..).zip(values).filter(|(_, value)| **value != NONE).map(|(key, value)| (key, *value))
+    }
+
+    /// The text of a key's value.
+    pub fn text<'a>(&'a self, book: &'a Book, value: u32) -> &'a str {
+        match index(value).checked_sub(book.texts.len()) {
+            None => book.text(TextId(value)),
+            Some(local) => self.made.text(TextId(crate::base::position(local))),
+        }
+    }
+
+    /// Evaluates the keys of every referral that was not refused. A missing or empty key matches nothing.
+    pub fn read(program: &Program, book: &Book, submissions: &Submissions) -> Self {
+        let mut sources: Vec<String> = Vec::new();
+        for key in program.versions.iter().flat_map(|version| &version.claim_keys) {
+            if !sources.iter().any(|source| source == key.source()) {
+                sources.push(key.source().to_owned());
+            }
+        }
+        let width = sources.len();
+        let mut values = vec![NONE; book.referrals.id.len().saturating_mul(width)];
+        let mut scratch = Scratch::new(&book.texts);
+        let mut made = Texts::new(&book.texts);
+        for (number, version) in program.versions.iter().enumerate() {
+            let env = Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables };
+            let rows: Vec<u32> = book
+                .order
+                .iter()
+                .copied()
+                .filter(|row| {
+                    usize::from(submissions.version[index(*row)]) == number
+                        && submissions.refused[index(*row)] != Sides::BOTH
+                })
+                .collect();
+            for key in &version.claim_keys {
+                let Some(position) = sources.iter().position(|source| source == key.source()) else { continue };
+                for rows in rows.chunks(CHUNK_ROWS) {
+                    let inputs = ReferralRows { program, book, rows };
+                    let result = key.evaluate(&inputs, rows.len(), &env, &mut scratch).clone();
+                    for (at, row) in rows.iter().enumerate() {
+                        if !result.status[at].is_ok() {
+                            continue;
+                        }
+                        let id = match &result.column {
+                            Column::Text(ids) if ids[at].index() < book.texts.len() => ids[at],
+                            Column::Text(ids) => made.intern(scratch.texts().text(ids[at])),
+                            Column::Int(values) => made.intern(&values[at].to_string()),
+                            Column::Bool(values) => made.intern(if values[at] { "true" } else { "false" }),
+                            Column::Decimal(values) => made.intern(&values[at].to_string()),
+                            Column::List(_) => continue,
+                        };
+                        if !made.text(id).is_empty() {
+                            values[index(*row).saturating_mul(width).saturating_add(position)] = id.0;
+                        }
+                    }
+                }
+            }
+        }
+        Self { sources, values, made: made.into_local() }
+    }
+}
+
+/// A claim in force.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Claim {
+    /// The referral that has it.
+    pub holder: u32,
+    /// The last instant at which it holds.
+    pub until: i64,
+}
+
+/// The claims by key.
+pub type Claims = FxHashMap<(u8, u32), Claim>;
+
+struct Attributing<'a> {
+    program: &'a Program,
+    book: &'a Book,
+    submissions: &'a Submissions,
+    keys: &'a Keys,
+}
+
+impl Attributing<'_> {
+    /// Whether the referral takes part as known at the moment; a withdrawn one does not.
+    fn takes_part(&self, referral: u32, moment: i64) -> bool {
+        let row = index(referral);
+        self.book.referrals.known[row] <= moment
+            && self.book.referrals.withdrawn[row] > moment
+            && self.submissions.version[row] != NO_VERSION
+            && self.submissions.refused[row] != Sides::BOTH
+    }
+
+    /// The standings of the referrals, which come in the order of submission, as known at the moment.
+    fn ideal(&self, referrals: &[u32], moment: i64, claims: &mut Claims, mut put: impl FnMut(u32, Standing)) {
+        claims.clear();
+        for referral in referrals.iter().copied() {
+            let row = index(referral);
+            if !self.takes_part(referral, moment) {
+                let withdrawn =
+                    self.book.referrals.known[row] <= moment && self.book.referrals.withdrawn[row] <= moment;
+                put(referral, if withdrawn { Standing::Withdrawn } else { Standing::Out });
+                continue;
+            }
+            let at = self.book.referrals.submitted_at[row];
+            let winner = self
+                .keys
+                .of(referral)
+                .find_map(|key| claims.get(&key).filter(|claim| claim.until >= at).map(|claim| (claim.holder, key.0)));
+            if let Some((holder, key)) = winner {
+                put(referral, Standing::LostTo(holder, key));
+                continue;
+            }
+            let claim =
+                Claim { holder: referral, until: claim_ends(self.program, self.book, self.submissions, referral) };
+            for key in self.keys.of(referral) {
+                claims.insert(key, claim);
+            }
+            put(referral, Standing::Accepted);
+        }
+    }
+
+    /// Groups of referrals that share keys, directly or over others; only groups with late news are returned.
+    fn groups_with_late_news(&self, as_of: i64) -> Vec<Vec<u32>> {
+        let book = self.book;
+        let late = |row: u32| book.referrals.withdrawn[index(row)] <= as_of;
+        let mut running = i64::MIN;
+        let mut any = false;
+        for row in &book.order {
+            let known = book.referrals.known[index(*row)];
+            if known <= as_of {
+                any |= known < running || late(*row);
+                running = running.max(known);
+            }
+        }
+        if !any {
+            return Vec::new();
+        }
+        let mut parent: Vec<u32> = (0..crate::base::position(book.referrals.id.len())).collect();
+        let mut first: FxHashMap<(u8, u32), u32> = FxHashMap::default();
+        for row in &book.order {
+            for key in self.keys.of(*row) {
+                let other = *first.entry(key).or_insert(*row);
+                let (left, right) = (root(&mut parent, *row), root(&mut parent, other));
+                parent[index(left.max(right))] = left.min(right);
+            }
+        }
+        let mut groups: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+        for row in &book.order {
+            if book.referrals.known[index(*row)] <= as_of {
+                groups.entry(root(&mut parent, *row)).or_default().push(*row);
+            }
+        }
+        let mut groups: Vec<Vec<u32>> = groups.into_values().collect();
+        groups.retain(|group| {
+            group.iter().any(|row| late(*row)) || !group.is_sorted_by_key(|row| book.referrals.known[index(*row)])
+        });
+        groups.sort_unstable();
+        groups
+    }
+}
+
+/// The last instant at which the claims of an accepted referral hold.
+pub fn claim_ends(program: &Program, book: &Book, submissions: &Submissions, referral: u32) -> i64 {
+    let row = index(referral);
+    let version = &program.versions[usize::from(submissions.version[row])];
+    let Some(lasts) = version.claim_lasts else { return NEVER };
+    let from = Instant(book.referrals.submitted_at[row]);
+    lasts.deadline(from, &program.zone, &version.calendar).map_or(NEVER, |until| until.0)
+}
+
+fn root(parent: &mut [u32], mut row: u32) -> u32 {
+    while parent[index(row)] != row {
+        parent[index(row)] = parent[index(parent[index(row)])];
+        row = parent[index(row)];
+    }
+    row
+}
+
+/// Works out the standings as of a moment.
+pub fn attribute(program: &Program, book: &Book, submissions: &Submissions, keys: &Keys, as_of: i64) -> Standings {
+    let attributing = Attributing { program, book, submissions, keys };
+    let mut out = Standings { current: vec![Standing::Out; book.referrals.id.len()], history: FxHashMap::default() };
+    let mut claims = Claims::default();
+    attributing.ideal(&book.order, as_of, &mut claims, |row, standing| out.current[index(row)] = standing);
+    for group in attributing.groups_with_late_news(as_of) {
+        let mut moments: Vec<i64> = group
+            .iter()
+            .flat_map(|row| [book.referrals.known[index(*row)], book.referrals.withdrawn[index(*row)]])
+            .filter(|moment| *moment <= as_of)
+            .collect();
+        moments.sort_unstable();
+        moments.dedup();
+        let mut changes: FxHashMap<u32, Vec<(i64, Standing)>> = FxHashMap::default();
+        for moment in moments {
+            attributing.ideal(&group, moment, &mut claims, |row, standing| {
+                let changes = changes.entry(row).or_default();
+                if changes.last().map_or(Standing::Out, |(_, last)| *last) != standing {
+                    changes.push((moment, standing));
+                }
+            });
+        }
+        out.history.extend(changes.into_iter().filter(|(_, changes)| changes.len() > 1));
+    }
+    out
+}

@@ -1,0 +1,27 @@
+//! The stages of an evaluation, in their order: submission, attribution, timeline, schedule.
+//!
+//! Each turns columns into columns. Positions in them come from the checked book and the compiled program, which is why
+//! these files may index.
+pub mod attribution;
+pub mod inputs;
+pub mod schedule;
+pub mod submission;
+pub mod timeline;
+
+use crate::book::Book;
+use crate::program::Program;
+use attribution::Standings;
+use submission::Submissions;
+
+/// What the timeline looks at: the program, the book, and what the stages before it found.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The book.
+    pub book: &'a Book,
+    /// The verdicts at submission.
+    pub submissions: &'a Submissions,
+    /// The standings.
+    pub standings: &'a Standings,
+}

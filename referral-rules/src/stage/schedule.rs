@@ -1,0 +1,169 @@
+//! Schedule: when an entry may be paid, by when it was promised, and where it stands as of a moment.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::inputs::ReferralRows;
+use super::timeline::{AT_ONCE, EntryRow, Timeline};
+use crate::base::{Day, Instant, index};
+use crate::book::Book;
+use crate::expr::{Column, Env, Scratch};
+use crate::program::{EventKind, PayWithin, Program, Reward, Version};
+
+/// The dates of an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Dates {
+    /// The first day on which it may be paid.
+    pub payable_on: Day,
+    /// The last day on which it must be paid, if that was promised.
+    pub due_on: Option<Day>,
+    /// By when the beneficiary must be told, if that was promised.
+    pub notify_by: Option<Instant>,
+}
+
+/// What holds an entry back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hold {
+    /// Its first payable day has not come.
+    Until(Day),
+    /// The referral has had no event of this kind.
+    Event(EventKind),
+    /// The rule's condition holds, or cannot be told.
+    Condition,
+}
+
+/// Where an entry stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// It cannot be paid yet.
+    Held(Hold),
+    /// It can be paid.
+    Payable,
+    /// The host confirmed it at that moment.
+    Paid(Instant),
+    /// Corrections took all of its grant back before anything was paid.
+    Reversed,
+}
+
+/// How a promise stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Promise {
+    /// None was made, or nothing is left to do.
+    None,
+    /// It is to be kept.
+    Due,
+    /// It was kept.
+    Met,
+    /// It was done, but too late.
+    MetLate,
+    /// It was not kept.
+    Overdue,
+    /// It waits for what holds the entry back.
+    OnHold,
+}
+
+impl Promise {
+    /// The word in answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Due => "due",
+            Self::Met => "met",
+            Self::MetLate => "met late",
+            Self::Overdue => "overdue",
+            Self::OnHold => "on hold",
+        }
+    }
+}
+
+/// The version and rule of an entry.
+pub fn rule<'a>(program: &'a Program, entry: &EntryRow) -> (&'a Version, &'a Reward) {
+    let version = &program.versions[usize::from(entry.version)];
+    (version, &version.rewards[usize::from(entry.rule)])
+}
+
+/// The dates of an entry. They count from the event; for what was released later, from its release; for what late news
+/// added, from the moment that it was booked.
+pub fn dates(program: &Program, entry: &EntryRow) -> Dates {
+    let (version, reward) = rule(program, entry);
+    let zone = &program.zone;
+    let anchor = Instant(match entry.release {
+        _ if entry.correction => entry.booked_at,
+        AT_ONCE => entry.earned_at,
+        release => release,
+    });
+    let day = zone.day_of(anchor);
+    let payable_on = reward
+        .payable_after
+        .map_or(day, |after| after.release(anchor, zone, &version.calendar).map_or(Day::MAX, |at| zone.day_of(at)));
+    // There is nothing to hand over for what is taken back.
+    let due_on = reward.pay_within.filter(|_| entry.amount >= 0).map(|within| match within {
+        PayWithin::EndOfMonth => day.last_of_month(),
+        PayWithin::Length(length) => {
+            length.deadline(anchor, zone, &version.calendar).map_or(Day::MAX, |at| zone.day_of(at))
+        }
+    });
+    let notify_by =
+        reward.notify_within.map(|within| within.deadline(anchor, zone, &version.calendar).unwrap_or(Instant::MAX));
+    Dates { payable_on, due_on, notify_by }
+}
+
+/// What holds an entry back as of a moment, if anything.
+pub fn hold(
+    program: &Program,
+    book: &Book,
+    timeline: &Timeline,
+    entry: &EntryRow,
+    dates: &Dates,
+    as_of: Instant,
+    scratch: &mut Scratch<'_>,
+) -> Option<Hold> {
+    let (version, reward) = rule(program, entry);
+    if let Some(kind) = reward.hold_until {
+        let kinds = timeline.states[index(entry.referral)].as_ref().map_or(0, |state| state.kinds);
+        if kinds >> kind.0 & 1 == 0 {
+            return Some(Hold::Event(kind));
+        }
+    }
+    if let Some(condition) = &reward.hold_while {
+        let env = Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables };
+        let rows = [entry.referral];
+        let result = condition.evaluate(&ReferralRows { program, book, rows: &rows }, 1, &env, scratch);
+        let released = matches!(
+            (&result.column, result.status.first()),
+            (Column::Bool(holds), Some(status)) if status.is_ok() && holds.first() == Some(&false)
+        );
+        if !released {
+            return Some(Hold::Condition);
+        }
+    }
+    (program.zone.day_of(as_of) < dates.payable_on).then_some(Hold::Until(dates.payable_on))
+}
+
+/// How the promise to pay stands.
+pub fn pay_promise(program: &Program, dates: &Dates, standing: Standing, amount: i64, as_of: Instant) -> Promise {
+    let Some(due_on) = dates.due_on else { return Promise::None };
+    match standing {
+        Standing::Paid(at) if program.zone.day_of(at) <= due_on => Promise::Met,
+        Standing::Paid(_) => Promise::MetLate,
+        Standing::Reversed => Promise::None,
+        _ if amount <= 0 => Promise::None,
+        Standing::Held(Hold::Event(_) | Hold::Condition) => Promise::OnHold,
+        Standing::Held(Hold::Until(_)) | Standing::Payable => {
+            if program.zone.day_of(as_of) > due_on {
+                Promise::Overdue
+            } else {
+                Promise::Due
+            }
+        }
+    }
+}
+
+/// How the promise to tell the beneficiary stands.
+pub fn notify_promise(dates: &Dates, notified: Option<Instant>, amount: i64, as_of: Instant) -> Promise {
+    match (dates.notify_by, notified) {
+        (None, _) => Promise::None,
+        (Some(by), Some(at)) if at <= by => Promise::Met,
+        (Some(_), Some(_)) => Promise::MetLate,
+        (Some(_), None) if amount <= 0 => Promise::None,
+        (Some(by), None) if as_of > by => Promise::Overdue,
+        (Some(_), None) => Promise::Due,
+    }
+}

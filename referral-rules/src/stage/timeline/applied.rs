@@ -1,0 +1,359 @@
+//! What happened, item by item: the stage machine takes each item in or reports it, counts it, and takes down what
+//! conditions and amounts may ask for. Nothing here depends on rewards, so a whole book is gone through at once.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::items::{Item, Origin, Place, What};
+pub use crate::base::limits::LADDERS_MAX;
+use crate::base::{Day, Instant, NONE, index};
+use crate::book::{Book, NEVER};
+use crate::diag::Code;
+use crate::program::{EventKind, Ladder, Measure, Moment, Program, Version};
+use crate::stage::attribution::{Standing, Standings};
+use crate::stage::submission::{NO_VERSION, Submissions};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// No stage: the referral is not known, or is not accepted.
+pub const NO_STAGE: u16 = u16::MAX;
+
+/// One row per item that was taken in, in columns.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// The referral's position.
+    pub referral: Vec<u32>,
+    /// What it is.
+    pub what: Vec<What>,
+    /// The position of the host's event, or `NONE`.
+    pub event: Vec<u32>,
+    /// Its place in the total order.
+    pub place: Vec<Place>,
+    /// The kind.
+    pub kind: Vec<EventKind>,
+    /// When it happened.
+    pub at: Vec<i64>,
+    /// From when on it is known.
+    pub known: Vec<i64>,
+    /// The version that governs it.
+    pub version: Vec<u16>,
+    /// The referrer's counts after it, by measure.
+    pub counts: Vec<[i64; 4]>,
+    /// When the referral reached each of the first four stages; `NEVER` where it has not.
+    pub reached: Vec<[i64; 4]>,
+    /// The tier on each ladder of the version: 0 below the first level, else the level's position plus one.
+    pub tiers: Vec<[u8; LADDERS_MAX]>,
+}
+
+/// An item that could not be taken in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// The host's event.
+    pub event: u32,
+    /// Why.
+    pub code: Code,
+    /// The stage that the referral was in.
+    pub stage: u16,
+}
+
+/// What is known of a referral along its timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferralState {
+    /// The stage, or [`NO_STAGE`].
+    pub stage: u16,
+    /// The version in force at submission.
+    pub submitted_version: u16,
+    /// When it reached each of the first four stages.
+    pub reached: [i64; 4],
+    /// Which measures it counts for now, as bits.
+    pub counted: u8,
+    /// The kinds of event that it has had, as bits.
+    pub kinds: u64,
+    /// Tiers locked at submission, qualification and close.
+    pub locked: [[u8; LADDERS_MAX]; 3],
+    /// The tier taken last.
+    pub tiers: [u8; LADDERS_MAX],
+}
+
+impl Default for ReferralState {
+    fn default() -> Self {
+        Self {
+            stage: NO_STAGE,
+            submitted_version: NO_VERSION,
+            reached: [NEVER; 4],
+            counted: 0,
+            kinds: 0,
+            locked: [[0; LADDERS_MAX]; 3],
+            tiers: [0; LADDERS_MAX],
+        }
+    }
+}
+
+/// A clock event that is due: its place, referral, anchor, kind, position of the clock in the version, anchor's known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Pending {
+    /// Where it will stand.
+    pub place: Place,
+    /// The referral.
+    pub referral: u32,
+    /// The host's event that it follows, or `NONE` for the submission.
+    pub anchor: u32,
+    /// From when on it is known.
+    pub known: i64,
+    /// Which clock of which version.
+    pub clock: (u16, u16),
+}
+
+/// What a scope carries from item to item.
+#[derive(Debug, Default)]
+pub struct Counting {
+    /// The referrals of the scope.
+    pub referrals: FxHashMap<u32, ReferralState>,
+    /// The counts per referrer, by the text id of the referrer.
+    pub counts: FxHashMap<u32, [i64; 4]>,
+    /// Clock events to come.
+    pub pending: BinaryHeap<Reverse<Pending>>,
+}
+
+impl Counting {
+    /// Forgets everything but keeps some memory.
+    pub fn clear(&mut self) {
+        super::forget(&mut self.referrals);
+        super::forget(&mut self.counts);
+        self.pending.clear();
+    }
+}
+
+/// Where a stage may be followed by another. Skipping the opportunity is allowed; what is not listed cannot be.
+pub fn may_follow(from: u16, to: EventKind) -> bool {
+    const NEXT: [&[EventKind]; 8] = [
+        &[EventKind::QUALIFIED, EventKind::DISQUALIFIED, EventKind::LOST, EventKind::NURTURE, EventKind::EXPIRED],
+        &[
+            EventKind::OPPORTUNITY,
+            EventKind::CLOSED,
+            EventKind::DISQUALIFIED,
+            EventKind::LOST,
+            EventKind::NURTURE,
+            EventKind::EXPIRED,
+        ],
+        &[EventKind::CLOSED, EventKind::DISQUALIFIED, EventKind::LOST, EventKind::NURTURE, EventKind::EXPIRED],
+        &[EventKind::DISQUALIFIED],
+        &[],
+        &[],
+        &[EventKind::QUALIFIED, EventKind::DISQUALIFIED, EventKind::LOST, EventKind::EXPIRED],
+        &[],
+    ];
+    NEXT.get(usize::from(from)).is_some_and(|next| next.contains(&to))
+}
+
+/// The stage machine and the counts.
+pub struct Applying<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The book.
+    pub book: &'a Book,
+    /// The verdicts at submission.
+    pub submissions: &'a Submissions,
+    /// The standings.
+    pub standings: &'a Standings,
+    /// Opening counts by the text id of the referrer.
+    pub opening: &'a FxHashMap<u32, [i64; 4]>,
+}
+
+impl Applying<'_> {
+    /// Goes through the items of a scope as known at `moment`, clock events included, and appends what was taken in.
+    pub fn run(
+        &self,
+        items: &[Item],
+        moment: i64,
+        state: &mut Counting,
+        out: &mut Applied,
+        refusals: &mut Vec<Refusal>,
+    ) {
+        for item in items {
+            if item.known > moment || item.withdrawn <= moment {
+                continue;
+            }
+            if self.standings.at(self.book, item.referral, moment) != Standing::Accepted {
+                continue;
+            }
+            self.clocks_until(Some(&item.place), moment, state, out);
+            self.item(item, state, out, refusals);
+        }
+        self.clocks_until(None, moment, state, out);
+    }
+
+    /// Takes in the clock events that come before `place` (or all, without one) and are known at `moment`.
+    fn clocks_until(&self, place: Option<&Place>, moment: i64, state: &mut Counting, out: &mut Applied) {
+        while let Some(Reverse(pending)) = state.pending.peek().copied() {
+            let due = place.map_or(pending.known <= moment, |place| pending.place < *place);
+            if !due {
+                break;
+            }
+            state.pending.pop();
+            let version = &self.program.versions[usize::from(pending.clock.0)];
+            let clock = &version.clocks[usize::from(pending.clock.1)];
+            let Some(referral) = state.referrals.get(&pending.referral) else { continue };
+            let called_off = clock.unless.iter().any(|kind| referral.kinds >> kind.0 & 1 == 1);
+            let impossible = clock.kind.is_stage() && !may_follow(referral.stage, clock.kind);
+            if called_off || impossible || pending.known > moment {
+                continue;
+            }
+            let item = Item {
+                place: pending.place,
+                referral: pending.referral,
+                what: What::Clock(pending.anchor),
+                known: pending.known,
+                withdrawn: NEVER,
+            };
+            self.take_in(&item, state, out);
+        }
+    }
+
+    fn item(&self, item: &Item, state: &mut Counting, out: &mut Applied, refusals: &mut Vec<Refusal>) {
+        let kind = item.place.kind;
+        if kind != EventKind::SUBMITTED {
+            let stage = state.referrals.get(&item.referral).map_or(NO_STAGE, |referral| referral.stage);
+            let before = item.place.at < self.book.referrals.submitted_at[index(item.referral)];
+            let code = if before || stage == NO_STAGE {
+                Some(Code::BeforeSubmission)
+            } else if kind.is_stage() && kind.0 == stage {
+                Some(Code::RepeatedStage)
+            } else if kind.is_stage() && !may_follow(stage, kind) {
+                Some(Code::ImpossibleStage)
+            } else {
+                None
+            };
+            if let Some(code) = code {
+                refusals.push(Refusal { event: item.what.event(), code, stage });
+                return;
+            }
+        }
+        self.take_in(item, state, out);
+    }
+
+    fn take_in(&self, item: &Item, state: &mut Counting, out: &mut Applied) {
+        let kind = item.place.kind;
+        let referral = state.referrals.entry(item.referral).or_default();
+        let referrer = self.book.referrals.referrer[index(item.referral)].0;
+        let counts =
+            state.counts.entry(referrer).or_insert_with(|| self.opening.get(&referrer).copied().unwrap_or_default());
+        let before = *counts;
+        if kind == EventKind::SUBMITTED {
+            referral.submitted_version = self.submissions.version[index(item.referral)];
+        }
+        if kind.is_stage() {
+            referral.stage = kind.0;
+        }
+        referral.kinds |= 1_u64.checked_shl(u32::from(kind.0)).unwrap_or(0);
+        for measure in Measure::ALL {
+            let bit = 1_u8 << measure.index();
+            if usize::from(kind.0) == measure.index() {
+                referral.reached[measure.index()] = item.place.at;
+                if referral.counted & bit == 0 {
+                    referral.counted |= bit;
+                    counts[measure.index()] = counts[measure.index()].saturating_add(1);
+                }
+            }
+            if kind == EventKind::DISQUALIFIED && measure != Measure::Submitted && referral.counted & bit != 0 {
+                referral.counted &= !bit;
+                counts[measure.index()] = counts[measure.index()].saturating_sub(1);
+            }
+        }
+        let governing = self.governing(referral, item.place.at);
+        let version = &self.program.versions[usize::from(governing)];
+        let mut tiers = [0; LADDERS_MAX];
+        for (position, ladder) in version.ladders.iter().enumerate().take(LADDERS_MAX) {
+            let count = if ladder.counts_this_event { counts[ladder.by.index()] } else { before[ladder.by.index()] };
+            let now = level(ladder, count);
+            tiers[position] = match (locked_by(ladder.taken_at), kind) {
+                (Some(lock), _) if referral.reached[lock_stage(lock)] != NEVER && lock_stage(lock) != kind.index() => {
+                    referral.locked[lock][position]
+                }
+                _ => now,
+            };
+            for lock in 0..3 {
+                if lock_stage(lock) == kind.index() {
+                    referral.locked[lock][position] = now;
+                }
+            }
+        }
+        referral.tiers = tiers;
+        let reached = referral.reached;
+        out.referral.push(item.referral);
+        out.what.push(item.what);
+        out.event.push(item.what.event());
+        out.place.push(item.place);
+        out.kind.push(kind);
+        out.at.push(item.place.at);
+        out.known.push(item.known);
+        out.version.push(governing);
+        out.counts.push(*counts);
+        out.reached.push(reached);
+        out.tiers.push(tiers);
+        self.schedule(item, governing, version, state);
+    }
+
+    fn governing(&self, referral: &ReferralState, at: i64) -> u16 {
+        let submitted = referral.submitted_version;
+        let Some(version) = self.program.versions.get(usize::from(submitted)) else { return 0 };
+        let on = |at: i64| (at != NEVER).then(|| self.day(at)).and_then(|day| self.program.version_on(day));
+        match version.governs_at {
+            Moment::Submitted => submitted,
+            Moment::Qualified => on(referral.reached[1]).unwrap_or(submitted),
+            Moment::Closed => on(referral.reached[3]).unwrap_or(submitted),
+            Moment::Event => on(at).unwrap_or(submitted),
+        }
+    }
+
+    fn day(&self, at: i64) -> Day {
+        self.program.zone.day_of(Instant(at))
+    }
+
+    fn schedule(&self, item: &Item, governing: u16, version: &Version, state: &mut Counting) {
+        for (number, clock) in (0_u16..).zip(&version.clocks) {
+            if clock.from != item.place.kind {
+                continue;
+            }
+            let Some(at) = clock.after.deadline(Instant(item.place.at), &self.program.zone, &version.calendar) else {
+                continue;
+            };
+            let place = Place { at: at.0, origin: Origin::Clock, kind: clock.kind, sequence: NEVER, ..item.place };
+            // A chain of clock events hangs on what it started from.
+            let anchor = match item.what {
+                What::Event(anchor) | What::Clock(anchor) => anchor,
+                What::Submission => NONE,
+            };
+            state.pending.push(Reverse(Pending {
+                place,
+                referral: item.referral,
+                anchor,
+                known: at.0.max(item.known),
+                clock: (governing, number),
+            }));
+        }
+    }
+}
+
+fn level(ladder: &Ladder, count: i64) -> u8 {
+    let reached = ladder.levels.iter().take_while(|level| level.at_least <= count).count();
+    u8::try_from(reached).unwrap_or(u8::MAX)
+}
+
+/// Which lock a ladder's moment means.
+fn locked_by(moment: Moment) -> Option<usize> {
+    match moment {
+        Moment::Submitted => Some(0),
+        Moment::Qualified => Some(1),
+        Moment::Closed => Some(2),
+        Moment::Event => None,
+    }
+}
+
+/// The stage at which a lock is taken.
+const fn lock_stage(lock: usize) -> usize {
+    match lock {
+        0 => 0,
+        1 => 1,
+        _ => 3,
+    }
+}

@@ -1,0 +1,31 @@
+//! The timeline: events in one total order become counts, tiers, grants and entries.
+//!
+//! Three passes over a scope: `applied` takes the events in and counts, `candidates` evaluates the rules over chunks of
+//! events, `drawing` lets the results draw on limits in order. `ledger` books the outcome, and replays a scope when news
+//! came late. Scopes are independent of each other and are shared out to threads.
+mod applied;
+mod candidates;
+mod drawing;
+mod items;
+mod ledger;
+mod run;
+
+pub use applied::{Applied, Applying, Counting, LADDERS_MAX, NO_STAGE, Pending, ReferralState, Refusal};
+pub use candidates::{Candidate, Cause, Change, Offering, Step};
+pub use drawing::{AT_ONCE, Deferred, Draw, DrawKey, Drawing, Drawn, DrawnDay, Granted, NotApplied, touched_by};
+pub use items::{Item, Items, Origin, Place, What, collect, event_item, submission_item};
+pub use ledger::{Booking, EntryRow};
+pub use run::{Opening, Timeline, TooManyReleases, TooMuch, TooMuchLateNews, run};
+
+/// How many places a map keeps from one scope to the next. Emptying a map goes through all its places, so that one large
+/// scope must not leave a large map to many small ones.
+const PLACES_KEPT: usize = 1024;
+
+/// Empties a map, and keeps its memory if that is not much.
+fn forget<K, V>(map: &mut rustc_hash::FxHashMap<K, V>) {
+    if map.capacity() > PLACES_KEPT {
+        *map = rustc_hash::FxHashMap::default();
+    } else {
+        map.clear();
+    }
+}

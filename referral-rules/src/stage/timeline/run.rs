@@ -1,0 +1,339 @@
+//! Runs the passes over all scopes, shared out to threads.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::applied::{Applied, Applying, Counting, ReferralState, Refusal};
+use super::candidates::{Cause, Offering, Step};
+use super::drawing::{DrawKey, Drawing, Drawn, Granted};
+use super::items::{Item, Items, Place, What};
+use super::ledger::{Booking, EntryRow, late_moments};
+use crate::base::{index, limits, position};
+use crate::book::Book;
+use crate::expr::Scratch;
+use crate::program::{OverLimit, Program};
+use crate::stage::Facts;
+use crate::stage::attribution::Standings;
+use crate::stage::submission::Submissions;
+use rustc_hash::FxHashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Applied events that are evaluated together.
+const BATCH_ROWS: usize = 4096;
+
+/// What was before the history that the host gives.
+#[derive(Debug, Default)]
+pub struct Opening {
+    /// Counts by the text id of the referrer.
+    pub counts: FxHashMap<u32, [i64; 4]>,
+    /// Sums by limit, period and key.
+    pub draws: FxHashMap<DrawKey, i64>,
+}
+
+/// What the timeline gives.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    /// The ledger, in order.
+    pub entries: Vec<EntryRow>,
+    /// The steps of all entries.
+    pub steps: Vec<Step>,
+    /// Rules that gave nothing for an event of their kind: referral, place, event, version, rule, why.
+    pub not_applied: Vec<(u32, Place, What, u16, u16, Cause)>,
+    /// Host events that could not be taken in.
+    pub refusals: Vec<Refusal>,
+    /// Where each referral stands.
+    pub states: Vec<Option<ReferralState>>,
+    /// The counts of each referrer, by the text id of the referrer.
+    pub counts: FxHashMap<u32, [i64; 4]>,
+    /// The counts that it started with, by the text id of the referrer.
+    pub opening_counts: FxHashMap<u32, [i64; 4]>,
+}
+
+/// Late news would take more steps than the limit allows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("late news asks for {0} replay steps, more than the {max} allowed: give the ledger booked so far and recent rows only", max = limits::REPLAY_STEPS_MAX)]
+pub struct TooMuchLateNews(pub u64);
+
+/// Releasing what limits put off would take more steps than the limit allows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("what limits put off is judged again more than the {max} times allowed: give a limit of `pay later` a longer period or a higher bound", max = limits::RELEASES_MAX)]
+pub struct TooManyReleases;
+
+/// What a run cannot do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TooMuch {
+    /// Late news.
+    LateNews(TooMuchLateNews),
+    /// Releases.
+    Releases(TooManyReleases),
+}
+
+/// What all workers share.
+struct Shared<'a> {
+    program: &'a Program,
+    book: &'a Book,
+    submissions: &'a Submissions,
+    standings: &'a Standings,
+    items: &'a Items,
+    opening: &'a Opening,
+    as_of: i64,
+    clock_acts: bool,
+    /// Some rule asks what was granted before.
+    reads_ledger: bool,
+    replay_steps: AtomicU64,
+    releases: AtomicU64,
+}
+
+/// Runs the timeline of all scopes as of a moment.
+///
+/// # Errors
+/// [`TooMuch`] when replaying or releasing would take more steps than the stated limits.
+pub fn run(
+    facts: Facts<'_>,
+    items: &Items,
+    opening: &Opening,
+    as_of: i64,
+    threads: usize,
+) -> Result<Timeline, TooMuch> {
+    let Facts { program, book, submissions, standings } = facts;
+    let clock_acts = program.versions.iter().any(|version| {
+        !version.clocks.is_empty() || version.limits.iter().any(|limit| limit.over_limit == OverLimit::PayLater)
+    });
+    let shared = Shared {
+        program,
+        book,
+        submissions,
+        standings,
+        items,
+        opening,
+        as_of,
+        clock_acts,
+        reads_ledger: program.versions.iter().flat_map(|version| &version.rewards).any(|reward| reward.reads_ledger),
+        replay_steps: AtomicU64::new(0),
+        releases: AtomicU64::new(0),
+    };
+    let shares = share_out(items, threads.max(1));
+    let outcomes: Vec<Worker<'_>> = if shares.len() <= 1 {
+        shares.into_iter().map(|share| Worker::run(&shared, share)).collect()
+    } else {
+        std::thread::scope(|scope| {
+            let shared = &shared;
+            let running: Vec<_> =
+                shares.into_iter().map(|share| scope.spawn(move || Worker::run(shared, share))).collect();
+            running
+                .into_iter()
+                .map(|worker| worker.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault)))
+                .collect()
+        })
+    };
+    let steps = shared.replay_steps.load(Ordering::Relaxed);
+    if steps > limits::REPLAY_STEPS_MAX {
+        return Err(TooMuch::LateNews(TooMuchLateNews(steps)));
+    }
+    if shared.releases.load(Ordering::Relaxed) > limits::RELEASES_MAX {
+        return Err(TooMuch::Releases(TooManyReleases));
+    }
+    let mut out = Timeline {
+        states: vec![None; book.referrals.id.len()],
+        opening_counts: opening.counts.clone(),
+        ..Timeline::default()
+    };
+    for mut worker in outcomes {
+        let offset = position(out.steps.len());
+        for entry in &mut worker.entries {
+            entry.steps.0 = entry.steps.0.saturating_add(offset);
+        }
+        out.entries.append(&mut worker.entries);
+        out.steps.append(&mut worker.steps);
+        out.not_applied.append(&mut worker.not_applied);
+        out.refusals.append(&mut worker.refusals);
+        out.counts.extend(worker.counts);
+        for (referral, state) in worker.states {
+            out.states[index(referral)] = Some(state);
+        }
+    }
+    out.entries.sort_unstable_by_key(EntryRow::key);
+    out.not_applied.sort_unstable_by_key(|(referral, place, what, _, rule, _)| (*referral, *place, *what, *rule));
+    out.refusals.sort_unstable_by_key(|refusal| refusal.event);
+    Ok(out)
+}
+
+/// Ranges of scopes with about the same number of items.
+fn share_out(items: &Items, threads: usize) -> Vec<std::ops::Range<usize>> {
+    let total = items.items.len();
+    let mut out = Vec::new();
+    let mut from = 0;
+    for thread in 1..=threads {
+        let goal = total.saturating_mul(thread).checked_div(threads).unwrap_or(total);
+        let until = items.starts.partition_point(|start| *start < goal).min(items.scopes()).max(from);
+        let until = if thread == threads { items.scopes() } else { until };
+        if until > from {
+            out.push(from..until);
+        }
+        from = until;
+    }
+    out
+}
+
+struct Worker<'a> {
+    shared: &'a Shared<'a>,
+    scratch: Scratch<'a>,
+    counting: Counting,
+    drawn: Drawn,
+    booking: Booking,
+    entries: Vec<EntryRow>,
+    steps: Vec<Step>,
+    not_applied: Vec<(u32, Place, What, u16, u16, Cause)>,
+    refusals: Vec<Refusal>,
+    states: Vec<(u32, ReferralState)>,
+    counts: Vec<(u32, [i64; 4])>,
+}
+
+impl<'a> Worker<'a> {
+    fn run(shared: &'a Shared<'a>, scopes: std::ops::Range<usize>) -> Self {
+        let mut worker = Self {
+            shared,
+            scratch: Scratch::new(&shared.book.texts),
+            counting: Counting::default(),
+            drawn: Drawn::default(),
+            booking: Booking::default(),
+            entries: Vec::new(),
+            steps: Vec::new(),
+            not_applied: Vec::new(),
+            refusals: Vec::new(),
+            states: Vec::new(),
+            counts: Vec::new(),
+        };
+        let mut batch = Applied::default();
+        let mut bounds = vec![0];
+        for scope in scopes {
+            let items = shared.items.scope(scope);
+            let late = worker.late(items);
+            if !late.is_empty() {
+                worker.replay(items, &late);
+                continue;
+            }
+            worker.take_in(items, shared.as_of, &mut batch, true);
+            worker.keep_states();
+            bounds.push(batch.referral.len());
+            if batch.referral.len() >= BATCH_ROWS {
+                worker.grant(&mut batch, &mut bounds);
+            }
+        }
+        worker.grant(&mut batch, &mut bounds);
+        worker
+    }
+
+    fn late(&self, items: &[Item]) -> Vec<i64> {
+        let standings = self.shared.standings;
+        let mut changes = Vec::new();
+        if !standings.history.is_empty() {
+            for item in items.iter().filter(|item| item.what == What::Submission) {
+                if let Some(history) = standings.history.get(&item.referral) {
+                    changes.extend(history.iter().map(|(moment, _)| *moment));
+                }
+            }
+        }
+        late_moments(items, &changes, self.shared.clock_acts, self.shared.as_of)
+    }
+
+    fn take_in(&mut self, items: &[Item], moment: i64, applied: &mut Applied, final_run: bool) {
+        self.counting.clear();
+        let applying = Applying {
+            program: self.shared.program,
+            book: self.shared.book,
+            submissions: self.shared.submissions,
+            standings: self.shared.standings,
+            opening: &self.shared.opening.counts,
+        };
+        let mut refusals = Vec::new();
+        applying.run(items, moment, &mut self.counting, applied, &mut refusals);
+        if final_run {
+            self.refusals.append(&mut refusals);
+        }
+    }
+
+    fn keep_states(&mut self) {
+        self.states.extend(self.counting.referrals.drain());
+        self.counts.extend(self.counting.counts.drain());
+        self.counting.clear();
+    }
+
+    /// Grants and books what was applied on time, scope after scope.
+    fn grant(&mut self, batch: &mut Applied, bounds: &mut Vec<usize>) {
+        let applied = std::mem::take(batch);
+        let offering = self.offering(&applied);
+        let candidates = offering.all(0..applied.referral.len(), &mut self.scratch);
+        let drawing = self.drawing(&offering, self.shared.as_of);
+        let mut granted = Granted::default();
+        for bounds in bounds.windows(2) {
+            let (Some(first), Some(last)) = (bounds.first(), bounds.last()) else { continue };
+            self.drawn.clear();
+            granted.parts.clear();
+            granted.steps.clear();
+            drawing.run(*first..*last, &candidates, &mut self.drawn, &mut self.scratch, &mut granted);
+            let (entries, steps) = (&mut self.entries, &mut self.steps);
+            self.booking.book_on_time(self.shared.program, &applied, &granted, entries, steps);
+        }
+        self.keep_not_applied(&applied, &granted);
+        *bounds = vec![0];
+    }
+
+    fn keep_not_applied(&mut self, applied: &Applied, granted: &Granted) {
+        self.not_applied.extend(granted.not_applied.iter().map(|not| {
+            let row = index(not.row);
+            (applied.referral[row], applied.place[row], applied.what[row], applied.version[row], not.rule, not.cause)
+        }));
+    }
+
+    fn offering<'b>(&self, applied: &'b Applied) -> Offering<'b>
+    where
+        'a: 'b,
+    {
+        Offering { program: self.shared.program, book: self.shared.book, submissions: self.shared.submissions, applied }
+    }
+
+    fn drawing<'b>(&self, offering: &'b Offering<'b>, moment: i64) -> Drawing<'b>
+    where
+        'a: 'b,
+    {
+        let reads_ledger = self.shared.reads_ledger;
+        let shared = self.shared;
+        Drawing {
+            offering,
+            opening: &shared.opening.draws,
+            moment,
+            releases: &shared.releases,
+            keeps_granted: reads_ledger,
+        }
+    }
+
+    /// Books a scope with late news: what was right just before each late moment, then what is right at it.
+    fn replay(&mut self, items: &[Item], late: &[i64]) {
+        let cost = u64::try_from(items.len().saturating_mul(late.len()).saturating_mul(2)).unwrap_or(u64::MAX);
+        let before = self.shared.replay_steps.fetch_add(cost, Ordering::Relaxed);
+        if before.saturating_add(cost) > limits::REPLAY_STEPS_MAX {
+            return;
+        }
+        self.booking.clear();
+        for moment in late {
+            self.book_as_of(items, moment.saturating_sub(1), None);
+            self.book_as_of(items, *moment, Some(*moment));
+        }
+        self.book_as_of(items, self.shared.as_of, None);
+        self.keep_states();
+    }
+
+    fn book_as_of(&mut self, items: &[Item], moment: i64, booked_at: Option<i64>) {
+        let mut applied = Applied::default();
+        let final_run = booked_at.is_none() && moment == self.shared.as_of;
+        self.take_in(items, moment, &mut applied, final_run);
+        let offering = self.offering(&applied);
+        let candidates = offering.all(0..applied.referral.len(), &mut self.scratch);
+        let drawing = self.drawing(&offering, moment);
+        let mut granted = Granted::default();
+        self.drawn.clear();
+        drawing.run(0..applied.referral.len(), &candidates, &mut self.drawn, &mut self.scratch, &mut granted);
+        self.booking.book(self.shared.program, &applied, &granted, booked_at, &mut self.entries, &mut self.steps);
+        if final_run {
+            self.keep_not_applied(&applied, &granted);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! JSON in, JSON out: what every binding calls. A request that is wrong gets an answer that says so; nothing panics.
+//!
+//! A request is an object:
+//!
+//! | key | what |
+//! | --- | --- |
+//! | `program` | the document: TOML text, JSON text, an object, `{"name": …, "text": …}` to give it a name, or `{"standard": "customer-referrals"}`; or a list of such versions |
+//! | `book` | the tables: `{"referrals": [{…}, …], "events": {"id": […], …}, …}`, see [`Given::from_json`](crate::book::Given::from_json) |
+//! | `as_of` | the moment of the answer: a time with its zone offset, or a date, which means the end of that day |
+//! | `threads` | how many threads to use, 1 by default |
+//! | `answer` | which parts of the answer are wanted; by default all but `ledger` and `summary` |
+//!
+//! An answer is `{"ok": true, …}`, or `{"ok": false, "diagnostics": […], "text": …}` where the document or the request is
+//! wrong, or `{"ok": false, "error": {"code": …, "message": …}}` where there is nothing to answer with.
+mod request;
+#[cfg(test)]
+mod tests;
+
+use crate::base::Zone;
+use crate::book::Book;
+use crate::diag::Diagnostic;
+use crate::evaluation::Evaluation;
+use crate::node::read_json;
+use crate::program::Program;
+use crate::report;
+use crate::{EngineError, evaluate};
+use request::{About, Found, Request};
+use serde::Serialize;
+use std::fmt::Write;
+
+/// The parts of an answer, in their order.
+const PARTS: &[&str] =
+    &["decisions", "entries", "positions", "balances", "findings", "warnings", "fingerprint", "ledger", "summary"];
+
+/// How many of them are given where the request names none.
+const PARTS_BY_DEFAULT: usize = 7;
+
+/// Evaluates a request and gives the answer.
+///
+/// # Example
+/// ```
+/// use referral_rules::wire::evaluate_json;
+/// let answer = evaluate_json(r#"{
+///     "program": {"schema": 1, "id": "acme", "version": "1", "in_force": {"first_day": "2026-01-01"},
+///                 "currency": "USD", "time_zone": "UTC",
+///                 "reward": [{"id": "thanks", "to": "referrer", "on": "qualified", "kind": "cash", "amount": 200}]},
+///     "book": {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02", "qualified_at": "2026-03-05"}]},
+///     "as_of": "2026-04-01",
+///     "answer": ["balances"]
+/// }"#);
+/// assert!(answer.starts_with(r#"{"ok":true,"#), "{answer}");
+/// assert!(answer.contains(r#""earned":"200.00""#), "{answer}");
+/// ```
+pub fn evaluate_json(request: &str) -> String {
+    answer(request, &["program", "book", "as_of", "threads", "answer"], |request, faults| {
+        let parts = request.parts(faults);
+        evaluated(request, faults, |evaluation, warnings| Ok(answered(evaluation, warnings, &parts)))
+    })
+}
+
+/// Compiles the program of a request, `{"program": …}`, and answers with its warnings, or with all that is wrong.
+///
+/// # Example
+/// ```
+/// use referral_rules::wire::compile_json;
+/// let answer = compile_json(r#"{"program": "schema = 1\nid = 'acme'"}"#);
+/// assert!(answer.starts_with(r#"{"ok":false,"diagnostics":[{"code":"missing-key","#), "{answer}");
+/// ```
+pub fn compile_json(request: &str) -> String {
+    answer(request, &["program"], |request, faults| {
+        let Some((program, warnings)) = request.program(faults) else { return Err(Failure::Told) };
+        let mut out = head(&program);
+        out.put("warnings", &warnings);
+        Ok(out)
+    })
+}
+
+/// Explains one referral, one entry or one referrer in plain text: the request of [`evaluate_json`] without `answer`, and
+/// `"referral": "R-1"`, `"entry": "…/1"` or `"referrer": "ada"`. The text is the answer's `text`.
+///
+/// # Example
+/// ```
+/// use referral_rules::wire::explain_json;
+/// let request = |about: &str| format!(r#"{{
+///     "program": {{"standard": "customer-referrals"}},
+///     "book": {{"referrals": [{{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02"}}]}},
+///     "as_of": "2026-04-01", {about}
+/// }}"#);
+/// let answer = explain_json(&request(r#""referral": "R-1""#));
+/// assert!(answer.contains("only paying customers may refer"), "{answer}");
+/// let answer = explain_json(&request(r#""referral": "R-2""#));
+/// assert!(answer.contains(r#"{"code":"not-found","message":"there is no referral `R-2`"}"#), "{answer}");
+/// ```
+pub fn explain_json(request: &str) -> String {
+    answer(request, &["program", "book", "as_of", "threads", "referral", "entry", "referrer"], |request, faults| {
+        let about = request.about(faults);
+        evaluated(request, faults, |evaluation, _| {
+            let text = match &about {
+                Some(About::Referral(id)) => report::explain::referral(evaluation, id),
+                Some(About::Entry(id)) => report::explain::entry(evaluation, id),
+                Some(About::Referrer(id)) => report::explain::referrer(evaluation, id),
+                None => return Err(Failure::Told),
+            };
+            let not_found = || {
+                let message = about.as_ref().map(About::nothing).unwrap_or_default();
+                Failure::Error(Error { code: "not-found", message })
+            };
+            let text = text.ok_or_else(not_found)?;
+            let mut out = head(evaluation.program);
+            out.put("as_of", &evaluation.as_of.to_string());
+            out.put("text", &text);
+            Ok(out)
+        })
+    })
+}
+
+/// Why there is no good answer.
+enum Failure {
+    /// The faults of the request say why.
+    Told,
+    /// Something else.
+    Error(Error),
+}
+
+#[derive(Serialize)]
+struct Error {
+    code: &'static str,
+    message: String,
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::Error(Error { code: error.code(), message: error.to_string() })
+    }
+}
+
+/// Evaluates what the request gives, if nothing is wrong with it, and lets `work` make the answer.
+fn evaluated(
+    request: &Request<'_>,
+    faults: &mut Found,
+    work: impl FnOnce(&Evaluation<'_>, &[Diagnostic]) -> Result<Out, Failure>,
+) -> Result<Out, Failure> {
+    let program = request.program(faults);
+    let given = request.book(faults);
+    let as_of = request.as_of(program.as_ref().map(|(program, _)| &program.zone), faults);
+    let options = request.options(faults);
+    let (Some((program, warnings)), Some(as_of), true) = (program, as_of, faults.is_empty()) else {
+        return Err(Failure::Told);
+    };
+    let book = Book::new(&program, &given);
+    let evaluation = evaluate(&program, &book, as_of, options)?;
+    work(&evaluation, &warnings)
+}
+
+/// An object that is written key by key, in order.
+#[derive(Default)]
+struct Out(String);
+
+impl Out {
+    fn put(&mut self, key: &str, value: &(impl Serialize + ?Sized)) {
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        // The types of an answer have nothing that JSON could not hold.
+        let value = serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned());
+        let _ = write!(self.0, "\"{key}\":{value}");
+    }
+}
+
+/// The start of every good answer: what answered.
+fn head(program: &Program) -> Out {
+    let versions: Vec<&str> = program.versions.iter().map(|version| version.name.as_str()).collect();
+    let mut out = Out::default();
+    out.put("ok", &true);
+    out.put("program", &program.id);
+    out.put("versions", &versions);
+    out.put("engine", env!("CARGO_PKG_VERSION"));
+    out.put("zone_data", Zone::data_version());
+    out
+}
+
+fn answered(evaluation: &Evaluation<'_>, warnings: &[Diagnostic], parts: &[&'static str]) -> Out {
+    let mut out = head(evaluation.program);
+    out.put("as_of", &evaluation.as_of.to_string());
+    for part in parts {
+        match *part {
+            "decisions" => out.put(part, &evaluation.decisions().collect::<Vec<_>>()),
+            "entries" => out.put(part, &evaluation.entries().collect::<Vec<_>>()),
+            "ledger" => out.put(part, &evaluation.ledger().collect::<Vec<_>>()),
+            "positions" => out.put(part, &evaluation.positions()),
+            "balances" => out.put(part, &evaluation.balances()),
+            "findings" => out.put(part, evaluation.findings()),
+            "warnings" => out.put(part, warnings),
+            "summary" => out.put(part, &report::summary(evaluation)),
+            _ => out.put(part, &evaluation.fingerprint()),
+        }
+    }
+    out
+}
+
+/// Reads the request, lets `work` make the answer, and writes it.
+fn answer(text: &str, keys: &[&str], work: impl FnOnce(&Request<'_>, &mut Found) -> Result<Out, Failure>) -> String {
+    let (node, syntax) = read_json(text);
+    let mut faults = Found::of(syntax);
+    let node = node.filter(|_| faults.is_empty());
+    let outcome = match &node {
+        Some(node) => {
+            let request = Request { node, text };
+            request.check_keys(keys, &mut faults);
+            work(&request, &mut faults)
+        }
+        None => Err(Failure::Told),
+    };
+    let mut out = match outcome {
+        Ok(out) if faults.is_empty() => out,
+        Err(Failure::Error(error)) if faults.is_empty() => {
+            let mut out = Out::default();
+            out.put("ok", &false);
+            out.put("error", &error);
+            out
+        }
+        _ => {
+            let (diagnostics, rendered) = faults.told(text);
+            let mut out = Out::default();
+            out.put("ok", &false);
+            out.put("diagnostics", &diagnostics);
+            out.put("text", rendered.trim_end());
+            out
+        }
+    };
+    out.0.push('}');
+    out.0
+}

@@ -1,0 +1,311 @@
+//! Requests: what stands in them, and what is wrong with them.
+use super::{PARTS, PARTS_BY_DEFAULT};
+use crate::Options;
+use crate::base::limits::THREADS_MAX;
+use crate::base::{Day, Instant, Number, Zone};
+use crate::book::Given;
+use crate::diag::{Code, Diagnostic, Span, did_you_mean, render, shown};
+use crate::node::{Node, NodeValue};
+use crate::program::{Notation, Program, SourceText, standard};
+
+/// What places call the request.
+const SOURCE: &str = "request";
+
+/// The name of the standard program.
+const STANDARD: &str = "customer-referrals";
+
+/// Faults of the request, with those of documents, which are located in their own texts.
+#[derive(Default)]
+pub struct Found {
+    request: Vec<Diagnostic>,
+    documents: Vec<Diagnostic>,
+    rendered: String,
+}
+
+impl Found {
+    /// Starts with the faults of the notation.
+    pub fn of(request: Vec<Diagnostic>) -> Self {
+        Self { request, ..Self::default() }
+    }
+
+    /// True if nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.request.is_empty() && self.documents.is_empty()
+    }
+
+    fn push(&mut self, code: Code, span: Span, path: &str, message: impl Into<String>, help: impl Into<String>) {
+        self.request.push(Diagnostic::error(code, span, message).path(path).help(help));
+    }
+
+    /// All faults, those of the request first, and the same for people.
+    pub fn told(self, text: &str) -> (Vec<Diagnostic>, String) {
+        let mut request = self.request;
+        request.sort_by_key(|fault| (fault.span, fault.code));
+        let mut rendered = render(&request, SOURCE, text);
+        if !rendered.is_empty() && !self.rendered.is_empty() {
+            rendered.push('\n');
+        }
+        rendered.push_str(&self.rendered);
+        let located = request.into_iter().map(|fault| {
+            let path = fault.place.path.clone();
+            fault.located(SOURCE, text).path(path)
+        });
+        (located.chain(self.documents).collect(), rendered)
+    }
+}
+
+/// What an explanation is about.
+pub enum About {
+    /// A referral's id.
+    Referral(String),
+    /// An entry's id.
+    Entry(String),
+    /// A referrer's id.
+    Referrer(String),
+}
+
+type MakeAbout = fn(String) -> About;
+
+impl About {
+    /// What is said when there is no such thing.
+    pub fn nothing(&self) -> String {
+        let (what, id) = match self {
+            Self::Referral(id) => ("referral", id),
+            Self::Entry(id) => ("entry", id),
+            Self::Referrer(id) => ("referrer", id),
+        };
+        format!("there is no {what} `{}`", shown(id))
+    }
+}
+
+/// A request that is well-formed JSON.
+pub struct Request<'a> {
+    pub node: &'a Node<'a>,
+    pub text: &'a str,
+}
+
+impl Request<'_> {
+    pub fn check_keys(&self, keys: &[&str], faults: &mut Found) {
+        let NodeValue::Table(entries) = &self.node.value else {
+            let message = format!("a request must be an object, found {}", self.node.kind_name());
+            return faults.push(Code::WrongType, self.node.span, "", message, "write `{\"program\": …}`");
+        };
+        for (key, _) in entries.iter().filter(|(key, _)| !keys.contains(&&*key.value)) {
+            let help = did_you_mean(&key.value, keys.iter().copied())
+                .unwrap_or_else(|| format!("the keys are {}", keys.join(", ")));
+            let message = format!("`{}` is not a key of a request", shown(&key.value));
+            faults.push(Code::UnknownKey, key.span, &shown(&key.value), message, help);
+        }
+    }
+
+    /// The value of a key that must be there.
+    fn need(&self, key: &str, help: &str, faults: &mut Found) -> Option<&Node<'_>> {
+        let found = self.get(key);
+        if found.is_none() && matches!(self.node.value, NodeValue::Table(_)) {
+            let message = format!("the request has no `{key}`");
+            faults.push(Code::MissingKey, Span::new(self.node.span.start, self.node.span.start), key, message, help);
+        }
+        found
+    }
+
+    fn get(&self, key: &str) -> Option<&Node<'_>> {
+        self.node.get(key).filter(|node| node.value != NodeValue::Null)
+    }
+
+    pub fn program(&self, faults: &mut Found) -> Option<(Program, Vec<Diagnostic>)> {
+        let node = self.need("program", "give the document as `program`", faults)?;
+        let before = faults.request.len();
+        let sources: Vec<Written> = match &node.value {
+            NodeValue::List(versions) => versions
+                .iter()
+                .enumerate()
+                .filter_map(|(at, node)| self.written(node, &format!("program[{at}]"), faults))
+                .collect(),
+            _ => self.written(node, "program", faults).into_iter().collect(),
+        };
+        if faults.request.len() > before {
+            return None;
+        }
+        let texts: Vec<SourceText<'_>> = sources
+            .iter()
+            .map(|source| SourceText { name: &source.name, text: &source.text, notation: source.notation })
+            .collect();
+        match Program::from_sources(&texts) {
+            Ok(compiled) => Some(compiled),
+            Err(mut found) => {
+                for fault in &mut found.diagnostics {
+                    // A document within the request has no lines of its own: its places are paths.
+                    if sources.iter().any(|source| source.is_object && source.name == fault.place.source) {
+                        (fault.place.line, fault.place.column) = (0, 0);
+                    }
+                }
+                faults.rendered = found.to_string();
+                faults.documents = found.diagnostics;
+                None
+            }
+        }
+    }
+
+    /// One version as it is written in the request.
+    fn written(&self, node: &Node<'_>, path: &str, faults: &mut Found) -> Option<Written> {
+        let of_text = |text: &str, name: Option<&str>| {
+            let notation = if text.trim_start().starts_with('{') { Notation::Json } else { Notation::Toml };
+            let ending = if notation == Notation::Json { "json" } else { "toml" };
+            let name = name.map_or_else(|| format!("{path}.{ending}"), str::to_owned);
+            Some(Written { name, text: text.to_owned(), notation, is_object: false })
+        };
+        if let Some(name) = node.get("standard") {
+            if name.as_text() == Some(STANDARD) {
+                return of_text(standard::CUSTOMER_REFERRALS, Some(&format!("{STANDARD}.toml")));
+            }
+            let message = "there is no standard program of this name";
+            faults.push(Code::BadValue, name.span, path, message, format!("write `{STANDARD}`"));
+            return None;
+        }
+        match (&node.value, node.get("text")) {
+            (NodeValue::Text(text), _) => of_text(&text.text, None),
+            (NodeValue::Table(_), Some(text)) => match (text.as_text(), node.get("name").map(Node::as_text)) {
+                (Some(text), None) => of_text(text, None),
+                (Some(text), Some(Some(name))) => of_text(text, Some(name)),
+                _ => {
+                    let message = "`name` and `text` of a document must be texts";
+                    faults.push(
+                        Code::WrongType,
+                        node.span,
+                        path,
+                        message,
+                        "write `{\"name\": \"…\", \"text\": \"…\"}`",
+                    );
+                    None
+                }
+            },
+            (NodeValue::Table(_), None) => {
+                let text = compact(self.text.get(node.span.start..node.span.end).unwrap_or_default());
+                Some(Written { name: format!("{path}.json"), text, notation: Notation::Json, is_object: true })
+            }
+            _ => {
+                let message = format!("a document must be a text or an object, found {}", node.kind_name());
+                faults.push(
+                    Code::WrongType,
+                    node.span,
+                    path,
+                    message,
+                    "give the TOML text, or the document as an object",
+                );
+                None
+            }
+        }
+    }
+
+    pub fn book(&self, faults: &mut Found) -> Given {
+        let Some(node) = self.get("book") else { return Given::default() };
+        let (given, found) = Given::from_node(node, "book");
+        faults.request.extend(found);
+        given
+    }
+
+    pub fn as_of(&self, zone: Option<&Zone>, faults: &mut Found) -> Option<Instant> {
+        let help = "write a date, or a time with its zone offset, such as `2026-04-01T12:00:00Z`";
+        let node = self.need("as_of", help, faults)?;
+        let Some(text) = node.as_text() else {
+            let message = format!("`as_of` must be a text, found {}", node.kind_name());
+            faults.push(Code::WrongType, node.span, "as_of", message, help);
+            return None;
+        };
+        match (Day::parse(text), Instant::parse(text)) {
+            (Ok(day), _) => zone.map(|zone| zone.last_instant(day)),
+            (_, Ok(at)) => Some(at),
+            _ => {
+                let message = format!("`{}` is neither a date nor a time", shown(text));
+                faults.push(Code::BadDate, node.span, "as_of", message, help);
+                None
+            }
+        }
+    }
+
+    pub fn options(&self, faults: &mut Found) -> Options {
+        let Some(node) = self.get("threads") else { return Options::default() };
+        let threads = match &node.value {
+            NodeValue::Number(digits) => Number::parse(digits).and_then(Number::to_i64),
+            _ => None,
+        };
+        let threads = threads.and_then(|threads| usize::try_from(threads).ok());
+        if let Some(threads) = threads.filter(|threads| (1..=THREADS_MAX).contains(threads)) {
+            return Options { threads };
+        }
+        let message = "`threads` is not a number of threads";
+        faults.push(Code::BadValue, node.span, "threads", message, format!("write 1 to {THREADS_MAX}"));
+        Options::default()
+    }
+
+    /// What is to be explained: exactly one of three keys.
+    pub fn about(&self, faults: &mut Found) -> Option<About> {
+        let kinds: [(&str, MakeAbout); 3] =
+            [("referral", About::Referral), ("entry", About::Entry), ("referrer", About::Referrer)];
+        let named: Vec<_> = kinds.into_iter().filter_map(|(key, make)| Some((key, make, self.get(key)?))).collect();
+        match named.as_slice() {
+            [(key, make, node)] => {
+                let id = node.as_text().map(str::to_owned);
+                if id.is_none() {
+                    let message = format!("`{key}` must be a text, found {}", node.kind_name());
+                    faults.push(Code::WrongType, node.span, key, message, "write the id as a text");
+                }
+                id.map(make)
+            }
+            [] => self.need("referral", "name one referral, entry or referrer to explain", faults).and(None),
+            [_, (key, _, node), ..] => {
+                let message = "only one thing is explained at a time";
+                faults.push(Code::BadValue, node.span, key, message, "name one referral, entry or referrer");
+                None
+            }
+        }
+    }
+
+    pub fn parts(&self, faults: &mut Found) -> Vec<&'static str> {
+        let Some(node) = self.get("answer") else {
+            return PARTS.iter().copied().take(PARTS_BY_DEFAULT).collect();
+        };
+        let NodeValue::List(wanted) = &node.value else {
+            let message = format!("`answer` must be a list, found {}", node.kind_name());
+            faults.push(Code::WrongType, node.span, "answer", message, "write `[\"entries\"]`");
+            return Vec::new();
+        };
+        let mut chosen = Vec::new();
+        for (at, node) in wanted.iter().enumerate() {
+            let word = node.as_text().unwrap_or_default();
+            match PARTS.iter().copied().find(|part| *part == word) {
+                Some(part) => chosen.push(part),
+                None => {
+                    let help = did_you_mean(word, PARTS.iter().copied())
+                        .unwrap_or_else(|| format!("the parts are {}", PARTS.join(", ")));
+                    let message = format!("`{}` is not a part of an answer", shown(word));
+                    faults.push(Code::BadValue, node.span, &format!("answer[{at}]"), message, help);
+                }
+            }
+        }
+        PARTS.iter().copied().filter(|part| chosen.contains(part)).collect()
+    }
+}
+
+struct Written {
+    name: String,
+    text: String,
+    notation: Notation,
+    is_object: bool,
+}
+
+/// JSON without blanks between its parts, so that the layout of a request leaves no trace in an answer.
+fn compact(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut in_text = false;
+    let mut escaped = false;
+    for letter in json.chars() {
+        if !in_text && matches!(letter, ' ' | '\n' | '\r' | '\t') {
+            continue;
+        }
+        in_text ^= letter == '"' && !escaped;
+        escaped = in_text && letter == '\\' && !escaped;
+        out.push(letter);
+    }
+    out
+}

@@ -1,0 +1,85 @@
+//! What is told about requests, and that nothing of their layout stays.
+use super::*;
+use serde_json::{Value, json};
+
+const HEAD: &str = r#""schema": 1, "id": "acme", "version": "1", "in_force": {"first_day": "2026-01-01"},
+    "currency": "USD", "time_zone": "UTC""#;
+
+fn told(answer: &str) -> Vec<(String, String)> {
+    let answer: Value = serde_json::from_str(answer).unwrap();
+    assert_eq!(answer["ok"], json!(false));
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let all = answer["diagnostics"].as_array().unwrap().iter();
+    all.map(|fault| (text(&fault["place"]["path"]), text(&fault["code"]))).collect()
+}
+
+#[test]
+fn every_fault_of_a_request_is_told_at_once() {
+    let request = format!(
+        r#"{{"program": {{{HEAD}}}, "bok": {{}}, "as_of": "soon", "threads": 0, "answer": ["entrys", 3],
+            "book": {{"referals": [], "events": 7}}}}"#
+    );
+    let wanted = [
+        ("bok", "unknown-key"),
+        ("as_of", "bad-date"),
+        ("threads", "bad-value"),
+        ("answer[0]", "bad-value"),
+        ("answer[1]", "bad-value"),
+        ("book.referals", "unknown-key"),
+        ("book.events", "wrong-type"),
+    ];
+    let wanted: Vec<(String, String)> =
+        wanted.iter().map(|(path, code)| ((*path).to_owned(), (*code).to_owned())).collect();
+    assert_eq!(told(&evaluate_json(&request)), wanted);
+}
+
+#[test]
+fn what_is_no_request_is_told() {
+    for request in ["", "[", "3", "[]", "null", "{\"program\": 3, \"as_of\": 4}", "{\"program\": []}", "\u{0}"] {
+        assert!(!told(&evaluate_json(request)).is_empty());
+        assert!(!told(&compile_json(request)).is_empty());
+    }
+}
+
+#[test]
+fn the_layout_of_a_document_leaves_no_trace() {
+    let ask = |program: &str| {
+        evaluate_json(&format!(
+            r#"{{"program": {program}, "as_of": "2026-02-01", "answer": ["entries", "fingerprint"],
+                "book": {{"referrals": [{{"id": "R-1", "referrer": "a", "submitted_at": "2026-01-02"}}]}}}}"#
+        ))
+    };
+    let reward = r#""reward": [{"id": "x", "label": "two \"  blanks\\", "to": "referrer", "on": "submitted", "kind": "cash", "amount": 1}]"#;
+    let one = ask(&format!("{{{HEAD}, {reward}}}"));
+    let other = ask(&format!("\n{{\n{HEAD}\n,\n\n{reward}\n}}\n"));
+    assert!(one.contains("two \\\"  blanks"), "{one}");
+    assert_eq!(one, other);
+}
+
+#[test]
+fn a_document_in_the_request_has_places_by_path() {
+    let answer = compile_json(&format!(r#"{{"program": {{{HEAD}, "reward": [{{"id": "x"}}]}}}}"#));
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["diagnostics"][0]["place"]["line"], json!(0));
+    assert_eq!(answer["diagnostics"][0]["place"]["source"], json!("program.json"));
+}
+
+#[test]
+fn one_thing_is_explained_at_a_time() {
+    let ask = |about: &str| {
+        explain_json(&format!(
+            r#"{{"program": {{{HEAD}}}, "as_of": "2026-02-01", {about}
+                "book": {{"referrals": [{{"id": "R-1", "referrer": "a", "submitted_at": "2026-01-02"}}]}}}}"#
+        ))
+    };
+    assert!(ask(r#""referral": "R-1","#).starts_with(r#"{"ok":true,"#));
+    assert!(ask(r#""referrer": "a","#).starts_with(r#"{"ok":true,"#));
+    assert_eq!(
+        ask(r#""entry": "x","#),
+        r#"{"ok":false,"error":{"code":"not-found","message":"there is no entry `x`"}}"#
+    );
+    assert_eq!(told(&ask("")), [("referral".to_owned(), "missing-key".to_owned())]);
+    assert_eq!(told(&ask(r#""referral": 1,"#)), [("referral".to_owned(), "wrong-type".to_owned())]);
+    let both = ask(r#""entry": "x", "referrer": "a","#);
+    assert_eq!(told(&both), [("referrer".to_owned(), "bad-value".to_owned())]);
+}
