@@ -1,4 +1,5 @@
 //! Compiles and evaluates expressions over rows of values.
+#![allow(clippy::expect_used, reason = "a test cannot go on without its place")]
 use referral_rules::base::{Calendar, Interner, Weekday, Zone};
 use referral_rules::diag::Diagnostic;
 use referral_rules::expr::{
@@ -7,7 +8,7 @@ use referral_rules::expr::{
 use std::cell::RefCell;
 
 /// Names with a type each, and the tables and texts behind them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct World {
     /// The names.
     pub scope: Scope,
@@ -17,6 +18,23 @@ pub struct World {
     pub tables: Vec<Table>,
     /// The types of the slots.
     pub types: Vec<Type>,
+    zone: Zone,
+    calendar: Calendar,
+}
+
+impl Default for World {
+    /// No names; New York, with Saturday and Sunday off.
+    fn default() -> Self {
+        let weekend = [Weekday::Saturday, Weekday::Sunday];
+        Self {
+            scope: Scope::default(),
+            texts: Interner::default(),
+            tables: Vec::new(),
+            types: Vec::new(),
+            zone: Zone::named("America/New_York").expect("the zone is in the data"),
+            calendar: Calendar::new(&weekend, Vec::new()).expect("five business days are left"),
+        }
+    }
 }
 
 /// One row: a value per slot; missing values are missing.
@@ -60,10 +78,7 @@ impl World {
     /// The results for the rows, or why there is none.
     pub fn evaluate(&mut self, compiled: &Compiled, rows: &[Row]) -> Vec<Result<Value, Status>> {
         self.intern(rows);
-        let Some((zone, calendar)) = place() else {
-            return Vec::new();
-        };
-        let env = Env { zone: &zone, calendar: &calendar, tables: &self.tables };
+        let env = Env { zone: &self.zone, calendar: &self.calendar, tables: &self.tables };
         let mut known = self.texts.clone();
         let inputs = Rows { rows, texts: RefCell::new(&mut known) };
         let mut scratch = Scratch::new(&self.texts);
@@ -80,10 +95,7 @@ impl World {
     pub fn explain(&mut self, compiled: &Compiled, row: Row) -> Vec<Operand> {
         let rows = [row];
         self.intern(&rows);
-        let Some((zone, calendar)) = place() else {
-            return Vec::new();
-        };
-        let env = Env { zone: &zone, calendar: &calendar, tables: &self.tables };
+        let env = Env { zone: &self.zone, calendar: &self.calendar, tables: &self.tables };
         let mut known = self.texts.clone();
         let inputs = Rows { rows: &rows, texts: RefCell::new(&mut known) };
         compiled.explain(&inputs, &env, &mut Scratch::new(&self.texts))
@@ -96,9 +108,4 @@ impl World {
             }
         }
     }
-}
-
-fn place() -> Option<(Zone, Calendar)> {
-    let calendar = Calendar::new(&[Weekday::Saturday, Weekday::Sunday], Vec::new())?;
-    Some((Zone::named("America/New_York")?, calendar))
 }

@@ -1,3 +1,7 @@
 //! Helpers that the tests of this workspace share.
+pub mod corpus;
 pub mod expressions;
+pub mod generate;
+pub mod laws;
+pub mod papers;
 pub mod shared;

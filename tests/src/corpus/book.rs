@@ -1,0 +1,131 @@
+//! The tables of a case, for each door: as given tables, and as JSON text.
+use referral_rules::book::{Cell, Given, GivenTable, Values};
+use referral_rules::node::{Node, NodeValue};
+use std::fmt::Write;
+
+/// The tables that a case gives, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Tables(Vec<(&'static str, GivenTable)>);
+
+impl Tables {
+    /// The names of tables.
+    pub const NAMES: [&'static str; 6] =
+        ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances"];
+
+    /// The tables of a case: `[[referrals]]`, or `csv.referrals`.
+    ///
+    /// # Errors
+    /// What is wrong with their shape.
+    pub fn read(root: &Node<'_>) -> Result<Self, String> {
+        let mut tables = Vec::new();
+        for name in Self::NAMES {
+            let table = match (root.get(name), root.get("csv").and_then(|csv| csv.get(name))) {
+                (Some(rows), None) => {
+                    let (table, faults) = GivenTable::from_node(rows, name);
+                    if let Some(fault) = faults.first() {
+                        return Err(format!("{}: {}", fault.place.path, fault.message));
+                    }
+                    table
+                }
+                (None, Some(text)) => GivenTable::from_csv(text.as_text().ok_or("CSV must be a text")?)?,
+                (None, None) => continue,
+                _ => return Err(format!("`{name}` is given twice")),
+            };
+            tables.push((name, table));
+        }
+        if let Some(NodeValue::Table(entries)) = root.get("csv").map(|node| &node.value) {
+            if let Some((key, _)) = entries.iter().find(|(key, _)| !Self::NAMES.contains(&&*key.value)) {
+                return Err(format!("`csv.{}` is not a table", key.value));
+            }
+        }
+        Ok(Self(tables))
+    }
+
+    /// The tables as the engine takes them.
+    pub fn given(&self) -> Given {
+        let mut given = Given::default();
+        for (name, table) in &self.0 {
+            let slot = match *name {
+                "accounts" => given.accounts.insert(GivenTable::default()),
+                "referrals" => &mut given.referrals,
+                "events" => &mut given.events,
+                "confirmations" => &mut given.confirmations,
+                "booked" => &mut given.booked,
+                _ => &mut given.opening_balances,
+            };
+            *slot = table.clone();
+        }
+        given
+    }
+
+    /// The same tables with their rows the other way round.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        let mut tables = self.0.clone();
+        for (_, table) in &mut tables {
+            for values in table.columns.values_mut() {
+                if let Values::Cells(cells) = values {
+                    cells.reverse();
+                }
+            }
+        }
+        Self(tables)
+    }
+
+    /// The tables as a JSON object of lists of rows.
+    pub fn json(&self) -> String {
+        let mut out = String::from("{");
+        for (at, (name, table)) in self.0.iter().enumerate() {
+            let _ = write!(out, "{}\"{name}\":[", if at > 0 { "," } else { "" });
+            for row in 0..table.rows {
+                out.push_str(if row > 0 { ",{" } else { "{" });
+                let mut first = true;
+                for (column, values) in &table.columns {
+                    let Values::Cells(cells) = values else { continue };
+                    let Some(cell) = cells.get(row).filter(|cell| **cell != Cell::Missing) else { continue };
+                    let _ = write!(out, "{}{}:", if first { "" } else { "," }, json_text(column));
+                    first = false;
+                    write_cell(&mut out, cell);
+                }
+                out.push('}');
+            }
+            out.push(']');
+        }
+        out.push('}');
+        out
+    }
+}
+
+/// A text as JSON.
+pub fn json_text(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn write_cell(out: &mut String, cell: &Cell) {
+    match cell {
+        Cell::Missing => out.push_str("null"),
+        // A CSV field has no type of its own; what looks like a number or a truth value is one in JSON.
+        Cell::Raw(text) if matches!(text.as_str(), "true" | "false") || is_number(text) => out.push_str(text),
+        Cell::Raw(text) | Cell::Text(text) => out.push_str(&json_text(text)),
+        Cell::Number(digits) => out.push_str(digits),
+        Cell::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Cell::List(cells) => {
+            out.push('[');
+            for (at, cell) in cells.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write_cell(out, cell);
+            }
+            out.push(']');
+        }
+        Cell::Unusable(_) => out.push_str("{}"),
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let body = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = body.split_once('.').map_or((body, "0"), |(whole, fraction)| (whole, fraction));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0'))
+}

@@ -1,0 +1,177 @@
+//! A file becomes a case.
+use super::{Expectations, Tables};
+use referral_rules::node::{Node, NodeValue, read_toml};
+use referral_rules::program::standard::CUSTOMER_REFERRALS;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What a case shows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum CaseKind {
+    /// How it works.
+    Plain,
+    /// Just inside and just outside.
+    Boundary,
+    /// What is said about a document or a table that is wrong.
+    BadInput,
+}
+
+/// One version of a program, and the name that answers know it by.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Such as `program.toml`.
+    pub name: String,
+    /// The text, the base included.
+    pub text: String,
+    /// How many lines of it are the base's: places are counted from the line after them.
+    pub lines_before: usize,
+}
+
+/// A case.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The file without its folder and ending, as `section/what-it-shows`.
+    pub name: String,
+    /// Why the expected answer is right, with the amounts worked out by hand.
+    pub why: String,
+    /// The rows of the features that it shows.
+    pub covers: Vec<String>,
+    /// What it shows of them.
+    pub kind: CaseKind,
+    /// The program, all its versions.
+    pub documents: Vec<Document>,
+    /// The moment of the answer: a date or a time.
+    pub as_of: String,
+    /// The tables.
+    pub tables: Tables,
+    /// What must be answered.
+    pub expected: Expectations,
+}
+
+const KEYS: &[&str] = &["why", "covers", "kind", "base", "program", "program_file", "as_of", "csv", "expect"];
+
+/// The cases of a folder and the folders in it, sorted; those in `base` are no cases.
+///
+/// # Errors
+/// Every file that cannot be read as a case.
+pub fn read_cases(folder: &Path) -> Result<Vec<Case>, Vec<String>> {
+    let mut files = Vec::new();
+    let mut faults = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        let Ok(listing) = std::fs::read_dir(&next) else {
+            faults.push(format!("{}: cannot be read", next.display()));
+            continue;
+        };
+        for path in listing.flatten().map(|item| item.path()) {
+            if path.is_dir() && !path.ends_with("base") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "toml") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    let mut cases = Vec::new();
+    for path in files {
+        match read_case(folder, &path) {
+            Ok(case) => cases.push(case),
+            Err(fault) => faults.push(format!("{}: {fault}", path.display())),
+        }
+    }
+    if faults.is_empty() { Ok(cases) } else { Err(faults) }
+}
+
+/// The case of a file; `folder` is the corpus, where `base` lies.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn read_case(folder: &Path, path: &Path) -> Result<Case, String> {
+    let text = std::fs::read_to_string(path).map_err(|fault| fault.to_string())?;
+    let (root, faults) = read_toml(&text);
+    if let Some(fault) = faults.into_iter().next() {
+        let fault = fault.located("", &text);
+        return Err(format!("line {}: {}", fault.place.line, fault.message));
+    }
+    let NodeValue::Table(entries) = &root.value else { return Err("a case is a table".to_owned()) };
+    for (key, _) in entries {
+        if !KEYS.contains(&&*key.value) && !Tables::NAMES.contains(&&*key.value) {
+            return Err(format!("`{}` is not a key of a case", key.value));
+        }
+    }
+    let text_of = |key: &str| root.get(key).and_then(Node::as_text).map(str::to_owned);
+    let why = text_of("why").filter(|why| why.trim().len() > 20).ok_or("`why` must say why, in a sentence")?;
+    let kind = match text_of("kind").as_deref() {
+        Some("plain") => CaseKind::Plain,
+        Some("boundary") => CaseKind::Boundary,
+        Some("bad input") => CaseKind::BadInput,
+        _ => return Err("`kind` must be `plain`, `boundary` or `bad input`".to_owned()),
+    };
+    let covers = texts(&root, "covers")?;
+    if covers.is_empty() || covers.len() > 3 || covers.iter().collect::<BTreeSet<_>>().len() != covers.len() {
+        return Err("`covers` must name one to three rows of the features".to_owned());
+    }
+    let documents = documents(folder, path, &root)?;
+    let expected = Expectations::read(root.get("expect"))?;
+    let as_of = match root.get("as_of").map(|node| &node.value) {
+        Some(NodeValue::Date(text) | NodeValue::DateTime(text)) => (*text).to_owned(),
+        Some(NodeValue::Text(text)) => text.text.to_string(),
+        None if expected.diagnostics.is_some() => "2026-12-31".to_owned(),
+        _ => return Err("`as_of` must be a date or a time".to_owned()),
+    };
+    let name = path.strip_prefix(folder).unwrap_or(path).with_extension("").to_string_lossy().replace('\\', "/");
+    Ok(Case { name, why, covers, kind, documents, as_of, tables: Tables::read(&root)?, expected })
+}
+
+fn texts(root: &Node<'_>, key: &str) -> Result<Vec<String>, String> {
+    let wrong = || format!("`{key}` must be a list of texts");
+    match root.get(key).map(|node| &node.value) {
+        Some(NodeValue::List(items)) => {
+            items.iter().map(|item| item.as_text().map(str::to_owned).ok_or_else(wrong)).collect()
+        }
+        _ => Err(wrong()),
+    }
+}
+
+/// The documents as they are compiled: the base, then what the case adds.
+fn documents(folder: &Path, path: &Path, root: &Node<'_>) -> Result<Vec<Document>, String> {
+    let base = match root.get("base").map(Node::as_text) {
+        None => String::new(),
+        Some(Some(name)) => load(&folder.join("base").join(format!("{name}.toml")))?,
+        Some(None) => return Err("`base` must be the name of a file in `base/`".to_owned()),
+    };
+    let lines_before = base.lines().count();
+    let with_base = |name: &str, text: &str| Document {
+        name: name.to_owned(),
+        text: if lines_before == 0 { text.to_owned() } else { format!("{}\n{text}", base.trim_end_matches('\n')) },
+        lines_before,
+    };
+    match (root.get("program").map(|node| &node.value), root.get("program_file")) {
+        (Some(NodeValue::Text(text)), None) if text.text == "standard" && lines_before == 0 => {
+            Ok(vec![with_base("program.toml", CUSTOMER_REFERRALS)])
+        }
+        (Some(NodeValue::Text(text)), None) => {
+            let name = if text.text.trim_start().starts_with('{') { "program.json" } else { "program.toml" };
+            Ok(vec![with_base(name, &text.text)])
+        }
+        (None, Some(file)) => {
+            let file = file.as_text().ok_or("`program_file` must be a path")?;
+            let beside: PathBuf = path.parent().unwrap_or(folder).join(file);
+            Ok(vec![with_base("program.toml", &load(&beside)?)])
+        }
+        (Some(NodeValue::List(_)), None) if lines_before > 0 => {
+            Err("several versions must be written in full, without `base`".to_owned())
+        }
+        (Some(NodeValue::List(_)), None) => {
+            let versions = texts(root, "program")?;
+            let all = versions.iter().enumerate();
+            Ok(all.map(|(at, text)| with_base(&format!("program[{at}].toml"), text)).collect())
+        }
+        (None, None) if lines_before > 0 => Ok(vec![with_base("program.toml", "")]),
+        _ => Err("a case needs either `program` or `program_file`".to_owned()),
+    }
+}
+
+fn load(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|fault| format!("{}: {fault}", path.display()))
+}

@@ -1,0 +1,13 @@
+//! The conformance corpus: cases as plain data, read here and run through every door.
+//!
+//! A case is a TOML file under `cases/`; `cases/README.md` says what may stand in it. The same form serves the authors of
+//! programs for tests of their own.
+mod book;
+mod case;
+mod compare;
+mod expected;
+
+pub use book::{Tables, json_text};
+pub use case::{Case, CaseKind, read_case, read_cases};
+pub use compare::compare;
+pub use expected::{Expectations, Expected};

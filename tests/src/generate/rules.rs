@@ -1,0 +1,318 @@
+//! One building block of a document each: clock events, ladders, requirements, rewards, campaigns, limits.
+use super::Shape;
+use super::draw::Draw;
+use super::moments::{day, day_text};
+use super::plan::{LimitPlan, ROUNDINGS, RewardPlan, VersionPlan, length};
+use std::fmt::Write;
+
+/// Clock events: the kind, the kind that it follows, the kinds that call it off.
+const CLOCKS: [(&str, &str, &str); 8] = [
+    ("expired", "submitted", "\"qualified\", \"lost\", \"disqualified\""),
+    ("check-in", "qualified", ""),
+    ("anniversary", "closed", "\"disqualified\""),
+    ("reminder", "payment", "\"install\""),
+    ("echo", "reminder", ""),
+    ("follow-up", "check-in", "\"closed\""),
+    ("nurture", "opportunity", ""),
+    ("lapse", "submitted", "\"payment\""),
+];
+
+pub(super) fn clock(version: &mut VersionPlan, draw: &mut Draw<'_>) {
+    let clock = draw.one_of(&CLOCKS);
+    // What a chain starts from comes with it.
+    let before = CLOCKS.iter().find(|before| before.0 == clock.1);
+    for (kind, from, unless) in before.copied().into_iter().chain([clock]) {
+        if version.clocks.contains(&kind) {
+            continue;
+        }
+        let after = length(draw);
+        let _ = write!(version.text, "[[event]]\nkind = \"{kind}\"\nafter = \"{after}\"\nfrom = \"{from}\"\n");
+        if !unless.is_empty() && !draw.once_in(3) {
+            let _ = writeln!(version.text, "unless = [{unless}]");
+        }
+        version.clocks.push(kind);
+        version.kinds.push(kind);
+    }
+}
+
+pub(super) fn ladder(version: &mut VersionPlan, draw: &mut Draw<'_>) {
+    let first = version.ladders.is_empty();
+    if version.ladders.len() >= 2 {
+        return;
+    }
+    let name = if first { "tier" } else { "rank" };
+    let by = draw.one_of(&["qualified_count", "submitted_count", "closed_count", "opportunity_count"]);
+    let levels = draw.one_of(&[
+        "{ name = \"bronze\", at_least = 1 }, { name = \"silver\", at_least = 2 }, { name = \"gold\", at_least = 4 }",
+        "{ name = \"bronze\", at_least = 0 }, { name = \"silver\", at_least = 3 }",
+        "{ name = \"silver\", at_least = 2 }",
+    ]);
+    let this_event = draw.one_of(&["counts", "does not count"]);
+    let taken_at = draw.one_of(&["", "event", "submitted", "qualified", "closed"]);
+    let _ = write!(
+        version.text,
+        "[[tiers]]\nname = \"{name}\"\nby = \"{by}\"\nlevels = [{levels}]\nthis_event = \"{this_event}\"\n"
+    );
+    if !taken_at.is_empty() {
+        let _ = writeln!(version.text, "taken_at = \"{taken_at}\"");
+    }
+    if first {
+        let rows = if levels.contains("bronze") { "bronze = 200\n" } else { "" };
+        let otherwise = if draw.once_in(2) { "otherwise = 12.345\n" } else { "" };
+        let _ = write!(version.text, "[tables.credit]\nby = \"tier\"\n{rows}silver = 250.5\n{otherwise}");
+    }
+    version.ladders.push(name);
+}
+
+pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize) {
+    let (heading, require) = draw.one_of(&[
+        ("eligibility", "\"days_between(referrer.customer_since, referral.submitted_at) >= 90\""),
+        ("eligibility", "[\"referrer.status in ['paying', 'trial']\", \"!referrer.open_dispute\"]"),
+        ("validity", "\"referee.employees >= 50\""),
+        ("validity", "[\"referee.industry != 'health'\", \"!referral.in_crm\"]"),
+        ("fraud", "\"referrer.id != referee.id\""),
+        ("validity", "\"is_email(referee.email) && !(domain(referee.email) in lists.public_mail)\""),
+        ("validity", "\"has(referee.domain) || referral.score > 0.5\""),
+        ("fraud", "\"referral.channel != 'spam'\""),
+    ]);
+    let refuses = draw.one_of(&["both", "referrer", "referee"]);
+    let _ = write!(
+        version.text,
+        "[[{heading}]]\ncode = \"c{at}\"\nrequire = {require}\nmessage = \"requirement {at}\"\nrefuses = \"{refuses}\"\n"
+    );
+}
+
+/// Amounts that need nothing but the event, with ties for every rounding, tiny ones, ones that fault.
+const AMOUNTS: [&str; 17] = [
+    "100",
+    "0.125",
+    "33.335",
+    "0",
+    "2.5",
+    "0.004",
+    "20_000",
+    "\"20% * event.amount\"",
+    "\"max(25, 0.20 * event.amount)\"",
+    "\"event.amount / 7\"",
+    "\"event.amount / event.seats\"",
+    "\"plans[event.plan].fee\"",
+    "\"by_count[qualified_count]\"",
+    "\"100 - qualified_count * 30\"",
+    "\"days_between(referral.submitted_at, event.at) * 1.5\"",
+    "\"plans[event.plan].seats * event.seats * 0.5\"",
+    "\"9000000000000 * submitted_count * submitted_count * 1000\"",
+];
+
+const CONDITIONS: [&str; 11] = [
+    "",
+    "\"event.amount > 100\"",
+    "\"referee.industry == 'finance'\"",
+    "\"event.at < months_after(12, referral.closed_at)\"",
+    "\"submitted_count <= 3\"",
+    "[\"closed_count >= 1\", \"referral.channel != 'form'\"]",
+    "\"has(event.amount)\"",
+    "\"event.plan == 'pro' || referral.in_crm\"",
+    "\"mod(qualified_count, 2) == 0\"",
+    "\"referrer.status == 'paying'\"",
+    "\"days_between(referral.submitted_at, event.at) <= 30\"",
+];
+
+fn amount(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
+    let earlier = version.rewards.last().map(|reward| reward.id.clone());
+    match draw.below(6) {
+        4 if !version.ladders.is_empty() => "\"credit[tier]\"".to_owned(),
+        5 => match (draw.below(3), earlier) {
+            (0, Some(id)) => format!("\"granted('{id}') / 2\""),
+            (1, Some(id)) => format!("\"1000 - granted('{id}')\""),
+            (_, Some(id)) => format!("\"event.amount - granted('{id}') * 0.5\""),
+            (_, None) => "50".to_owned(),
+        },
+        _ => draw.one_of(&AMOUNTS).to_owned(),
+    }
+}
+
+fn condition(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
+    match draw.below(8) {
+        5 if !version.ladders.is_empty() => "\"tier == 'silver'\"".to_owned(),
+        6 => version.rewards.first().map_or_else(String::new, |reward| format!("\"granted('{}') > 0\"", reward.id)),
+        0..=3 => String::new(),
+        _ => draw.one_of(&CONDITIONS).to_owned(),
+    }
+}
+
+pub(super) fn reward(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, number: usize, currency: &'static str) {
+    let id = format!("r{at}");
+    let to = draw.one_of(&["referrer", "referrer", "referee"]);
+    let on = draw.one_of(&version.kinds);
+    let amount = amount(version, draw);
+    let when = condition(version, draw);
+    // A later version may pay the same reward in another unit.
+    let turn = if number > 0 && draw.once_in(8) { 1 } else { 0 };
+    let other = if currency == "JPY" { "USD" } else { "JPY" };
+    let kinds = [
+        ("cash", currency, ""),
+        ("account-credit", currency, ""),
+        ("cash", other, other),
+        ("discount", "percent", "percent"),
+        ("points", "points", ""),
+        ("units", "gb", "gb"),
+        ("perk", "item", ""),
+        ("cash", currency, ""),
+        ("gift-card", currency, ""),
+    ];
+    let choice = draw.below(kinds.len()).saturating_add(turn);
+    let (kind, unit, written) = kinds.get(choice).copied().unwrap_or(("cash", currency, ""));
+    let text = &mut version.text;
+    let _ = write!(text, "[[reward]]\nid = \"{id}\"\nto = \"{to}\"\non = \"{on}\"\nkind = \"{kind}\"\n");
+    if !written.is_empty() {
+        let _ = writeln!(text, "unit = \"{written}\"");
+    }
+    if kind != "perk" || draw.once_in(2) {
+        let _ = writeln!(text, "amount = {amount}");
+    }
+    let optional = [
+        ("when", when),
+        ("at_least", draw.one_of(&["", "", "", "25", "0.5", "\"referral.score\""]).to_owned()),
+        ("at_most", draw.one_of(&["", "", "", "500", "100.005", "\"event.amount\""]).to_owned()),
+        ("rounding", draw.one_of(&["", "", "\"half even\"", "\"up\"", "\"down\"", "\"half down\""]).to_owned()),
+        ("notify_within", draw.one_of(&["", "\"24 hours\"", "\"2 business days\""]).to_owned()),
+        ("pay_within", draw.one_of(&["", "\"5 business days\"", "\"end of month\"", "\"30 days\""]).to_owned()),
+        (
+            "payable_after",
+            draw.one_of(&["", "\"30 days\"", "\"1 months\"", "\"48 hours\"", "\"3 business days\""]).to_owned(),
+        ),
+        ("hold_until", draw.one_of(&["", "", "", "\"closed\"", "\"payment\""]).to_owned()),
+        ("hold_while", draw.one_of(&["", "", "", "\"referrer.open_dispute\"", "\"referral.score < 0.5\""]).to_owned()),
+    ];
+    for (key, value) in optional.iter().filter(|(_, value)| !value.is_empty()) {
+        let _ = writeln!(text, "{key} = {value}");
+    }
+    version.rewards.push(RewardPlan { id, unit, to_referrer: to == "referrer" });
+}
+
+/// Some of the names, the first at least; `None` for all by default.
+fn some(draw: &mut Draw<'_>, names: Vec<String>) -> Option<Vec<String>> {
+    if names.is_empty() || draw.once_in(2) {
+        return None;
+    }
+    let first = draw.below(names.len());
+    let more = draw.below(3);
+    let mut out: Vec<String> = names.iter().skip(first).take(1).cloned().collect();
+    out.extend(names.into_iter().take(more).enumerate().filter(|(at, _)| *at != first).map(|(_, name)| name));
+    Some(out)
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn campaign(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, shape: &Shape) {
+    let id = format!("c{at}");
+    let first = day(draw);
+    let long = draw.one_of(&[365, 400, 30, 0, 1]);
+    let last = first.checked_add_days(long).unwrap_or(first);
+    let names = version.rewards.iter().map(|reward| reward.id.clone()).collect();
+    let rewards = some(draw, names);
+    let text = &mut version.text;
+    let (first, last) = (day_text(first, shape.shift_days), day_text(last, shape.shift_days));
+    let _ = write!(text, "[[campaign]]\nid = \"{id}\"\nfirst_day = {first}\nlast_day = {last}\n");
+    if let Some(rewards) = rewards {
+        let _ = writeln!(text, "rewards = [{}]", quoted(&rewards));
+    }
+    let operators = draw.below(7).saturating_add(1);
+    let optional = [
+        ("reward_times", if operators & 1 != 0 { draw.one_of(&["2", "1.5", "0.333", "\"event.seats\""]) } else { "" }),
+        (
+            "reward_plus",
+            if operators & 2 != 0 {
+                draw.one_of(&["50", "0.005", "\"qualified_count * -20\"", "\"event.amount / 3\""])
+            } else {
+                ""
+            },
+        ),
+        ("reward_instead", if operators & 4 != 0 { draw.one_of(&["500", "0", "99.995"]) } else { "" }),
+        ("rounding", ""),
+        ("counts_if_in_window", draw.one_of(&["", "\"event\"", "\"qualified\"", "\"closed\""])),
+        ("when", draw.one_of(&["", "", "\"referee.industry == 'finance'\"", "\"event.amount > 100\""])),
+    ];
+    for (key, value) in optional.iter().filter(|(_, value)| !value.is_empty()) {
+        let _ = writeln!(text, "{key} = {value}");
+    }
+    if draw.once_in(2) {
+        let _ = writeln!(text, "rounding = \"{}\"", draw.one_of(&ROUNDINGS));
+    }
+    version.campaigns.push(id);
+}
+
+pub(super) fn limit(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, currency: &'static str, shape: &Shape) {
+    let id = format!("l{at}");
+    let in_unit = |unit: &str| -> Vec<String> {
+        version.rewards.iter().filter(|reward| reward.unit == unit).map(|reward| reward.id.clone()).collect()
+    };
+    let counts = draw.once_in(4);
+    let units: Vec<&'static str> = version.rewards.iter().map(|reward| reward.unit).collect();
+    let unit = if counts { "grants" } else { draw.one_of(&units) };
+    let unit = if unit.is_empty() { currency } else { unit };
+    let names = if counts { version.rewards.iter().map(|reward| reward.id.clone()).collect() } else { in_unit(unit) };
+    let mut rewards = some(draw, names.clone());
+    let by_default = version.rewards.iter().any(|reward| reward.to_referrer && reward.unit == unit);
+    if rewards.is_none() && !counts && !by_default {
+        if names.is_empty() {
+            return;
+        }
+        rewards = Some(names);
+    }
+    let mut keys: Vec<&[&'static str]> = vec![
+        &["referrer"],
+        &["referral"],
+        &["referrer", "reward"],
+        &["referrer", "campaign"],
+        &["referrer", "referral.channel"],
+        &["referral", "event.plan"],
+    ];
+    if shape.program_wide {
+        let wide: [&[&'static str]; 6] =
+            [&["program"], &["program"], &["referee"], &["campaign"], &["referral.channel"], &["event.plan", "reward"]];
+        keys.extend(wide);
+    }
+    let at_key = draw.below(keys.len());
+    let per: Vec<&'static str> = keys.get(at_key).map_or_else(|| vec!["referrer"], |per| per.to_vec());
+    let in_each = draw.one_of(&[
+        "lifetime",
+        "calendar month",
+        "day",
+        "calendar quarter",
+        "calendar half",
+        "calendar year",
+        "year from 04-01",
+        "30 days",
+        "1 days",
+    ]);
+    let over_limit = draw.one_of(&["pay what fits", "pay later", "pay nothing", "pay later"]);
+    let endless = ["lifetime", "30 days", "1 days"].contains(&in_each);
+    let over_limit = if over_limit == "pay later" && endless { "pay what fits" } else { over_limit };
+    let at_most =
+        if counts { draw.one_of(&["1", "2", "3", "0"]) } else { draw.one_of(&["100", "150", "1", "250", "1000", "0"]) };
+    let kind = match draw.below(4) {
+        3 => Some(draw.one_of(&version.kinds)),
+        _ => None,
+    };
+    let campaigns: Vec<String> =
+        if draw.once_in(4) { version.campaigns.iter().take(2).cloned().collect() } else { Vec::new() };
+    let text = &mut version.text;
+    let _ = write!(
+        text,
+        "[[limit]]\nid = \"{id}\"\nper = [{}]\nin_each = \"{in_each}\"\nat_most = {at_most}\nunit = \"{unit}\"\nover_limit = \"{over_limit}\"\n",
+        per.iter().map(|key| format!("\"{key}\"")).collect::<Vec<_>>().join(", ")
+    );
+    if let Some(rewards) = &rewards {
+        let _ = writeln!(text, "rewards = [{}]", quoted(rewards));
+    }
+    if !campaigns.is_empty() {
+        let _ = writeln!(text, "campaigns = [{}]", quoted(&campaigns));
+    }
+    if let Some(kind) = kind {
+        let _ = writeln!(text, "when = \"event.kind == '{kind}'\"");
+    }
+    version.limits.push(LimitPlan { id, rewards, campaigns, kind, per, in_each, at_most, unit, over_limit });
+}

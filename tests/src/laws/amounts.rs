@@ -1,0 +1,167 @@
+//! Laws of amounts: steps lead from the base to the amount, totals and balances are sums of entries.
+use crate::generate::{Case, Draw, Row, Seeds, Shape, Tables, digits};
+use referral_rules::base::{Instant, Number};
+use referral_rules::evaluation::{Entry, StepWord};
+use std::collections::BTreeMap;
+
+fn number(text: &impl ToString) -> Number {
+    Number::parse(&text.to_string()).unwrap_or(Number::ZERO)
+}
+
+fn plus(sum: &mut Number, amount: Number) {
+    *sum = sum.checked_add(amount).unwrap_or(Number::ZERO);
+}
+
+/// From the base over its steps an entry comes to its amount; only corrections are differences. Rounding moves an amount by
+/// less than one unit of the last digit, limits only down, and no amount has more digits than its unit.
+///
+/// # Errors
+/// Where that is not so.
+pub fn steps_lead_to_the_amount(seeds: &Seeds) -> Result<(), String> {
+    let case = seeds.case(&Shape::ALL)?;
+    let book = case.book();
+    let Some(as_of) = case.moments(&book).last().copied() else { return Ok(()) };
+    for entry in case.evaluate(&book, as_of)?.ledger() {
+        if let Some(what) = wrong_step(&entry) {
+            return Err(case.fault(&format!("{what}: {entry:#?}")));
+        }
+    }
+    Ok(())
+}
+
+fn wrong_step(entry: &Entry) -> Option<String> {
+    let amount = number(&entry.amount);
+    let step = Number::from_scaled(1, digits(&entry.unit)).unwrap_or(Number::ONE);
+    if amount.checked_div(step).and_then(Number::to_i64).is_none() {
+        return Some(format!("{amount} is not a whole number of minor units"));
+    }
+    if !entry.correction && amount.is_negative() {
+        return Some("a grant below zero".to_owned());
+    }
+    if entry.correction {
+        return (amount.is_zero()).then(|| "a correction of nothing".to_owned());
+    }
+    let mut now = entry.base;
+    for one in &entry.steps {
+        if one.before != now {
+            return Some(format!("before {:?} it was {}, not {now}", one.step, one.before));
+        }
+        let moved = one.after.checked_sub(one.before).unwrap_or(Number::ZERO);
+        let by = if moved.is_negative() { moved.negated() } else { moved };
+        match one.step {
+            StepWord::Rounding | StepWord::CampaignRounding if by >= step => {
+                return Some(format!("rounding moved it by {by}"));
+            }
+            StepWord::Limit | StepWord::Deferred if moved >= Number::ZERO => {
+                return Some("a limit took nothing away".to_owned());
+            }
+            StepWord::AtLeast if moved <= Number::ZERO => return Some("a minimum lowered it".to_owned()),
+            StepWord::AtMost if moved >= Number::ZERO => return Some("a maximum raised it".to_owned()),
+            _ => {}
+        }
+        now = one.after;
+    }
+    (now != amount).then(|| format!("the steps lead to {now}"))
+}
+
+/// A decision's totals are the sums of its referral's entries.
+///
+/// # Errors
+/// Where they are not.
+pub fn totals_are_sums(seeds: &Seeds) -> Result<(), String> {
+    let case = seeds.case(&Shape::ALL)?;
+    let book = case.book();
+    let all = case.moments(&book);
+    for as_of in all.get(all.len() / 2).into_iter().chain(all.last()) {
+        let evaluation = case.evaluate(&book, *as_of)?;
+        let mut sums: BTreeMap<(String, String, String), Number> = BTreeMap::new();
+        for entry in evaluation.ledger() {
+            let key = (entry.referral.clone(), entry.beneficiary.party.to_owned(), entry.unit.clone());
+            plus(sums.entry(key).or_insert(Number::ZERO), number(&entry.amount));
+        }
+        let mut totals = BTreeMap::new();
+        for decision in evaluation.decisions() {
+            for total in &decision.totals {
+                let key = (decision.referral.clone(), total.party.clone(), total.unit.clone());
+                totals.insert(key, number(&total.amount));
+            }
+        }
+        if sums != totals {
+            return Err(case.fault(&format!("as of {as_of} the entries come to {sums:#?}, decisions say {totals:#?}")));
+        }
+    }
+    Ok(())
+}
+
+/// Earned is held and payable and paid and reversed, for every beneficiary and unit, and all of them are sums over positions.
+///
+/// # Errors
+/// Where that is not so.
+pub fn balances_add_up(seeds: &Seeds) -> Result<(), String> {
+    let case = seeds.case(&Shape::ALL)?;
+    let plain = case.book();
+    let Some(last) = case.moments(&plain).last().copied() else { return Ok(()) };
+    let mut draw = Draw::new(&seeds.header);
+    let mut confirmations: Vec<Row> = Vec::new();
+    for entry in case.evaluate(&plain, last)?.ledger() {
+        let what = ["paid", "notified", ""].get(draw.below(3)).copied().unwrap_or_default();
+        if !what.is_empty() {
+            confirmations.push(
+                [("entry", entry.id), ("what", what.to_owned()), ("at", entry.booked_at.to_string())]
+                    .map(|(column, cell)| (column.to_owned(), cell))
+                    .into(),
+            );
+        }
+    }
+    let book = case.book_of(&Tables { confirmations, ..case.tables.clone() });
+    for as_of in case.some_moments(&book, &mut draw, 2) {
+        balances_as_of(&case, &book, as_of)?;
+    }
+    Ok(())
+}
+
+fn balances_as_of(case: &Case, book: &referral_rules::book::Book, as_of: Instant) -> Result<(), String> {
+    let evaluation = case.evaluate(book, as_of)?;
+    let entries: Vec<Entry> = evaluation.ledger().collect();
+    let positions = evaluation.positions();
+    if entries.len() != positions.len() {
+        return Err(case.fault(&format!("{} entries, {} positions", entries.len(), positions.len())));
+    }
+    let mut sums: BTreeMap<(String, String), BTreeMap<String, Number>> = BTreeMap::new();
+    for (entry, position) in entries.iter().zip(&positions) {
+        if entry.id != position.entry || entry.amount != position.amount || entry.unit != position.unit {
+            return Err(case.fault(&format!("{entry:#?}\nis not what {position:#?} is about")));
+        }
+        let of = sums.entry((format!("{:?}", entry.beneficiary), entry.unit.clone())).or_default();
+        for slot in ["earned", position.state.as_str()] {
+            plus(of.entry(slot.to_owned()).or_insert(Number::ZERO), number(&entry.amount));
+        }
+    }
+    let mut found = BTreeMap::new();
+    for balance in evaluation.balances() {
+        let slots = [
+            ("earned", balance.earned),
+            ("held", balance.held),
+            ("payable", balance.payable),
+            ("paid", balance.paid),
+            ("reversed", balance.reversed),
+        ];
+        let parts = slots.iter().skip(1).fold(Number::ZERO, |mut sum, (_, amount)| {
+            plus(&mut sum, number(amount));
+            sum
+        });
+        if parts != number(&balance.earned) || !balance.reversed.is_zero() {
+            return Err(case.fault(&format!("as of {as_of} this does not add up: {balance:?}")));
+        }
+        let key = (format!("{:?}", balance.beneficiary), balance.unit.clone());
+        found.insert(key, slots.map(|(slot, amount)| (slot.to_owned(), number(&amount))));
+    }
+    for (key, of) in &sums {
+        let says = found.remove(key).map_or_else(Vec::new, Vec::from);
+        let zero = |slot: &str| of.get(slot).copied().unwrap_or(Number::ZERO);
+        if says.is_empty() || says.iter().any(|(slot, amount)| zero(slot) != *amount) {
+            return Err(case.fault(&format!("as of {as_of} {key:?}: positions say {of:?}, balances {says:?}")));
+        }
+    }
+    if found.is_empty() { Ok(()) } else { Err(case.fault(&format!("balances of nobody: {found:?}"))) }
+}

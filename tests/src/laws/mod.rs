@@ -1,0 +1,50 @@
+//! What must hold for every program and every book: the promises of the engine as functions over random cases.
+//!
+//! A law gives `Err` with a message that shows the case. `tests/laws_*.rs` run them.
+mod amounts;
+mod ledger;
+mod limits;
+mod order;
+mod total;
+
+pub use amounts::{balances_add_up, steps_lead_to_the_amount, totals_are_sums};
+pub use ledger::{booked_ledger, ids_are_unique_and_stable, late_news_converges, prefix};
+pub use limits::limits_hold;
+pub use order::{
+    arrival_does_not_matter, other_referrers_do_not_matter, shifted_by_400_years,
+    what_is_recorded_later_does_not_matter,
+};
+pub use total::{damaged_documents, damaged_tables, every_referral_is_decided};
+
+use crate::generate::{Draw, Seeds};
+
+/// A law.
+pub type Law = fn(&Seeds) -> Result<(), String>;
+
+/// Every law with its name.
+pub const ALL: &[(&str, Law)] = &[
+    ("prefix", prefix),
+    ("booked ledger", booked_ledger),
+    ("ids are unique and stable", ids_are_unique_and_stable),
+    ("late news converges", late_news_converges),
+    ("arrival does not matter", arrival_does_not_matter),
+    ("what is recorded later does not matter", what_is_recorded_later_does_not_matter),
+    ("other referrers do not matter", other_referrers_do_not_matter),
+    ("shifted by 400 years", shifted_by_400_years),
+    ("limits hold", limits_hold),
+    ("balances add up", balances_add_up),
+    ("steps lead to the amount", steps_lead_to_the_amount),
+    ("totals are sums", totals_are_sums),
+    ("every referral is decided", every_referral_is_decided),
+    ("damaged documents", damaged_documents),
+    ("damaged tables", damaged_tables),
+];
+
+/// A law's own choices: other ones than those that the head of the program is made from.
+fn own(seeds: &Seeds) -> Draw<'_> {
+    let mut draw = Draw::new(&seeds.header);
+    for _ in 0..14 {
+        draw.below(1);
+    }
+    draw
+}

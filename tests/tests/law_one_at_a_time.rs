@@ -1,0 +1,453 @@
+//! Law: fed one at a time in the order of `recorded_at`, the entries are exactly those of the batch; a late event asks for
+//! history and yields only differences.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test: a panic is a failure, and the generator stays far from every limit"
+)]
+use proptest::prelude::*;
+use referral_rules::base::{Instant, MICROS_PER_DAY, MICROS_PER_HOUR};
+use referral_rules::book::{Book, Cell, Given, GivenTable};
+use referral_rules::evaluation::Entry;
+use referral_rules::live::{Key, State, States, Step, apply, keys_of, rebuild};
+use referral_rules::program::Program;
+use referral_rules::{Options, evaluate};
+use std::collections::{BTreeMap, BTreeSet};
+
+const PROGRAM: &str = r#"
+schema = 1
+id = "live"
+version = "1"
+in_force = { first_day = 2026-01-01 }
+currency = "USD"
+time_zone = "America/New_York"
+
+[facts.referee]
+domain = "text"
+employees = "int"
+[facts.account]
+status = ["paying", "free"]
+[facts.event]
+value = "decimal"
+
+[[event]]
+kind = "expired"
+after = "20 days"
+unless = ["qualified"]
+[[event]]
+kind = "anniversary"
+after = "10 days"
+from = "closed"
+[[event]]
+kind = "payment"
+
+[[eligibility]]
+code = "paying"
+require = "referrer.status == 'paying'"
+message = "the referrer must be paying"
+[[validity]]
+code = "size"
+require = "referee.employees >= 10"
+message = "too small"
+
+[attribution]
+same_referee_when = ["referee.domain"]
+claim_lasts = "15 days"
+
+[tiers]
+by = "qualified_count"
+levels = [{ name = "bronze", at_least = 1 }, { name = "silver", at_least = 3 }]
+[tables.credit]
+by = "tier"
+bronze = 200
+silver = 250
+
+[[reward]]
+id = "qualified"
+to = "referrer"
+on = "qualified"
+kind = "account-credit"
+amount = "credit[tier]"
+[[reward]]
+id = "share"
+to = "referrer"
+on = "payment"
+kind = "cash"
+amount = "10% * event.value"
+[[reward]]
+id = "year"
+to = "referee"
+on = "anniversary"
+kind = "discount"
+when = "granted('qualified') > 0"
+amount = 20
+[[reward]]
+id = "sorry"
+to = "referrer"
+on = "expired"
+kind = "points"
+amount = 3
+
+[[campaign]]
+id = "week"
+first_day = 2026-01-10
+last_day = 2026-01-16
+reward_times = 2
+
+[[limit]]
+id = "monthly"
+in_each = "calendar month"
+at_most = 420
+over_limit = "pay later"
+LIMITS
+"#;
+
+fn programs() -> Vec<Program> {
+    ["", "[[limit]]\nid = \"pool\"\nper = [\"program\"]\nin_each = \"30 days\"\nat_most = 900\nover_limit = \"pay nothing\"\n"]
+        .iter()
+        .map(|limits| Program::from_toml(&PROGRAM.replace("LIMITS", limits)).unwrap().0)
+        .collect()
+}
+
+/// A row of a table, and when it becomes known.
+#[derive(Clone, Debug)]
+struct News {
+    known: i64,
+    table: &'static str,
+    row: Vec<(String, Cell)>,
+}
+
+const START: i64 = 1_767_571_200_000_000; // 2026-01-05
+
+fn instant(at: i64) -> Cell {
+    Cell::Text(Instant(at).to_string())
+}
+
+fn text(text: impl Into<String>) -> Cell {
+    Cell::Text(text.into())
+}
+
+prop_compose! {
+    fn referral(number: usize)(
+        referrer in 0..3_u8, domain in 0..5_u8, employees in 5..40_i64, hours in 0..900_i64, delay in delays(),
+    ) -> News {
+        let at = START + hours * MICROS_PER_HOUR;
+        let known = at + delay;
+        News { known, table: "referrals", row: vec![
+            ("id".to_owned(), text(format!("R-{number}"))),
+            ("referrer".to_owned(), text(["ann", "bob", "cyd"][usize::from(referrer)])),
+            ("submitted_at".to_owned(), instant(at)),
+            ("recorded_at".to_owned(), instant(known)),
+            ("referee.domain".to_owned(), if domain == 4 { Cell::Missing } else { text(format!("d{domain}.example")) }),
+            ("referee.employees".to_owned(), Cell::Number(employees.to_string())),
+        ] }
+    }
+}
+
+fn delays() -> impl Strategy<Value = i64> {
+    prop_oneof![6 => Just(0), 2 => (0..72_i64).prop_map(|hours| hours * MICROS_PER_HOUR), 1 => (0..40_i64).prop_map(|days| days * MICROS_PER_DAY)]
+}
+
+prop_compose! {
+    fn event(number: usize, referrals: usize)(
+        referral in 0..referrals + 1, kind in 0..6_usize, hours in 0..1400_i64, delay in delays(), value in 0..90_000_i64,
+        repeat in 0..20_u8,
+    ) -> Vec<News> {
+        let at = START + hours * MICROS_PER_HOUR;
+        let known = at + delay;
+        let row = |known: i64, value: i64| vec![
+            ("id".to_owned(), text(format!("E-{number}"))),
+            ("referral".to_owned(), text(format!("R-{referral}"))),
+            ("kind".to_owned(), text(["qualified", "qualified", "closed", "disqualified", "payment", "opportunity"][kind])),
+            ("at".to_owned(), instant(at)),
+            ("recorded_at".to_owned(), instant(known)),
+            ("event.value".to_owned(), Cell::Text(format!("{}.{:02}", value / 100, value % 100))),
+        ];
+        let mut out = vec![News { known, table: "events", row: row(known, value) }];
+        if repeat == 0 {
+            let again = known + 30 * MICROS_PER_HOUR;
+            out.push(News { known: again, table: "events", row: row(again, value) });
+        }
+        if repeat == 1 {
+            let again = known + 30 * MICROS_PER_HOUR;
+            out.push(News { known: again, table: "events", row: row(again, value + 100) });
+        }
+        out
+    }
+}
+
+fn books() -> impl Strategy<Value = Vec<News>> {
+    (1..9_usize, 0..16_usize).prop_flat_map(|(referrals, events)| {
+        let rows: Vec<_> = (0..referrals).map(|number| referral(number).boxed()).collect();
+        let news: Vec<_> = (0..events).map(|number| event(number, referrals).boxed()).collect();
+        (rows, news).prop_map(|(mut rows, news)| {
+            rows.extend(news.into_iter().flatten());
+            rows.sort_by_key(|news| news.known);
+            rows
+        })
+    })
+}
+
+fn accounts() -> GivenTable {
+    let mut table = GivenTable::default();
+    for (id, status) in [("ann", "paying"), ("bob", "paying"), ("cyd", "free")] {
+        table.push_row([("id".to_owned(), text(id)), ("status".to_owned(), text(status))]);
+    }
+    table
+}
+
+fn given(news: &[&News]) -> Given {
+    let mut out = Given { accounts: Some(accounts()), ..Given::default() };
+    for news in news {
+        let table = if news.table == "events" { &mut out.events } else { &mut out.referrals };
+        table.push_row(news.row.iter().cloned());
+    }
+    out
+}
+
+fn cell<'a>(news: &'a News, column: &str) -> &'a str {
+    news.row.iter().find(|(name, _)| name == column).map_or("", |(_, cell)| match cell {
+        Cell::Text(text) => text,
+        _ => "",
+    })
+}
+
+/// A host: it keeps rows, states and the ledger.
+struct Host<'a> {
+    program: &'a Program,
+    rows: Vec<News>,
+    states: BTreeMap<Key, State>,
+    ledger: Vec<Entry>,
+    rebuilt: usize,
+}
+
+impl Host<'_> {
+    fn take(&mut self, news: &[News], now: i64) {
+        self.rows.extend(news.iter().cloned());
+        let given = given(&news.iter().collect::<Vec<_>>());
+        self.step(&given, States::new(), now);
+    }
+
+    fn step(&mut self, given: &Given, mut states: States, now: i64) {
+        let outcome = loop {
+            match apply(self.program, &states, given, Instant(now)) {
+                Step::Done(outcome) => break *outcome,
+                Step::NeedsStates(keys) => {
+                    for key in keys {
+                        assert!(!states.contains_key(&key), "asked twice for {key}");
+                        // States travel as JSON.
+                        let stored = self.states.get(&key).map(|state| serde_json::to_string(state).unwrap());
+                        let stored = stored.map(|text| serde_json::from_str(&text).unwrap());
+                        states.insert(key, stored);
+                    }
+                }
+                Step::NeedsHistory(keys) => {
+                    self.rebuilt += 1;
+                    let mut history = self.history(keys.into_iter().collect());
+                    for entry in &self.ledger {
+                        history.booked.push_row([
+                            ("id".to_owned(), text(entry.id.clone())),
+                            ("amount".to_owned(), text(entry.amount.to_string())),
+                        ]);
+                    }
+                    break rebuild(self.program, &history, Instant(now)).unwrap();
+                }
+            }
+        };
+        for state in outcome.states {
+            self.states.insert(state.key.clone(), state);
+        }
+        let mismatch = outcome.findings.iter().find(|finding| finding.code.slug().starts_with("booked"));
+        assert_eq!(mismatch, None);
+        self.ledger.extend(outcome.entries);
+    }
+
+    /// All rows that touch the keys, and further keys of those rows, until there are no more.
+    fn history(&self, mut keys: BTreeSet<Key>) -> Given {
+        loop {
+            let touches = |news: &News| {
+                let id = if news.table == "events" { cell(news, "referral") } else { cell(news, "id") };
+                let of_event = news.table == "events" && keys.contains(&Key::Event(cell(news, "id").to_owned()));
+                of_event || keys.contains(&Key::Referral(id.to_owned())) || keys.contains(&Key::Program)
+            };
+            let mut more = keys.clone();
+            for news in &self.rows {
+                let of_row = keys_of(self.program, &given(&[news]));
+                if touches(news) || of_row.iter().any(|key| keys.contains(key)) {
+                    more.extend(of_row);
+                    let id = if news.table == "events" { cell(news, "referral") } else { cell(news, "id") };
+                    more.insert(Key::Referral(id.to_owned()));
+                }
+            }
+            if more == keys {
+                return given(&self.rows.iter().filter(|news| touches(news)).collect::<Vec<_>>());
+            }
+            keys = more;
+        }
+    }
+}
+
+fn sorted(mut entries: Vec<Entry>) -> Vec<String> {
+    entries.sort_by(|left, right| (left.booked_at, &left.id).cmp(&(right.booked_at, &right.id)));
+    entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect()
+}
+
+#[test]
+fn one_at_a_time_gives_the_entries_of_the_batch() {
+    let programs = programs();
+    let mut runner = proptest::test_runner::TestRunner::default();
+    let rebuilt = std::cell::Cell::new(0);
+    let entries = std::cell::Cell::new(0);
+    runner
+        .run(&books(), |news| {
+            for program in &programs {
+                let mut host =
+                    Host { program, rows: Vec::new(), states: BTreeMap::new(), ledger: Vec::new(), rebuilt: 0 };
+                for group in news.chunk_by(|left, right| left.known == right.known) {
+                    host.take(group, group[0].known);
+                }
+                let end = START + 130 * MICROS_PER_DAY;
+                let scopes: Vec<Key> =
+                    host.states.keys().filter(|key| matches!(key, Key::Referrer(_) | Key::Program)).cloned().collect();
+                for scope in scopes {
+                    let states = States::from([(scope.clone(), host.states.get(&scope).cloned())]);
+                    host.step(&Given::default(), states, end);
+                }
+                let all = given(&news.iter().collect::<Vec<_>>());
+                let book = Book::new(program, &all);
+                let evaluation = evaluate(program, &book, Instant(end), Options::default()).unwrap();
+                let (one, batch) = (sorted(host.ledger), sorted(evaluation.ledger().collect()));
+                let only = |left: &[String], right: &[String]| -> Vec<String> {
+                    left.iter().filter(|entry| !right.contains(entry)).cloned().collect()
+                };
+                prop_assert!(one == batch, "one at a time {:#?}\nbatch {:#?}", only(&one, &batch), only(&batch, &one));
+                rebuilt.set(rebuilt.get() + host.rebuilt);
+                entries.set(entries.get() + evaluation.ledger_rows().len());
+            }
+            Ok(())
+        })
+        .unwrap();
+    println!("{} entries, {} times history was asked for", entries.get(), rebuilt.get());
+    assert!(rebuilt.get() > 0 && entries.get() > 0);
+}
+
+#[test]
+fn what_is_recorded_later_changes_nothing() {
+    let programs = programs();
+    let mut runner = proptest::test_runner::TestRunner::default();
+    runner
+        .run(&(books(), 0..60_i64), |(news, days)| {
+            let as_of = START + days * MICROS_PER_DAY;
+            let known: Vec<&News> = news.iter().filter(|news| news.known <= as_of).collect();
+            for program in &programs {
+                let fingerprint = |given: &Given| {
+                    let book = Book::new(program, given);
+                    evaluate(program, &book, Instant(as_of), Options::default()).unwrap().fingerprint()
+                };
+                prop_assert_eq!(fingerprint(&given(&known)), fingerprint(&given(&news.iter().collect::<Vec<_>>())));
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// A second version that starts in the middle of the books' time: other amounts, a limit more.
+fn second_version() -> String {
+    PROGRAM
+        .replace("version = \"1\"", "version = \"2\"")
+        .replace("first_day = 2026-01-01", "first_day = 2026-01-25")
+        .replace("bronze = 200", "bronze = 210")
+        .replace("LIMITS", "[[limit]]\nid = \"lifetime\"\nat_most = 1000\n")
+}
+
+#[test]
+fn a_version_that_comes_in_mid_stream_opens_the_states_of_the_one_before() {
+    use referral_rules::program::SourceText;
+    use referral_rules::program::document::Notation;
+    let first = PROGRAM.replace("LIMITS", "");
+    let second = second_version();
+    let source = |name, text| SourceText { name, text, notation: Notation::Toml };
+    let before = Program::from_sources(&[source("1", &first)]).unwrap().0;
+    // The later version stands first: positions differ, names do not.
+    let after = Program::from_sources(&[source("2", &second), source("1", &first)]).unwrap().0;
+    let upgrade = START + 15 * MICROS_PER_DAY;
+    let end = START + 130 * MICROS_PER_DAY;
+    let mut runner = proptest::test_runner::TestRunner::default();
+    runner
+        .run(&books(), |news| {
+            let mut host =
+                Host { program: &before, rows: Vec::new(), states: BTreeMap::new(), ledger: Vec::new(), rebuilt: 0 };
+            for group in news.chunk_by(|left, right| left.known == right.known) {
+                if group[0].known >= upgrade {
+                    host.program = &after;
+                }
+                host.take(group, group[0].known);
+            }
+            host.program = &after;
+            let scopes: Vec<Key> = host.states.keys().filter(|key| matches!(key, Key::Referrer(_))).cloned().collect();
+            for scope in scopes {
+                let states = States::from([(scope.clone(), host.states.get(&scope).cloned())]);
+                host.step(&Given::default(), states, end);
+            }
+            let all = given(&news.iter().collect::<Vec<_>>());
+            let book = Book::new(&after, &all);
+            let evaluation = evaluate(&after, &book, Instant(end), Options::default()).unwrap();
+            let place = |entry: &mut Entry| entry.place.source.clear();
+            let (mut one, mut batch) = (host.ledger, evaluation.ledger().collect::<Vec<_>>());
+            one.iter_mut().chain(&mut batch).for_each(place);
+            prop_assert_eq!(sorted(one), sorted(batch));
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn states_of_another_program_or_form_ask_for_history() {
+    let program = &programs()[0];
+    let mut host = Host { program, rows: Vec::new(), states: BTreeMap::new(), ledger: Vec::new(), rebuilt: 0 };
+    let row =
+        |columns: &[(&str, Cell)]| columns.iter().map(|(name, cell)| ((*name).to_owned(), cell.clone())).collect();
+    let referral = News {
+        known: START,
+        table: "referrals",
+        row: row(&[
+            ("id", text("R-1")),
+            ("referrer", text("ann")),
+            ("submitted_at", instant(START)),
+            ("referee.domain", text("a.example")),
+            ("referee.employees", Cell::Number("50".to_owned())),
+        ]),
+    };
+    host.take(&[referral], START);
+    let event = News {
+        known: START + MICROS_PER_DAY,
+        table: "events",
+        row: row(&[
+            ("id", text("E-1")),
+            ("referral", text("R-1")),
+            ("kind", text("qualified")),
+            ("at", instant(START + MICROS_PER_DAY)),
+        ]),
+    };
+    let spoil: [fn(&mut State); 3] = [
+        |state| state.program = "other".to_owned(),
+        |state| state.schema += 1,
+        |state| state.body = serde_json::Value::Null,
+    ];
+    for spoil in spoil {
+        let mut states = States::from([(Key::Event("E-1".to_owned()), None)]);
+        for (key, state) in &host.states {
+            let mut state = state.clone();
+            spoil(&mut state);
+            states.insert(key.clone(), Some(state));
+        }
+        match apply(program, &states, &given(&[&event]), Instant(event.known)) {
+            Step::NeedsHistory(keys) => {
+                assert!(keys.contains(&Key::Referral("R-1".to_owned())), "{keys:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

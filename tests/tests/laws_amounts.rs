@@ -1,0 +1,30 @@
+//! Steps lead to amounts, amounts to totals and balances; limits hold.
+use referral_tests::{generate::check, laws};
+
+#[test]
+fn limits_hold() {
+    if let Err(message) = check(400, laws::limits_hold) {
+        panic!("{message}");
+    }
+}
+
+#[test]
+fn balances_add_up() {
+    if let Err(message) = check(400, laws::balances_add_up) {
+        panic!("{message}");
+    }
+}
+
+#[test]
+fn steps_lead_to_the_amount() {
+    if let Err(message) = check(400, laws::steps_lead_to_the_amount) {
+        panic!("{message}");
+    }
+}
+
+#[test]
+fn totals_are_sums() {
+    if let Err(message) = check(400, laws::totals_are_sums) {
+        panic!("{message}");
+    }
+}

@@ -1,0 +1,71 @@
+//! How often random cases reach each form, so that a law that holds says something.
+use referral_tests::generate::{Seeds, Shape, many};
+use std::collections::BTreeMap;
+
+fn count(counts: &mut BTreeMap<String, u64>, what: String) {
+    let count = counts.entry(what).or_default();
+    *count = count.saturating_add(1);
+}
+
+fn look(seeds: &Seeds, counts: &mut BTreeMap<String, u64>) -> Result<(), String> {
+    let case = seeds.case(&Shape::ALL)?;
+    let book = case.book();
+    let as_of = *case.moments(&book).last().ok_or("no moment")?;
+    let evaluation = case.evaluate(&book, as_of)?;
+    for version in &case.plan.versions {
+        count(counts, format!("programs of {} versions", case.plan.versions.len()));
+        for limit in &version.limits {
+            count(counts, format!("limit in each {}", limit.in_each));
+            count(counts, format!("limit {}", limit.over_limit));
+            count(counts, format!("limit per {}", limit.per.join(" and ")));
+        }
+    }
+    for entry in evaluation.ledger() {
+        count(counts, "entry".to_owned());
+        count(counts, format!("entry to {}", entry.beneficiary.party));
+        count(counts, format!("entry in {}", entry.unit));
+        count(counts, format!("entry on {}", entry.event.kind));
+        let forms = [
+            ("correction", entry.correction),
+            ("nothing", entry.amount.is_zero()),
+            ("from the clock", entry.grant.contains('@')),
+            ("at a tier", !entry.tiers.is_empty()),
+            ("of a later version", entry.version != "v0"),
+            ("by a due date", entry.due_on.is_some()),
+        ];
+        forms.into_iter().filter(|(_, holds)| *holds).for_each(|(form, _)| count(counts, format!("entry {form}")));
+        for step in &entry.steps {
+            count(counts, format!("step {:?}", step.step));
+        }
+    }
+    for position in evaluation.positions() {
+        count(counts, format!("position {}", position.state));
+        count(counts, format!("promise {}", position.pay));
+    }
+    for decision in evaluation.decisions() {
+        count(counts, format!("decision {:?}", decision.verdict));
+        count(counts, format!("stage {}", decision.stage));
+        for reason in &decision.reasons {
+            count(counts, format!("reason {} {}", reason.heading, if reason.line == 0 { &reason.code } else { "" }));
+            count(counts, format!("reason refuses {}", reason.refuses));
+        }
+        for not_granted in &decision.not_granted {
+            count(counts, format!("not granted {}", not_granted.code));
+        }
+    }
+    for finding in evaluation.findings() {
+        count(counts, format!("finding {}", finding.code.slug()));
+    }
+    Ok(())
+}
+
+#[test]
+fn every_form_is_reached() {
+    let mut counts = BTreeMap::new();
+    if let Err(message) = many(600, |seeds| look(seeds, &mut counts)) {
+        panic!("{message}");
+    }
+    for (form, count) in &counts {
+        println!("{count:7} {form}");
+    }
+}
