@@ -24,7 +24,8 @@ fn reference() -> Paper {
 fn section_of(path: &str) -> &str {
     match path {
         "" => "The header",
-        "in_force" | "tiers.levels" => path,
+        "in_force" | "tiers.levels" | "tables.<name>.bands" => path,
+        "in_force.under_way" => "in_force",
         "event.kind" => "[[event]]",
         "event.after" => "Lengths of time",
         "rounding" => "Rounding",
@@ -41,6 +42,7 @@ fn section_of(path: &str) -> &str {
             "tiers" => "[tiers]",
             "reward" => "[[reward]]",
             "campaign" => "[[campaign]]",
+            "group" => "[[group]]",
             "limit" => "[[limit]]",
             other => panic!("where is `{other}` described?"),
         },

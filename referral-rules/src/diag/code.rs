@@ -115,6 +115,8 @@ codes! {
     553 AmountFault "amount-fault" Reason "the amount cannot be computed" "overflow, division by zero and dates out of range are never numbers";
     554 NegativeAmount "negative-amount" Reason "the amount is below zero" "a reward takes nothing away";
     555 SideRefused "side-refused" Reason "a requirement refuses the beneficiary's side" "that side gets nothing";
+    556 ProgramEnded "program-ended" Reason "the program has ended, also for referrals under way" "nothing is granted for what happens afterwards";
+    557 AnotherWon "another-won" Reason "another reward of the group is the one that counts" "of a group only the winner is granted";
 }
 
 impl Code {

@@ -5,7 +5,7 @@ use super::{Evaluation, EventReference};
 use crate::base::{Instant, index};
 use crate::diag::Code;
 use crate::expr::{Env, Scratch, Value};
-use crate::program::{EventKind, Refuses};
+use crate::program::{EventKind, Refuses, Reward, Version};
 use crate::stage::attribution::Standing;
 use crate::stage::inputs::ReferralRows;
 use crate::stage::schedule::rule;
@@ -318,7 +318,7 @@ impl Evaluation<'_> {
             .map(|(_, _, what, version, rule, cause)| {
                 let version = &self.program.versions[usize::from(*version)];
                 let reward = &version.rewards[usize::from(*rule)];
-                let (code, message) = self.cause(*cause, reward);
+                let (code, message) = self.cause(*cause, version, reward);
                 NotGranted {
                     event: self.event_reference(*what, reward.on),
                     rule: self.program.reward_ids[usize::from(reward.number)].clone(),
@@ -330,7 +330,7 @@ impl Evaluation<'_> {
             .collect()
     }
 
-    fn cause(&self, cause: Cause, reward: &crate::program::Reward) -> (Code, String) {
+    fn cause(&self, cause: Cause, version: &Version, reward: &Reward) -> (Code, String) {
         use crate::expr::Status;
         match cause {
             Cause::Condition(number) => {
@@ -344,6 +344,14 @@ impl Evaluation<'_> {
             Cause::Fault(_) => (Code::AmountFault, "the amount does not fit".to_owned()),
             Cause::Negative => (Code::NegativeAmount, "the amount is below zero".to_owned()),
             Cause::SideRefused => (Code::SideRefused, format!("a requirement refuses the {}", reward.to.word())),
+            Cause::AnotherWon(winner) => {
+                let winner = version.rewards.get(usize::from(winner)).map(|winner| usize::from(winner.number));
+                let winner = winner.and_then(|number| self.program.reward_ids.get(number)).map_or("", |id| id);
+                (Code::AnotherWon, format!("of its group, `{winner}` is the one that counts"))
+            }
+            Cause::Ended => {
+                (Code::ProgramEnded, "the program had ended by then, also for referrals under way".to_owned())
+            }
         }
     }
 }

@@ -246,7 +246,9 @@ impl Checker<'_, '_, '_> {
             return None;
         };
         let key = key?;
-        let fits = schema.key.is_text() && key.ty.is_text() || schema.key == key.ty || key.ty == Type::Nothing;
+        let banded = schema.key == Type::Decimal && matches!(key.ty, Type::Int | Type::Decimal);
+        let fits =
+            schema.key.is_text() && key.ty.is_text() || banded || schema.key == key.ty || key.ty == Type::Nothing;
         if !fits {
             let message = format!("the table `{name}` is keyed by {}, this is of type {}", schema.key, key.ty);
             self.mismatch(index.span, message, "");

@@ -228,6 +228,7 @@ impl Machine<'_> {
         let row_of = |row: usize| match &key.column {
             Column::Text(_) => Lane::<TextId>::new(key, rows).and_then(|lane| table.row_of_text(lane.value(row))),
             Column::Int(_) => Lane::<i64>::new(key, rows).and_then(|lane| table.row_of_int(lane.value(row))),
+            Column::Decimal(_) => Lane::<Number>::new(key, rows).and_then(|lane| table.row_of_number(lane.value(row))),
             _ => None,
         };
         for row in 0..rows {

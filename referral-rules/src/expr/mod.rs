@@ -62,7 +62,7 @@ pub use evaluate::{Env, Inputs, Scratch};
 pub use explain::Operand;
 pub use functions::{FunctionDoc, functions};
 pub use scope::{Scope, TableSchema};
-pub use table::Table;
+pub use table::{Band, Boundary, Table};
 pub use types::{Class, Slot, Status, Type};
 pub use value::Value;
 pub use vector::{Column, Pool, Vector};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The shape of a table: the type of its keys and the columns of its rows.
 #[derive(Clone, PartialEq, Debug)]
 pub struct TableSchema {
-    /// The type of the keys: text, one-of or int.
+    /// The type of the keys: text, one-of or int; an exact number for a table of bands.
     pub key: Type,
     /// The columns. One without a name is the table's only value: `credit[tier]`; else `stage_reward[tier].per_close`.
     pub columns: Vec<(Option<String>, Type)>,

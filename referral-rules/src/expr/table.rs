@@ -1,15 +1,36 @@
-//! Tables of a program as expressions read them: a key finds a row, a row has a value per column.
+//! Tables of a program as expressions read them: a key or a number's band finds a row, a row has a value per column.
 use super::scope::TableSchema;
 use super::types::Class;
 use super::value::Value;
 use super::vector::{Column, Pool, Vector};
-use crate::base::TextId;
+use crate::base::{Number, TextId};
 use rustc_hash::FxHashMap;
+
+/// An end of a band.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Boundary {
+    /// Where it lies.
+    pub at: Number,
+    /// Whether the number itself belongs to the band.
+    pub included: bool,
+}
+
+/// A row for all numbers between two boundaries; without one the band is open on that side.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Band {
+    /// The lower end.
+    pub low: Option<Boundary>,
+    /// The upper end.
+    pub high: Option<Boundary>,
+    /// A value per column.
+    pub values: Vec<Value>,
+}
 
 /// The rows of a table.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     rows: FxHashMap<i64, usize>,
+    bands: Vec<(Option<Boundary>, Option<Boundary>)>,
     columns: Vec<Column>,
     otherwise: Option<usize>,
 }
@@ -23,22 +44,53 @@ impl Table {
         otherwise: Option<&[Value]>,
         texts: &mut dyn Pool,
     ) -> Self {
-        let mut vectors: Vec<Vector> = schema.columns.iter().map(|(_, ty)| Vector::new(ty.class())).collect();
         let mut table = Self::default();
-        let all = rows.iter().map(|(_, values)| values.as_slice()).chain(otherwise);
-        for values in all {
-            for (at, vector) in vectors.iter_mut().enumerate() {
-                vector.push_value(values.get(at).unwrap_or(&Value::Missing), texts);
-            }
-        }
+        table.fill(schema, rows.iter().map(|(_, values)| values.as_slice()), otherwise, texts);
         for (at, (key, _)) in rows.iter().enumerate() {
             if let Some(key) = Self::key_of(key, texts) {
                 table.rows.insert(key, at);
             }
         }
-        table.otherwise = otherwise.map(|_| rows.len());
-        table.columns = vectors.into_iter().map(|vector| vector.column).collect();
         table
+    }
+
+    /// A table of bands, which rise and do not overlap. Its schema's key is an exact number.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::base::{Interner, Number};
+    /// use referral_rules::expr::{Band, Boundary, Table, TableSchema, Type, Value};
+    /// let schema = TableSchema { key: Type::Decimal, columns: vec![(None, Type::Int)], index: 0 };
+    /// let at = |number: i64, included| Some(Boundary { at: Number::from(number), included });
+    /// let bands = [
+    ///     Band { low: None, high: at(49, true), values: vec![Value::Int(100)] },
+    ///     Band { low: at(49, false), high: None, values: vec![Value::Int(200)] },
+    /// ];
+    /// let table = Table::of_bands(&schema, &bands, None, &mut Interner::default());
+    /// # let _ = table;
+    /// ```
+    pub fn of_bands(schema: &TableSchema, bands: &[Band], otherwise: Option<&[Value]>, texts: &mut dyn Pool) -> Self {
+        let mut table = Self { bands: bands.iter().map(|band| (band.low, band.high)).collect(), ..Self::default() };
+        table.fill(schema, bands.iter().map(|band| band.values.as_slice()), otherwise, texts);
+        table
+    }
+
+    /// Takes down the values, row after row, the one for every other key last.
+    fn fill<'v>(
+        &mut self,
+        schema: &TableSchema,
+        rows: impl ExactSizeIterator<Item = &'v [Value]>,
+        otherwise: Option<&'v [Value]>,
+        texts: &mut dyn Pool,
+    ) {
+        let mut vectors: Vec<Vector> = schema.columns.iter().map(|(_, ty)| Vector::new(ty.class())).collect();
+        self.otherwise = otherwise.map(|_| rows.len());
+        for values in rows.chain(otherwise) {
+            for (at, vector) in vectors.iter_mut().enumerate() {
+                vector.push_value(values.get(at).unwrap_or(&Value::Missing), texts);
+            }
+        }
+        self.columns = vectors.into_iter().map(|vector| vector.column).collect();
     }
 
     fn key_of(key: &Value, texts: &mut dyn Pool) -> Option<i64> {
@@ -57,6 +109,17 @@ impl Table {
     /// The row of a whole number as key.
     pub(super) fn row_of_int(&self, key: i64) -> Option<usize> {
         self.rows.get(&key).copied().or(self.otherwise)
+    }
+
+    /// The row of the band in which a number lies.
+    pub(super) fn row_of_number(&self, key: Number) -> Option<usize> {
+        let below = |(_, high): &(Option<Boundary>, Option<Boundary>)| {
+            high.is_some_and(|high| high.at < key || high.at == key && !high.included)
+        };
+        let at = self.bands.partition_point(below);
+        let reaches = |low: Boundary| low.at < key || low.at == key && low.included;
+        let inside = self.bands.get(at).is_some_and(|(low, _)| low.is_none_or(reaches));
+        if inside { Some(at) } else { self.otherwise }
     }
 
     /// The values of a column.

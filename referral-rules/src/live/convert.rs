@@ -162,6 +162,7 @@ pub fn applied_form(program: &Program, book: &Book, applied: &Applied, row: usiz
         what,
         event: (event != NONE).then(|| name(event)),
         place: place_form(book, &applied.place[row], applied.referral[row], applied.what[row]),
+        kind: applied.kind[row].0,
         known: applied.known[row],
         version: program.versions[usize::from(applied.version[row])].name.clone(),
         counts: applied.counts[row],
@@ -188,7 +189,7 @@ pub fn push_applied(program: &Program, book: &Book, form: &AppliedForm, out: &mu
     out.what.push(what);
     out.event.push(what.event());
     out.place.push(place(book, &form.place));
-    out.kind.push(EventKind(form.place.kind));
+    out.kind.push(EventKind(form.kind));
     out.at.push(form.place.at);
     out.known.push(form.known);
     out.version.push(version);

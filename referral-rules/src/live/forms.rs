@@ -222,6 +222,8 @@ pub struct AppliedForm {
     pub event: Option<String>,
     /// Its place.
     pub place: PlaceForm,
+    /// The rank of its kind: that of its place, or of a stage that it implies.
+    pub kind: u16,
     /// From when on it is known.
     pub known: i64,
     /// The governing version.

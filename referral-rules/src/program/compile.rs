@@ -1,14 +1,18 @@
 //! Documents become a [`Program`]: names get numbers, expressions are checked and compiled, every fault of every version is
 //! reported at once.
+mod groups;
+mod tables;
+
 use super::compiled::{
-    Campaign, Clock, Ladder, Level, Limit, Measure, Operator, Per, Program, Requirement, Reward, Scope as Key, Version,
+    Campaign, Clock, EventKind, Ladder, Level, Limit, Measure, Operator, Per, Program, Requirement, Reward,
+    Scope as Key, Version,
 };
-use super::document::{self, Document, ExpressionText, Heading, Notation, Party, ThisEvent};
-use super::names::{Numbers, Scopes, constant_of, constant_type, number};
+use super::document::{self, Document, ExpressionText, Heading, Notation, Party, ThisEvent, UnderWay};
+use super::names::{Numbers, Scopes, number};
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
-use crate::base::{Calendar, Interner, Number, Rounding, Unit, Weekday, Zone};
+use crate::base::{Calendar, Day, Interner, Rounding, Unit, Weekday, Zone};
 use crate::diag::{Code, Diagnostic, Severity, Span, render};
-use crate::expr::{Compiled, Expected, Scope, Table, TableSchema, Type, Value, compile};
+use crate::expr::{Compiled, Expected, Scope, compile};
 use std::fmt;
 
 /// A document's text, and the name that people know it by.
@@ -212,6 +216,7 @@ impl Compiling<'_> {
         let limits: Vec<Limit> =
             document.limits.iter().enumerate().map(|(at, limit)| self.limit(at, limit, document, &scopes)).collect();
         connect(document, &mut rewards);
+        let groups = self.groups(document, &rewards);
         let mut rewards_by_kind = vec![Vec::new(); self.numbers.kinds.len()];
         for (position, reward) in (0_u16..).zip(&rewards) {
             if let Some(rules) = rewards_by_kind.get_mut(reward.on.index()) {
@@ -224,6 +229,7 @@ impl Compiling<'_> {
             name: document.version.value.clone(),
             first_day: document.in_force.first_day.value,
             last_day: document.in_force.last_day.as_ref().map(|day| day.value),
+            grants_until: grants_until(&document.in_force),
             governs_at: document.as_of.version.value,
             currency: unit(&document.currency.value),
             calendar: Calendar::new(&weekend, holidays).unwrap_or_default(),
@@ -233,9 +239,12 @@ impl Compiling<'_> {
             ladders,
             tables,
             clocks: document.events.iter().filter_map(|event| self.clock(event)).collect(),
+            implied: self.implied(document),
             rewards,
             rewards_by_kind,
             campaigns,
+            reward_groups: groups.rewards,
+            campaign_groups: groups.campaigns,
             limits,
             source: source.name.to_owned(),
             text: source.text.to_owned(),
@@ -313,66 +322,6 @@ impl Compiling<'_> {
         out
     }
 
-    fn tables(&mut self, document: &Document, scopes: &mut Scopes) -> Vec<Table> {
-        let mut out = Vec::with_capacity(document.tables.len());
-        for written in &document.tables {
-            let path = format!("tables.{}", written.name.value);
-            let by = self.expression(&written.by, Expected::Any, &scopes.event, &format!("{path}.by"));
-            let key = by.as_ref().map_or(Type::Text, |by| by.result_type().clone());
-            let width = written.columns.len().max(1);
-            let columns: Vec<(Option<String>, Type)> = (0..width)
-                .map(|column| {
-                    let rows = written.rows.iter().map(|row| &row.values).chain(&written.otherwise);
-                    let values = rows.filter_map(|values| values.get(column)).map(|value| &value.value);
-                    (written.columns.get(column).map(|name| name.value.clone()), constant_type(values))
-                })
-                .collect();
-            let schema = TableSchema { key: key.clone(), columns, index: out.len() };
-            let values = |row: &[crate::diag::Spanned<document::Constant>]| -> Vec<Value> {
-                row.iter().zip(&schema.columns).map(|(value, (_, kind))| constant_of(&value.value, kind)).collect()
-            };
-            let mut rows = Vec::with_capacity(written.rows.len());
-            for row in &written.rows {
-                let word = row.key.value.as_str();
-                let fault = match &key {
-                    Type::Int => Number::parse(word).and_then(Number::to_i64).is_none().then(|| {
-                        (Code::TypeMismatch, "is not a whole number".to_owned(), "write the key as digits".to_owned())
-                    }),
-                    Type::OneOf(words) if !words.iter().any(|known| known == word) => {
-                        let near = crate::diag::did_you_mean(word, words.iter().map(String::as_str));
-                        let help = near.unwrap_or_else(|| format!("write one of {}", words.join(", ")));
-                        Some((Code::UnknownText, "is not a value that the table is asked for".to_owned(), help))
-                    }
-                    _ => None,
-                };
-                if let Some((code, what, help)) = fault {
-                    let fault = Diagnostic::error(code, row.key.span, format!("`{word}` {what}")).help(help);
-                    self.diagnostics.push(fault.path(format!("{path}.{word}")));
-                }
-                let value = match key {
-                    Type::Int => Value::Int(Number::parse(word).and_then(Number::to_i64).unwrap_or_default()),
-                    _ => Value::Text(word.to_owned()),
-                };
-                rows.push((value, values(&row.values)));
-            }
-            if !matches!(key, Type::Text | Type::OneOf(_) | Type::Int) {
-                let fault = Diagnostic::error(
-                    Code::TypeMismatch,
-                    written.by.span,
-                    "a table is asked for a text or a whole number",
-                );
-                self.diagnostics.push(
-                    fault.path(format!("{path}.by")).help("look it up by a text, a one-of fact, a tier or an int"),
-                );
-            }
-            let otherwise = written.otherwise.as_ref().map(|row| values(row));
-            out.push(Table::new(&schema, &rows, otherwise.as_deref(), self.texts));
-            scopes.submission.table(&written.name.value, schema.clone());
-            scopes.event.table(&written.name.value, schema);
-        }
-        out
-    }
-
     fn ladder(&mut self, written: &document::TierLadder) -> Ladder {
         let measure = Measure::ALL.into_iter().find(|measure| measure.word() == written.by.value);
         let mut level = |level: &document::Level| Level {
@@ -397,6 +346,18 @@ impl Compiling<'_> {
             from: self.numbers.kind(&clock.from.value),
             unless: clock.unless.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
         })
+    }
+
+    fn implied(&self, document: &Document) -> Vec<(EventKind, Vec<EventKind>)> {
+        let declared = document.events.iter().filter(|event| !event.implies.is_empty());
+        let stages = |event: &document::EventDeclaration| {
+            let mut stages: Vec<EventKind> =
+                event.implies.iter().map(|stage| self.numbers.kind(&stage.value)).collect();
+            stages.sort_unstable();
+            stages.dedup();
+            stages
+        };
+        declared.map(|event| (self.numbers.kind(&event.kind.value), stages(event))).collect()
     }
 
     fn campaign(&mut self, at: usize, written: &document::Campaign, scopes: &Scopes) -> Campaign {
@@ -520,6 +481,16 @@ impl Compiling<'_> {
             unit,
             over_limit: written.over_limit.value,
         }
+    }
+}
+
+/// The last day whose events can bring something to referrals under way.
+fn grants_until(in_force: &document::InForce) -> Option<Day> {
+    let last_day = in_force.last_day.as_ref()?.value;
+    match in_force.under_way.value {
+        UnderWay::GoOn => None,
+        UnderWay::Stop => Some(last_day),
+        UnderWay::For(length) => length.last_day_from(last_day, &Calendar::default()),
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Everything that the evaluation looks up by name is a small number here: slots for inputs, positions for kinds of event,
 //! rewards and limits. Several versions of one program share those numbers, so that history carries over.
-use super::document::{Moment, OverLimit, Party, PayWithin, Refuses};
-use crate::base::{Calendar, Day, Interner, Length, Period, Rounding, TextId, Unit, Zone};
-use crate::diag::Span;
+pub use super::compiled_rules::{Campaign, Clock, Group, Ladder, Level, Limit, Operator, Per, Requirement, Reward};
+use super::document::Moment;
+use crate::base::{Calendar, Day, Interner, Length, Unit, Zone};
 use crate::expr::{Compiled, Slot, Table, Type};
 
 /// A kind of event, by its rank: the built-in stages first, then the declared kinds in the order of declaration.
@@ -148,190 +148,6 @@ pub struct Fact {
     pub slot: Slot,
 }
 
-/// A condition on every referral, judged at submission.
-#[derive(Debug)]
-pub struct Requirement {
-    /// The heading that it stands under: eligibility, validity or fraud.
-    pub heading: &'static str,
-    /// The reason that it gives.
-    pub code: String,
-    /// All must hold.
-    pub conditions: Vec<Compiled>,
-    /// The sentence for people.
-    pub message: String,
-    /// Which side gets nothing.
-    pub refuses: Refuses,
-    /// Where it stands in the document.
-    pub span: Span,
-}
-
-/// A level of a ladder.
-#[derive(Clone, Debug)]
-pub struct Level {
-    /// Its name.
-    pub name: String,
-    /// The name as an interned text.
-    pub text: TextId,
-    /// From which count on.
-    pub at_least: i64,
-}
-
-/// A tier ladder.
-#[derive(Clone, Debug)]
-pub struct Ladder {
-    /// The position in [`Program::ladder_names`].
-    pub number: u16,
-    /// The measure that decides.
-    pub by: Measure,
-    /// The levels, rising.
-    pub levels: Vec<Level>,
-    /// Whether the event that asks counts itself.
-    pub counts_this_event: bool,
-    /// When the level is taken.
-    pub taken_at: Moment,
-}
-
-/// An event that the clock makes.
-#[derive(Clone, Debug)]
-pub struct Clock {
-    /// Its kind.
-    pub kind: EventKind,
-    /// How long after the anchor.
-    pub after: Length,
-    /// The kind of the anchor.
-    pub from: EventKind,
-    /// Kinds that call it off.
-    pub unless: Vec<EventKind>,
-}
-
-/// A reward rule.
-#[derive(Debug)]
-pub struct Reward {
-    /// The position in [`Program::reward_ids`].
-    pub number: u16,
-    /// Who gets it.
-    pub to: Party,
-    /// The kind of event that it answers.
-    pub on: EventKind,
-    /// All must hold.
-    pub when: Vec<Compiled>,
-    /// account-credit, cash, …
-    pub kind: String,
-    /// What the amount is counted in.
-    pub unit: Unit,
-    /// The amount.
-    pub amount: Compiled,
-    /// The least, if it applies at all.
-    pub at_least: Option<Compiled>,
-    /// The most.
-    pub at_most: Option<Compiled>,
-    /// How the amount is rounded to the unit's digits.
-    pub rounding: Rounding,
-    /// The promise to tell the beneficiary.
-    pub notify_within: Option<Length>,
-    /// The promise to pay.
-    pub pay_within: Option<PayWithin>,
-    /// How long it is held.
-    pub payable_after: Option<Length>,
-    /// Held until the referral has an event of this kind.
-    pub hold_until: Option<EventKind>,
-    /// Held as long as this holds, read at the moment of the answer.
-    pub hold_while: Option<Compiled>,
-    /// Free text for people.
-    pub label: String,
-    /// Campaigns that may touch it, by position in the version.
-    pub campaigns: Vec<u16>,
-    /// Limits that may cover it, by position in the version.
-    pub limits: Vec<u16>,
-    /// True when a condition or amount reads what was granted before.
-    pub reads_ledger: bool,
-    /// Where it stands in the document.
-    pub span: Span,
-}
-
-/// What a campaign does to an amount.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Operator {
-    /// Replaces it.
-    Instead,
-    /// Multiplies it.
-    Times,
-    /// Adds to it.
-    Plus,
-}
-
-impl Operator {
-    /// The word in steps.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Instead => "instead",
-            Self::Times => "times",
-            Self::Plus => "plus",
-        }
-    }
-}
-
-/// A campaign.
-#[derive(Debug)]
-pub struct Campaign {
-    /// The position in [`Program::campaign_ids`].
-    pub number: u16,
-    /// The first day of the window.
-    pub first_day: Day,
-    /// The last day of the window.
-    pub last_day: Day,
-    /// Which moment must lie in the window.
-    pub counts: Moment,
-    /// All must hold.
-    pub when: Vec<Compiled>,
-    /// What it does, in this order.
-    pub operators: Vec<(Operator, Compiled)>,
-    /// A rounding of its own after the operators.
-    pub rounding: Option<Rounding>,
-    /// Free text for people.
-    pub theme: String,
-}
-
-/// A part of the key that a limit counts by.
-#[derive(Debug)]
-pub enum Per {
-    /// The referrer.
-    Referrer,
-    /// The referee, by id, else by referral.
-    Referee,
-    /// The referral.
-    Referral,
-    /// The reward rule.
-    Reward,
-    /// Each campaign that touched the grant.
-    Campaign,
-    /// Whatever the expression gives.
-    Expression(Box<Compiled>),
-}
-
-/// A limit.
-#[derive(Debug)]
-pub struct Limit {
-    /// The position in [`Program::limit_ids`].
-    pub number: u16,
-    /// Campaigns that a grant must have been touched by, as positions in the version; empty means any grant.
-    pub campaigns: Vec<u16>,
-    /// All must hold.
-    pub when: Vec<Compiled>,
-    /// The key; empty for the whole program.
-    pub per: Vec<Per>,
-    /// The period.
-    pub in_each: Period,
-    /// The most, in minor units or in grants.
-    pub at_most: i64,
-    /// True when grants are counted, not amounts.
-    pub counts_grants: bool,
-    /// The unit, for people.
-    pub unit: Unit,
-    /// What happens beyond.
-    pub over_limit: OverLimit,
-}
-
 /// One version of the terms.
 #[derive(Debug)]
 pub struct Version {
@@ -341,6 +157,8 @@ pub struct Version {
     pub first_day: Day,
     /// The last day in force, if it is known.
     pub last_day: Option<Day>,
+    /// The last day whose events can bring something to referrals under way, if there is one.
+    pub grants_until: Option<Day>,
     /// Which moment decides what version governs a referral.
     pub governs_at: Moment,
     /// The currency of bare numbers.
@@ -359,12 +177,18 @@ pub struct Version {
     pub tables: Vec<Table>,
     /// Events that the clock makes.
     pub clocks: Vec<Clock>,
+    /// The stages that an event of a kind implies, in their order.
+    pub implied: Vec<(EventKind, Vec<EventKind>)>,
     /// Reward rules in order.
     pub rewards: Vec<Reward>,
     /// The positions of the rules that answer each kind of event, by the kind's rank.
     pub rewards_by_kind: Vec<Vec<u16>>,
     /// Campaigns in order.
     pub campaigns: Vec<Campaign>,
+    /// Groups of rewards, in order.
+    pub reward_groups: Vec<Group>,
+    /// Groups of campaigns, in order.
+    pub campaign_groups: Vec<Group>,
     /// Limits in order.
     pub limits: Vec<Limit>,
     /// Where the text came from, for places.
@@ -385,6 +209,11 @@ impl Version {
     pub fn reward_numbered(&self, number: u16) -> Option<&Reward> {
         let own = |reward: &&Reward| reward.number == number;
         self.rewards.get(usize::from(number)).filter(own).or_else(|| self.rewards.iter().find(own))
+    }
+
+    /// The stages that an event of the kind implies, in their order.
+    pub fn implied_by(&self, kind: EventKind) -> &[EventKind] {
+        self.implied.iter().find(|(by, _)| *by == kind).map_or(&[], |(_, stages)| stages)
     }
 
     /// The positions of the rules that answer a kind of event, in the document's order.

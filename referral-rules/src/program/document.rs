@@ -2,7 +2,9 @@
 //!
 //! A `Document` can be wrong. Where the reader had to give a diagnostic, the part holds a harmless stand-in (an empty
 //! text, the default, an empty list), so that the rest can still be checked; a document with an error must not be run.
-pub use super::document_rules::{Campaign, Limit, OverLimit, Party, PayWithin, Per, Reward, RewardKind};
+pub use super::document_rules::{
+    Campaign, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward, RewardKind, Wins,
+};
 pub use super::read::{Keys, Notation, keys, words};
 use crate::base::{Day, Length, Number, Rounding, Weekday};
 use crate::diag::{Span, Spanned};
@@ -33,13 +35,27 @@ pub const STAGES: [&str; 8] =
 /// The measures that tiers can go by.
 pub const MEASURES: [&str; 4] = ["submitted_count", "qualified_count", "opportunity_count", "closed_count"];
 
-/// First and last day, both included.
+/// `in_force`: when the terms are in force. First and last day are both included.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct DayRange {
+pub struct InForce {
     /// The first day that counts.
     pub first_day: Spanned<Day>,
-    /// The last day that counts; without one the range has no end.
+    /// The last day that counts; without one the terms have no end.
     pub last_day: Option<Spanned<Day>>,
+    /// What happens to referrals under way after the last day.
+    pub under_way: Spanned<UnderWay>,
+}
+
+/// What happens to referrals under way after the last day of the terms.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum UnderWay {
+    /// They go on under these terms.
+    #[default]
+    GoOn,
+    /// Nothing is granted for what happens after the last day.
+    Stop,
+    /// So long after the last day, things are still granted.
+    For(Length),
 }
 
 /// The whole document, sections in the order of the grammar, rows in the order of the text.
@@ -52,7 +68,7 @@ pub struct Document {
     /// A name for people.
     pub name: Option<Spanned<String>>,
     /// When these terms are in force.
-    pub in_force: DayRange,
+    pub in_force: InForce,
     /// ISO 4217 code of the program's currency.
     pub currency: Spanned<String>,
     /// IANA name of the zone in which days are counted.
@@ -81,6 +97,8 @@ pub struct Document {
     pub rewards: Vec<Reward>,
     /// The campaigns.
     pub campaigns: Vec<Campaign>,
+    /// The groups of rewards and of campaigns.
+    pub groups: Vec<Group>,
     /// The limits.
     pub limits: Vec<Limit>,
 }
@@ -222,8 +240,30 @@ pub struct Table {
     pub columns: Vec<Spanned<String>>,
     /// The rows.
     pub rows: Vec<TableRow>,
+    /// The bands, rising, where a number is looked up; such a table has no rows.
+    pub bands: Option<Vec<Band>>,
     /// The row for every other key.
     pub otherwise: Option<Vec<Spanned<Constant>>>,
+}
+
+/// A band of a table: the values for all numbers between two boundaries.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Band {
+    /// The lower boundary; without one the band has no lower end.
+    pub low: Option<Edge>,
+    /// The upper boundary.
+    pub high: Option<Edge>,
+    /// As many values as the table has columns, or one.
+    pub values: Vec<Spanned<Constant>>,
+}
+
+/// A boundary of a band.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Edge {
+    /// Where it lies.
+    pub number: Spanned<Number>,
+    /// Whether it belongs to the band.
+    pub included: bool,
 }
 
 /// A row of a table.
@@ -242,6 +282,8 @@ pub struct EventDeclaration {
     pub kind: Spanned<String>,
     /// When the clock makes it; without one the host reports it.
     pub clock: Option<Clock>,
+    /// Stages that such an event reaches on the way, if the referral has not.
+    pub implies: Vec<Spanned<String>>,
 }
 
 /// That long after another event, unless something came first.

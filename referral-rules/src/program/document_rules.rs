@@ -251,3 +251,35 @@ impl Limit {
     /// The unit of a limit that counts grants.
     pub const GRANTS: &'static str = "grants";
 }
+
+/// Which member of a group counts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Wins {
+    /// The one that gives most.
+    #[default]
+    Best,
+    /// The first in the group's list.
+    First,
+}
+
+/// What a group is of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Members {
+    /// Rewards that answer one event.
+    Rewards(Vec<Spanned<String>>),
+    /// Campaigns that change one grant.
+    Campaigns(Vec<Spanned<String>>),
+}
+
+/// `[[group]]`: of rewards or campaigns that meet, one counts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Group {
+    /// The whole section.
+    pub span: Span,
+    /// The id.
+    pub id: Spanned<String>,
+    /// Its members, in their order.
+    pub members: Members,
+    /// Which of them counts.
+    pub wins: Spanned<Wins>,
+}

@@ -1,6 +1,7 @@
 //! A program: the document as written, read from TOML or JSON; checks; the compiled program.
 mod compile;
 mod compiled;
+mod compiled_rules;
 pub mod document;
 mod document_rules;
 mod names;
@@ -9,7 +10,7 @@ pub mod standard;
 
 pub use compile::{Faults, SourceText};
 pub use compiled::{
-    Campaign, Clock, EventKind, Fact, Ladder, Level, Limit, Measure, Operator, Owner, Per, Program, Requirement,
+    Campaign, Clock, EventKind, Fact, Group, Ladder, Level, Limit, Measure, Operator, Owner, Per, Program, Requirement,
     Reward, Scope, Source, Version,
 };
-pub use document::{Document, Moment, Notation, OverLimit, Party, PayWithin, Refuses};
+pub use document::{Document, Moment, Notation, OverLimit, Party, PayWithin, Refuses, Wins};

@@ -1,21 +1,21 @@
-//! Readers of what a document declares: facts, lists, tables, kinds of events.
+//! Readers of what a document declares: facts, lists, kinds of events.
 use super::field::{Field, Reader, Section, join};
 use super::keys;
-use super::value::{self, expression, filled_list, key_name, length, list, text};
+use super::value::{self, filled_list, key_name, length, list, text};
 use super::{Names, Notation, rows, unique};
-use crate::base::limits::{FACTS_MAX, LIST_LENGTH_MAX, TABLE_COLUMNS_MAX, TABLE_ROWS_MAX};
+use crate::base::limits::{FACTS_MAX, LIST_LENGTH_MAX};
 use crate::base::{Day, Number};
-use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
+use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::node::NodeValue;
 use crate::program::document::{
-    Clock, Constant, ConstantList, Document, EventDeclaration, FactDeclaration, FactOwner, FactType, Table, TableRow,
+    Clock, Constant, ConstantList, Document, EventDeclaration, FactDeclaration, FactOwner, FactType,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut Reader) {
     document.facts = section.read("facts", reader, facts).unwrap_or_default();
     document.lists = section.read("lists", reader, lists).unwrap_or_default();
-    document.tables = section.read("tables", reader, tables).unwrap_or_default();
+    document.tables = section.read("tables", reader, super::tables::tables).unwrap_or_default();
     document.events = rows(section, "event", LIST_LENGTH_MAX, reader, event);
     let kinds = document.events.iter().enumerate().map(|(at, row)| (&row.kind, format!("event[{at}].kind")));
     unique(kinds, &Names { what: "events", key: "kind" }, reader);
@@ -117,7 +117,7 @@ fn same_types(facts: &[FactDeclaration], reader: &mut Reader) {
 }
 
 /// A constant, as it stands.
-fn constant(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<Constant>> {
+pub(super) fn constant(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<Constant>> {
     let constant = match &field.node.value {
         NodeValue::Text(text) => Constant::Text(text.text.clone().into_owned()),
         NodeValue::Number(_) => Constant::Number(value::number(field, reader)?.value),
@@ -141,7 +141,7 @@ const fn constant_name(constant: &Constant) -> &'static str {
 }
 
 /// Makes the constants one type: texts that are all days become days in JSON, which has no dates; others are reported.
-fn one_type(constants: &mut [&mut Spanned<Constant>], path: &str, notation: Notation, reader: &mut Reader) {
+pub(super) fn one_type(constants: &mut [&mut Spanned<Constant>], path: &str, notation: Notation, reader: &mut Reader) {
     let day = |constant: &Constant| match constant {
         Constant::Text(text) => Day::parse(text).ok(),
         Constant::Number(_) | Constant::Bool(_) | Constant::Date(_) => None,
@@ -182,120 +182,6 @@ fn lists(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<ConstantList>> {
     Some(lists)
 }
 
-fn tables(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Table>> {
-    let Some(entries) = field.entries() else {
-        reader.wrong_type(field, "a table of tables");
-        return None;
-    };
-    let mut tables = Vec::new();
-    for (key, entry) in entries {
-        let name = key_name(key, &field.path, reader);
-        tables.extend(table(name, &entry, reader));
-    }
-    Some(tables)
-}
-
-fn table(name: Spanned<String>, field: &Field<'_>, reader: &mut Reader) -> Option<Table> {
-    let Some(entries) = field.entries() else {
-        reader.wrong_type(field, "a table");
-        return None;
-    };
-    if entries.len() > TABLE_ROWS_MAX {
-        value::too_long(field, entries.len(), TABLE_ROWS_MAX, reader);
-        return None;
-    }
-    let mut table =
-        Table { name, by: expression_missing(field.node.span), columns: Vec::new(), rows: Vec::new(), otherwise: None };
-    let (mut has_by, mut shape) = (false, None);
-    for (key, entry) in entries {
-        if key.value == "by" {
-            has_by = true;
-            table.by = expression(&entry, reader).unwrap_or(table.by);
-            continue;
-        }
-        let Some(values) = row(&entry, &mut table.columns, &mut shape, reader) else { continue };
-        if key.value == "otherwise" {
-            table.otherwise = Some(values);
-        } else {
-            table.rows.push(TableRow { key: Spanned::new(key.value.clone().into_owned(), key.span), values });
-        }
-    }
-    if !has_by && !reader.has_gaps {
-        let fault = field.fault(Code::MissingKey, format!("`{}` needs the key `by`", field.name()));
-        reader.push(fault.help("add `by = \"...\"`, an expression that says what is looked up"));
-    }
-    if table.rows.is_empty() && table.otherwise.is_none() && !reader.has_gaps {
-        let fault = field.fault(Code::BadValue, format!("`{}` has no rows", field.name()));
-        reader.push(fault.help("write at least one row, such as `bronze = 200`"));
-    }
-    for column in 0..table.columns.len().max(1) {
-        let rows = table.rows.iter_mut().map(|row| &mut row.values).chain(table.otherwise.as_mut());
-        let mut values: Vec<_> = rows.filter_map(|values| values.get_mut(column)).collect();
-        one_type(&mut values, &field.path, reader.notation, reader);
-    }
-    Some(table)
-}
-
-fn expression_missing(span: Span) -> crate::program::document::ExpressionText {
-    crate::program::document::ExpressionText { span, ..Default::default() }
-}
-
-/// Whether the rows of a table hold one value or several; the first row decides.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Single,
-    Several,
-}
-
-fn row(
-    field: &Field<'_>,
-    columns: &mut Vec<Spanned<String>>,
-    shape: &mut Option<Shape>,
-    reader: &mut Reader,
-) -> Option<Vec<Spanned<Constant>>> {
-    let Some(entries) = field.entries() else {
-        if *shape == Some(Shape::Several) {
-            reader.wrong_type(field, "a table with the same keys as the rows before");
-            return None;
-        }
-        *shape = Some(Shape::Single);
-        return constant(field, reader).map(|value| vec![value]);
-    };
-    match shape {
-        Some(Shape::Single) => {
-            reader.wrong_type(field, "a single value like the rows before");
-            return None;
-        }
-        Some(Shape::Several) => {}
-        None if entries.len() > TABLE_COLUMNS_MAX => {
-            value::too_long(field, entries.len(), TABLE_COLUMNS_MAX, reader);
-            return None;
-        }
-        None => {
-            *shape = Some(Shape::Several);
-            *columns = field.entries()?.map(|(key, _)| key_name(key, &field.path, reader)).collect();
-        }
-    }
-    let mut found: Vec<_> = entries.collect();
-    let mut values = Vec::new();
-    for column in columns.iter() {
-        match found.iter().position(|(key, _)| key.value == column.value) {
-            Some(at) => values.extend(constant(&found.swap_remove(at).1, reader)),
-            None => {
-                let message = format!("`{}` needs the key `{}`", field.name(), shown(&column.value));
-                let fault = field.fault(Code::MissingKey, message);
-                reader.push(fault.help("write the same keys in every row of a table"));
-            }
-        }
-    }
-    for (key, entry) in found {
-        let message = format!("`{}` is not a key of the first row", shown(&key.value));
-        let fault = Diagnostic::error(Code::UnknownKey, key.span, message).path(entry.path);
-        reader.push(fault.help("write the same keys in every row of a table"));
-    }
-    (values.len() == columns.len()).then_some(values)
-}
-
 fn event(field: &Field<'_>, reader: &mut Reader) -> Option<EventDeclaration> {
     let section = Section::open(field, &keys::EVENT, reader)?;
     let kind = section.need("kind", reader, value::id).unwrap_or_default();
@@ -317,5 +203,32 @@ fn event(field: &Field<'_>, reader: &mut Reader) -> Option<EventDeclaration> {
         from: from.unwrap_or_else(|| Spanned::new("submitted".to_owned(), section.span)),
         unless: unless.unwrap_or_default(),
     });
-    Some(EventDeclaration { kind, clock })
+    let implies = section.read("implies", reader, list(text)).unwrap_or_default();
+    implied(&kind, &implies, &section, reader);
+    Some(EventDeclaration { kind, clock, implies })
+}
+
+/// An event implies stages on the way to it; a declared kind may imply any of them.
+fn implied(kind: &Spanned<String>, implies: &[Spanned<String>], section: &Section<'_>, reader: &mut Reader) {
+    let rank = |word: &str| keys::IMPLIED.iter().position(|stage| *stage == word);
+    let own = rank(&kind.value);
+    let ends = own.is_none() && crate::program::document::STAGES.contains(&kind.value.as_str());
+    for (at, stage) in implies.iter().enumerate() {
+        let fault = match rank(&stage.value) {
+            None => (
+                format!("`{}` is not a stage that can be implied", shown(&stage.value)),
+                super::field::one_of(keys::IMPLIED),
+            ),
+            Some(_) if ends => {
+                (format!("`{}` lies on no way to `{}`", stage.value, kind.value), "no `implies` here".to_owned())
+            }
+            Some(rank) if own.is_some_and(|own| own <= rank) => {
+                (format!("`{}` does not come before `{}`", stage.value, kind.value), "an earlier stage".to_owned())
+            }
+            Some(_) => continue,
+        };
+        let path = format!("{}.implies[{at}]", section.path);
+        reader
+            .push(Diagnostic::error(Code::BadValue, stage.span, fault.0).path(path).help(format!("write {}", fault.1)));
+    }
 }

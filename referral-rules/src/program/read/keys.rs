@@ -1,8 +1,8 @@
 //! Every key and every word of the grammar in tables. The readers read by them, and the reference of the document is held
 //! against them.
 use crate::base::{LengthUnit, Rounding, Weekday};
-use crate::program::document::{CreditGoesTo, FactType, MEASURES, Moment, Refuses, STAGES, ThisEvent};
-use crate::program::document_rules::{OverLimit, Party, Per, RewardKind};
+use crate::program::document::{CreditGoesTo, FactType, MEASURES, Moment, Refuses, STAGES, ThisEvent, UnderWay};
+use crate::program::document_rules::{OverLimit, Party, Per, RewardKind, Wins};
 
 /// Which keys a section has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,11 +40,13 @@ pub(super) const PROGRAM: Keys = Keys {
         "tiers",
         "reward",
         "campaign",
+        "group",
         "limit",
     ],
 };
 
-pub(super) const IN_FORCE: Keys = Keys { path: "in_force", title: "`in_force`", keys: &["first_day", "last_day"] };
+pub(super) const IN_FORCE: Keys =
+    Keys { path: "in_force", title: "`in_force`", keys: &["first_day", "last_day", "under_way"] };
 
 pub(super) const AS_OF: Keys = Keys { path: "as_of", title: "`as_of`", keys: &["version", "tier", "campaign"] };
 
@@ -54,9 +56,18 @@ pub(super) const FACTS: Keys =
     Keys { path: "facts", title: "`facts`", keys: &["account", "referrer", "referee", "referral", "event"] };
 
 /// The keys of a table that are no rows.
-pub(super) const TABLE: Keys = Keys { path: "tables.<name>", title: "a table", keys: &["by", "otherwise"] };
+pub(super) const TABLE: Keys = Keys { path: "tables.<name>", title: "a table", keys: &["by", "bands", "otherwise"] };
 
-pub(super) const EVENT: Keys = Keys { path: "event", title: "an event", keys: &["kind", "after", "from", "unless"] };
+/// The keys of a band beside its values.
+pub(super) const BAND: Keys =
+    Keys { path: "tables.<name>.bands", title: "a band", keys: &["from", "above", "up_to", "below", "value"] };
+
+/// The boundaries of a band: the key, whether it is the lower one, whether the boundary itself belongs to the band.
+pub(super) const EDGES: &[(&str, bool, bool)] =
+    &[("from", true, true), ("above", true, false), ("up_to", false, true), ("below", false, false)];
+
+pub(super) const EVENT: Keys =
+    Keys { path: "event", title: "an event", keys: &["kind", "after", "from", "unless", "implies"] };
 
 /// Those of `[[eligibility]]`, `[[validity]]` and `[[fraud]]`.
 pub(super) const REQUIREMENT: Keys =
@@ -117,6 +128,8 @@ pub(super) const LIMIT: Keys = Keys {
     keys: &["id", "rewards", "campaigns", "when", "per", "in_each", "at_most", "unit", "over_limit"],
 };
 
+pub(super) const GROUP: Keys = Keys { path: "group", title: "a group", keys: &["id", "rewards", "campaigns", "wins"] };
+
 /// The keys of every section, in the order of the reference.
 pub fn keys() -> Vec<Keys> {
     vec![
@@ -126,6 +139,7 @@ pub fn keys() -> Vec<Keys> {
         CALENDAR,
         FACTS,
         TABLE,
+        BAND,
         EVENT,
         REQUIREMENT,
         ATTRIBUTION,
@@ -133,6 +147,7 @@ pub fn keys() -> Vec<Keys> {
         LEVEL,
         REWARD,
         CAMPAIGN,
+        GROUP,
         LIMIT,
     ]
 }
@@ -158,6 +173,11 @@ pub(super) const MOMENTS: &[(&str, Moment)] = &[
     ("event", Moment::Event),
 ];
 
+pub(super) const UNDER_WAY: &[(&str, UnderWay)] = &[("go on", UnderWay::GoOn), ("stop", UnderWay::Stop)];
+
+/// The stages that an event can imply, in their order.
+pub(super) const IMPLIED: &[&str] = &["qualified", "opportunity", "closed"];
+
 pub(super) const WEEKDAYS: &[(&str, Weekday)] = &[
     ("mon", Weekday::Monday),
     ("tue", Weekday::Tuesday),
@@ -177,6 +197,8 @@ pub(super) const THIS_EVENT: &[(&str, ThisEvent)] =
     &[("counts", ThisEvent::Counts), ("does not count", ThisEvent::DoesNotCount)];
 
 pub(super) const PARTIES: &[(&str, Party)] = &[("referrer", Party::Referrer), ("referee", Party::Referee)];
+
+pub(super) const WINS: &[(&str, Wins)] = &[("best", Wins::Best), ("first", Wins::First)];
 
 pub(super) const END_OF_MONTH: &str = "end of month";
 
@@ -214,11 +236,13 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
     }
     vec![
         ("rounding", Rounding::ALL.map(Rounding::name).to_vec()),
+        ("in_force.under_way", of(UNDER_WAY)),
         ("as_of", of(MOMENTS)),
         ("calendar.weekend", of(WEEKDAYS)),
         ("facts", of(FACT_TYPES)),
         ("event.kind", STAGES.to_vec()),
         ("event.after", LengthUnit::ALL.map(LengthUnit::plural).to_vec()),
+        ("event.implies", IMPLIED.to_vec()),
         ("eligibility.refuses", of(SIDES)),
         ("attribution.credit_goes_to", of(ORDERS)),
         ("tiers.by", MEASURES.to_vec()),
@@ -226,6 +250,7 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("reward.to", of(PARTIES)),
         ("reward.kind", of(RewardKind::ALL)),
         ("reward.pay_within", vec![END_OF_MONTH]),
+        ("group.wins", of(WINS)),
         ("limit.per", of(PER)),
         ("limit.in_each", PERIODS.to_vec()),
         ("limit.over_limit", of(OVER_LIMIT)),

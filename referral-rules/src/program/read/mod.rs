@@ -5,12 +5,13 @@ mod keys;
 mod references;
 mod rewards;
 mod rules;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod value;
 
-use super::document::{AsOf, CalendarText, DayRange, Document};
-use crate::base::limits::{CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, LIMITS_MAX, REWARDS_MAX};
+use super::document::{AsOf, CalendarText, Document, InForce, UnderWay};
+use crate::base::limits::{CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX, REWARDS_MAX};
 use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use crate::node::{Node, NodeValue, read_json, read_toml};
 pub use field::Notation;
@@ -135,6 +136,11 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     });
     let ids = document.campaigns.iter().enumerate().map(|(at, row)| (&row.id, format!("campaign[{at}].id")));
     unique(ids, &Names { what: "campaigns", key: "id" }, reader);
+    document.groups = rows(&section, "group", GROUPS_MAX, reader, |field, reader| {
+        rewards::group(&Section::open(field, &keys::GROUP, reader)?, reader)
+    });
+    let ids = document.groups.iter().enumerate().map(|(at, row)| (&row.id, format!("group[{at}].id")));
+    unique(ids, &Names { what: "groups", key: "id" }, reader);
     document.limits = rows(&section, "limit", LIMITS_MAX, reader, |field, reader| {
         Some(rewards::limit(&Section::open(field, &keys::LIMIT, reader)?, &document.currency, reader))
     });
@@ -162,14 +168,28 @@ fn header(section: &Section<'_>, reader: &mut Reader) -> Document {
     document
 }
 
-fn in_force(field: &Field<'_>, reader: &mut Reader) -> Option<DayRange> {
+fn in_force(field: &Field<'_>, reader: &mut Reader) -> Option<InForce> {
     let section = Section::open(field, &keys::IN_FORCE, reader)?;
     let first_day = section.need("first_day", reader, value::day);
     let last_day = section.read("last_day", reader, value::day);
     if let (Some(first), Some(last)) = (first_day, last_day) {
         not_empty(first, last, &section, reader);
     }
-    Some(DayRange { first_day: first_day.unwrap_or_default(), last_day })
+    let under_way = section.read("under_way", reader, under_way).unwrap_or_default();
+    if section.has("under_way") && !section.has("last_day") {
+        section.missing("last_day", "add the last day of the terms, or remove `under_way`", reader);
+    }
+    Some(InForce { first_day: first_day.unwrap_or_default(), last_day, under_way })
+}
+
+fn under_way(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<UnderWay>> {
+    let known = field.node.as_text().and_then(|text| keys::UNDER_WAY.iter().find(|(word, _)| *word == text));
+    match known {
+        Some((_, under_way)) => Some(Spanned::new(*under_way, field.node.span)),
+        None => {
+            value::length_in_days(field, reader).map(|length| Spanned::new(UnderWay::For(length.value), length.span))
+        }
+    }
 }
 
 /// Reports a window that ends before it starts.

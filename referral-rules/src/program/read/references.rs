@@ -4,7 +4,7 @@ use super::field::Reader;
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
 use crate::program::document::{Document, STAGES};
-use crate::program::document_rules::{Limit, Party, Reward};
+use crate::program::document_rules::{Limit, Members, Party, Reward};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(document: &Document, reader: &mut Reader) {
@@ -42,7 +42,53 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
             campaigns.check(id, || format!("limit[{index}].campaigns[{at}]"), reader);
         }
     }
+    for (index, group) in document.groups.iter().enumerate() {
+        let (names, members, key) = match &group.members {
+            Members::Rewards(members) => (&rewards, members, "rewards"),
+            Members::Campaigns(members) => (&campaigns, members, "campaigns"),
+        };
+        for (at, id) in members.iter().enumerate() {
+            names.check(id, || format!("group[{index}].{key}[{at}]"), reader);
+        }
+    }
     units(document, reader);
+    alike(document, reader);
+}
+
+/// Rewards can only be told better or worse where they go to one party in one unit.
+fn alike(document: &Document, reader: &mut Reader) {
+    let currency = document.currency.value.as_str();
+    for (index, group) in document.groups.iter().enumerate() {
+        let Members::Rewards(members) = &group.members else { continue };
+        let reward = |id: &Spanned<String>| document.rewards.iter().find(|reward| reward.id.value == id.value);
+        let Some(first) = members.iter().find_map(reward) else { continue };
+        for (at, id) in members.iter().enumerate() {
+            let Some(other) = reward(id) else { continue };
+            let (code, message) = if other.to.value != first.to.value {
+                let message = format!(
+                    "`{}` goes to the {}, `{}` to the {}",
+                    id.value,
+                    other.to.value.word(),
+                    first.id.value,
+                    first.to.value.word()
+                );
+                (Code::BadValue, message)
+            } else if other.unit_name(currency) != first.unit_name(currency) {
+                let message = format!(
+                    "`{}` is in `{}`, `{}` in `{}`",
+                    id.value,
+                    other.unit_name(currency),
+                    first.id.value,
+                    first.unit_name(currency)
+                );
+                (Code::UnitMismatch, message)
+            } else {
+                continue;
+            };
+            let fault = Diagnostic::error(code, id.span, message).path(format!("group[{index}].rewards[{at}]"));
+            reader.push(fault.help("group rewards to one party in one unit"));
+        }
+    }
 }
 
 /// The names of one sort that the document has.

@@ -6,7 +6,7 @@ use crate::base::limits::LIMIT_KEYS_MAX;
 use crate::base::{Day, Number, Period, Rounding, Unit, currency_digits};
 use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::program::document::{ExpressionText, Moment};
-use crate::program::document_rules::{Campaign, Limit, OverLimit, PayWithin, Per, Reward, RewardKind};
+use crate::program::document_rules::{Campaign, Group, Limit, Members, OverLimit, PayWithin, Per, Reward, RewardKind};
 
 pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reader: &mut Reader) -> Reward {
     let kind = section.need("kind", reader, word(RewardKind::ALL));
@@ -112,6 +112,48 @@ pub(super) fn campaign(section: &Section<'_>, by_default: Spanned<Moment>, reade
         rounding: section.read("rounding", reader, rounding),
         theme: section.read("theme", reader, text),
     }
+}
+
+/// A group names rewards or campaigns, two at least and none twice.
+pub(super) fn group(section: &Section<'_>, reader: &mut Reader) -> Option<Group> {
+    let id = section.need("id", reader, id).unwrap_or_default();
+    let wins = section.need("wins", reader, word(keys::WINS)).unwrap_or_default();
+    let rewards = section.read("rewards", reader, members);
+    let campaigns = section.read("campaigns", reader, members);
+    let members = match (rewards, campaigns) {
+        (Some(_), Some(found)) => {
+            let span = found.first().map_or(section.span, |first| first.span);
+            let fault = Diagnostic::error(Code::BadValue, span, "a group is of rewards or of campaigns, not of both");
+            let help = "write two groups";
+            reader.push(fault.path(join(&section.path, "campaigns")).help(help));
+            return None;
+        }
+        (Some(rewards), None) => Members::Rewards(rewards),
+        (None, Some(campaigns)) => Members::Campaigns(campaigns),
+        (None, None) => {
+            if !section.has("rewards") && !section.has("campaigns") {
+                section.missing("rewards", "add `rewards = [...]` or `campaigns = [...]`", reader);
+            }
+            return None;
+        }
+    };
+    Some(Group { span: section.span, id, members, wins })
+}
+
+fn members(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<String>>> {
+    let members = filled_list(text)(field, reader)?;
+    if members.len() < 2 {
+        let fault = field.fault(Code::BadValue, "a group has two members at least");
+        reader.push(fault.help("name another one, or remove the group"));
+    }
+    for (at, member) in members.iter().enumerate() {
+        if members.iter().take(at).any(|other| other.value == member.value) {
+            let message = format!("`{}` stands twice in the group", shown(&member.value));
+            let fault = Diagnostic::error(Code::DuplicateId, member.span, message);
+            reader.push(fault.path(format!("{}[{at}]", field.path)).help("name it once"));
+        }
+    }
+    Some(members)
 }
 
 pub(super) fn limit(section: &Section<'_>, currency: &Spanned<String>, reader: &mut Reader) -> Limit {

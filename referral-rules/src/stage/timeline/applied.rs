@@ -194,7 +194,8 @@ impl Applying<'_> {
             let clock = &version.clocks[usize::from(pending.clock.1)];
             let Some(referral) = state.referrals.get(&pending.referral) else { continue };
             let called_off = clock.unless.iter().any(|kind| referral.kinds >> kind.0 & 1 == 1);
-            let impossible = clock.kind.is_stage() && !may_follow(referral.stage, clock.kind);
+            let stage = self.on_the_way(referral, clock.kind);
+            let impossible = clock.kind.is_stage() && !may_follow(stage, clock.kind);
             if called_off || impossible || pending.known > moment {
                 continue;
             }
@@ -205,20 +206,22 @@ impl Applying<'_> {
                 known: pending.known,
                 withdrawn: NEVER,
             };
-            self.take_in(&item, state, out);
+            self.arrive(&item, state, out);
         }
     }
 
     fn item(&self, item: &Item, state: &mut Counting, out: &mut Applied, refusals: &mut Vec<Refusal>) {
         let kind = item.place.kind;
         if kind != EventKind::SUBMITTED {
-            let stage = state.referrals.get(&item.referral).map_or(NO_STAGE, |referral| referral.stage);
+            let referral = state.referrals.get(&item.referral);
+            let stage = referral.map_or(NO_STAGE, |referral| referral.stage);
+            let on_the_way = referral.map_or(NO_STAGE, |referral| self.on_the_way(referral, kind));
             let before = item.place.at < self.book.referrals.submitted_at[index(item.referral)];
             let code = if before || stage == NO_STAGE {
                 Some(Code::BeforeSubmission)
             } else if kind.is_stage() && kind.0 == stage {
                 Some(Code::RepeatedStage)
-            } else if kind.is_stage() && !may_follow(stage, kind) {
+            } else if kind.is_stage() && !may_follow(on_the_way, kind) {
                 Some(Code::ImpossibleStage)
             } else {
                 None
@@ -228,11 +231,35 @@ impl Applying<'_> {
                 return;
             }
         }
-        self.take_in(item, state, out);
+        self.arrive(item, state, out);
     }
 
-    fn take_in(&self, item: &Item, state: &mut Counting, out: &mut Applied) {
-        let kind = item.place.kind;
+    /// Takes in an item, and before it the stages that it implies and that the referral has not reached.
+    fn arrive(&self, item: &Item, state: &mut Counting, out: &mut Applied) {
+        let referral = state.referrals.get(&item.referral);
+        for stage in referral.map_or(&[][..], |referral| self.implied(referral, item.place.kind)) {
+            let now = state.referrals.get(&item.referral).map_or(NO_STAGE, |referral| referral.stage);
+            if may_follow(now, *stage) {
+                self.take_in(item, *stage, state, out);
+            }
+        }
+        self.take_in(item, item.place.kind, state, out);
+    }
+
+    /// The stages that an event of the kind implies under the version of the submission.
+    fn implied(&self, referral: &ReferralState, kind: EventKind) -> &[EventKind] {
+        let version = self.program.versions.get(usize::from(referral.submitted_version));
+        version.map_or(&[], |version| version.implied_by(kind))
+    }
+
+    /// The stage from which an event of the kind is reached: the last one that it implies and that may follow.
+    fn on_the_way(&self, referral: &ReferralState, kind: EventKind) -> u16 {
+        let reach = |now: u16, stage: &EventKind| if may_follow(now, *stage) { stage.0 } else { now };
+        self.implied(referral, kind).iter().fold(referral.stage, reach)
+    }
+
+    /// Takes in an item as an event of a kind: its own, or a stage that it implies.
+    fn take_in(&self, item: &Item, kind: EventKind, state: &mut Counting, out: &mut Applied) {
         let referral = state.referrals.entry(item.referral).or_default();
         let referrer = self.book.referrals.referrer[index(item.referral)].0;
         let counts =
@@ -290,7 +317,7 @@ impl Applying<'_> {
         out.counts.push(*counts);
         out.reached.push(reached);
         out.tiers.push(tiers);
-        self.schedule(item, governing, version, state);
+        self.schedule(item, kind, governing, version, state);
     }
 
     fn governing(&self, referral: &ReferralState, at: i64) -> u16 {
@@ -309,9 +336,9 @@ impl Applying<'_> {
         self.program.zone.day_of(Instant(at))
     }
 
-    fn schedule(&self, item: &Item, governing: u16, version: &Version, state: &mut Counting) {
+    fn schedule(&self, item: &Item, kind: EventKind, governing: u16, version: &Version, state: &mut Counting) {
         for (number, clock) in (0_u16..).zip(&version.clocks) {
-            if clock.from != item.place.kind {
+            if clock.from != kind {
                 continue;
             }
             let Some(at) = clock.after.deadline(Instant(item.place.at), &self.program.zone, &version.calendar) else {

@@ -2,10 +2,12 @@
 //! rounding. Rules that do not ask what was granted before are evaluated over chunks of events at once.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::Applied;
+use super::chunk::{Chunk, Row};
+use super::groups::{self, Applying};
 use crate::base::{Day, Instant, Number, Rounding, index, position};
 use crate::book::{Book, NEVER};
-use crate::expr::{Column, Compiled, Env, Scratch, Slot, Status};
-use crate::program::{Campaign, EventKind, Moment, Operator, Program, Reward, Version};
+use crate::expr::{Env, Scratch, Slot, Status};
+use crate::program::{EventKind, Moment, Operator, Program, Reward, Version};
 use crate::stage::inputs::{EventRows, GrantedTo};
 use crate::stage::submission::{CHUNK_ROWS, Submissions};
 use std::collections::BTreeMap;
@@ -58,10 +60,14 @@ pub enum Cause {
     Negative,
     /// The beneficiary's side was refused.
     SideRefused,
+    /// Another rule of its group gives what counts: its position in the governing version.
+    AnotherWon(u16),
+    /// The event comes after the end of the program, which is also the end for referrals under way.
+    Ended,
 }
 
 impl Cause {
-    fn of(status: Status) -> Self {
+    pub(super) fn of(status: Status) -> Self {
         match status.missing_slot() {
             Some(slot) => Self::Missing(slot),
             None if status == Status::NO_SUCH_KEY => Self::NoRow,
@@ -108,17 +114,6 @@ pub struct Offering<'a> {
     pub applied: &'a Applied,
 }
 
-/// A row on its way through the rule.
-#[derive(Clone)]
-struct Row {
-    row: u32,
-    cause: Option<Cause>,
-    base: Number,
-    amount: Number,
-    settled: i64,
-    steps: Vec<Step>,
-}
-
 impl Offering<'_> {
     /// Evaluates every rule that does not ask what was granted before, over these applied events.
     pub fn all(&self, rows: Range<usize>, scratch: &mut Scratch<'_>) -> Candidates {
@@ -140,6 +135,13 @@ impl Offering<'_> {
             }
         }
         out.candidates.sort_unstable_by_key(|candidate| (candidate.row, candidate.rule));
+        if self.program.versions.iter().any(|version| !version.reward_groups.is_empty()) {
+            for event in out.candidates.chunk_by_mut(|left, right| left.row == right.row) {
+                let Some(first) = event.first() else { continue };
+                let version = self.applied.version[index(first.row)];
+                groups::settle(&self.program.versions[usize::from(version)], event);
+            }
+        }
         out
     }
 
@@ -156,19 +158,29 @@ impl Offering<'_> {
         let reward = &version.rewards[usize::from(rule)];
         let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
         let inputs = EventRows { program: self.program, book: self.book, applied: self.applied, rows, granted };
-        let mut chunk = Chunk { inputs, env, scratch, rows: self.fresh(reward, rows) };
+        let mut chunk = Chunk { inputs, env, scratch, rows: self.fresh(version, reward, rows) };
         let mut days = Days::default();
         chunk.conditions(&reward.when);
         chunk.base(&reward.amount);
-        for campaign in &reward.campaigns {
-            let campaign = &version.campaigns[usize::from(*campaign)];
+        let mut applying = Vec::new();
+        for position in reward.campaigns.iter().copied() {
+            let campaign = &version.campaigns[usize::from(position)];
             let window = campaign.first_day..=campaign.last_day;
             let inside = |day: &Option<Day>| day.is_some_and(|day| window.contains(&day));
             let days = days.of(campaign.counts, || self.days(campaign.counts, rows));
             if days.iter().any(inside) {
                 let mask = days.iter().map(inside).collect();
-                chunk.campaign(campaign, reward, mask);
+                applying.extend(chunk.applies(campaign, mask).map(|mask| Applying { campaign: position, mask }));
             }
+        }
+        for group in &version.campaign_groups {
+            let alone = |campaign: u16| chunk.alone(&version.campaigns[usize::from(campaign)], reward);
+            for (row, cause) in groups::stack(group, &mut applying, rows.len(), alone) {
+                chunk.rows[row].cause.get_or_insert(cause);
+            }
+        }
+        for applies in applying {
+            chunk.campaign(&version.campaigns[usize::from(applies.campaign)], reward, &applies.mask);
         }
         chunk.bound(reward.at_least.as_ref(), Change::AtLeast);
         chunk.bound(reward.at_most.as_ref(), Change::AtMost);
@@ -188,18 +200,16 @@ impl Offering<'_> {
         }
     }
 
-    fn fresh(&self, reward: &Reward, rows: &[u32]) -> Vec<Row> {
+    fn fresh(&self, version: &Version, reward: &Reward, rows: &[u32]) -> Vec<Row> {
         let start = |row: &u32| {
             let referral = self.applied.referral[index(*row)];
             let refused = self.submissions.refused[index(referral)].has(reward.to);
-            Row {
-                row: *row,
-                cause: refused.then_some(Cause::SideRefused),
-                base: Number::ZERO,
-                amount: Number::ZERO,
-                settled: 0,
-                steps: Vec::new(),
-            }
+            let day = || self.program.zone.day_of(Instant(self.applied.at[index(*row)]));
+            let cause = match version.grants_until {
+                Some(last) if day() > last => Some(Cause::Ended),
+                _ => refused.then_some(Cause::SideRefused),
+            };
+            Row { row: *row, cause, base: Number::ZERO, amount: Number::ZERO, settled: 0, steps: Vec::new() }
         };
         rows.iter().map(start).collect()
     }
@@ -234,147 +244,5 @@ impl Days {
             Moment::Event => 3,
         };
         self.0[slot].get_or_insert_with(work_out)
-    }
-}
-
-struct Chunk<'a, 'b, 's> {
-    inputs: EventRows<'a>,
-    env: Env<'a>,
-    scratch: &'b mut Scratch<'s>,
-    rows: Vec<Row>,
-}
-
-impl Chunk<'_, '_, '_> {
-    fn conditions(&mut self, conditions: &[Compiled]) {
-        for (number, condition) in (0_u16..).zip(conditions) {
-            let result = condition.evaluate(&self.inputs, self.rows.len(), &self.env, self.scratch);
-            let Column::Bool(holds) = &result.column else { continue };
-            for (at, row) in self.rows.iter_mut().enumerate().filter(|(_, row)| row.cause.is_none()) {
-                row.cause = match result.status[at] {
-                    status if !status.is_ok() => Some(Cause::of(status)),
-                    _ if holds[at] => None,
-                    _ => Some(Cause::Condition(number)),
-                };
-            }
-        }
-    }
-
-    /// The value of an amount by row, or why there is none.
-    fn numbers(&mut self, amount: &Compiled) -> Vec<Result<Number, Cause>> {
-        let result = amount.evaluate(&self.inputs, self.rows.len(), &self.env, self.scratch);
-        (0..self.rows.len())
-            .map(|at| match (&result.column, result.status[at]) {
-                (_, status) if !status.is_ok() => Err(Cause::of(status)),
-                (Column::Int(values), _) => Ok(Number::from(values[at])),
-                (Column::Decimal(values), _) => Ok(values[at]),
-                _ => Err(Cause::Fault(Status::NOT_CONVERTIBLE)),
-            })
-            .collect()
-    }
-
-    fn base(&mut self, amount: &Compiled) {
-        let values = self.numbers(amount);
-        for (row, value) in self.rows.iter_mut().zip(values).filter(|(row, _)| row.cause.is_none()) {
-            match value {
-                Ok(value) => (row.base, row.amount) = (value, value),
-                Err(cause) => row.cause = Some(cause),
-            }
-        }
-    }
-
-    fn campaign(&mut self, campaign: &Campaign, reward: &Reward, mut mask: Vec<bool>) {
-        for (at, row) in self.rows.iter().enumerate() {
-            mask[at] &= row.cause.is_none();
-        }
-        if !mask.contains(&true) {
-            return;
-        }
-        for condition in &campaign.when {
-            let result = condition.evaluate(&self.inputs, self.rows.len(), &self.env, self.scratch);
-            let Column::Bool(holds) = &result.column else { continue };
-            for (at, mask) in mask.iter_mut().enumerate() {
-                *mask &= holds[at] && result.status[at].is_ok();
-            }
-        }
-        for (operator, operand) in &campaign.operators {
-            let values = self.numbers(operand);
-            for ((row, value), _) in self.rows.iter_mut().zip(values).zip(&mask).filter(|(_, mask)| **mask) {
-                let change = Change::Campaign(campaign.number, *operator);
-                let after = value.and_then(|value| {
-                    let result = match operator {
-                        Operator::Instead => Some(value),
-                        Operator::Times => row.amount.checked_mul(value),
-                        Operator::Plus => row.amount.checked_add(value),
-                    };
-                    result.ok_or(Cause::Fault(Status::OVERFLOW))
-                });
-                row.change(change, after);
-            }
-        }
-        let Some(rounding) = campaign.rounding else { return };
-        for (row, _) in self.rows.iter_mut().zip(&mask).filter(|(_, mask)| **mask) {
-            let after = rounded(row.amount, rounding, reward).map(|(_, after)| after);
-            if after != Ok(row.amount) {
-                row.change(Change::CampaignRounding(campaign.number, rounding), after);
-            }
-        }
-    }
-
-    fn bound(&mut self, bound: Option<&Compiled>, change: Change) {
-        let Some(bound) = bound else { return };
-        let values = self.numbers(bound);
-        for (row, value) in self.rows.iter_mut().zip(values) {
-            match value {
-                Err(cause) => row.change(change, Err(cause)),
-                Ok(value) => {
-                    let beyond = match change {
-                        Change::AtLeast => row.amount < value,
-                        _ => row.amount > value,
-                    };
-                    if beyond {
-                        row.change(change, Ok(value));
-                    }
-                }
-            }
-        }
-    }
-
-    fn settle(&mut self, reward: &Reward) {
-        for row in self.rows.iter_mut().filter(|row| row.cause.is_none()) {
-            if row.amount.is_negative() {
-                row.cause = Some(Cause::Negative);
-                continue;
-            }
-            match rounded(row.amount, reward.rounding, reward) {
-                Ok((settled, after)) => {
-                    row.settled = settled;
-                    if after != row.amount {
-                        row.change(Change::Rounding(reward.rounding), Ok(after));
-                    }
-                }
-                Err(cause) => row.cause = Some(cause),
-            }
-        }
-    }
-}
-
-fn rounded(amount: Number, rounding: Rounding, reward: &Reward) -> Result<(i64, Number), Cause> {
-    let overflow = Cause::Fault(Status::OVERFLOW);
-    let settled = rounding.settle(amount, reward.unit.digits()).ok_or(overflow)?;
-    Number::from_scaled(i128::from(settled), reward.unit.digits()).map(|after| (settled, after)).ok_or(overflow)
-}
-
-impl Row {
-    fn change(&mut self, change: Change, after: Result<Number, Cause>) {
-        if self.cause.is_some() {
-            return;
-        }
-        match after {
-            Ok(after) => {
-                self.steps.push(Step { change, before: self.amount, after });
-                self.amount = after;
-            }
-            Err(cause) => self.cause = Some(cause),
-        }
     }
 }

@@ -5,7 +5,9 @@
 //! came late. Scopes are independent of each other and are shared out to threads.
 mod applied;
 mod candidates;
+mod chunk;
 mod drawing;
+mod groups;
 mod items;
 mod ledger;
 mod run;

@@ -1,0 +1,199 @@
+//! The compiled rules of a version: requirements, tier ladders, clock events, rewards, campaigns, groups, limits.
+use super::compiled::{EventKind, Measure};
+use super::document::{Moment, OverLimit, Party, PayWithin, Refuses, Wins};
+use crate::base::{Day, Length, Period, Rounding, TextId, Unit};
+use crate::diag::Span;
+use crate::expr::Compiled;
+
+/// A condition on every referral, judged at submission.
+#[derive(Debug)]
+pub struct Requirement {
+    /// The heading that it stands under: eligibility, validity or fraud.
+    pub heading: &'static str,
+    /// The reason that it gives.
+    pub code: String,
+    /// All must hold.
+    pub conditions: Vec<Compiled>,
+    /// The sentence for people.
+    pub message: String,
+    /// Which side gets nothing.
+    pub refuses: Refuses,
+    /// Where it stands in the document.
+    pub span: Span,
+}
+
+/// A level of a ladder.
+#[derive(Clone, Debug)]
+pub struct Level {
+    /// Its name.
+    pub name: String,
+    /// The name as an interned text.
+    pub text: TextId,
+    /// From which count on.
+    pub at_least: i64,
+}
+
+/// A tier ladder.
+#[derive(Clone, Debug)]
+pub struct Ladder {
+    /// The position in [`Program::ladder_names`].
+    pub number: u16,
+    /// The measure that decides.
+    pub by: Measure,
+    /// The levels, rising.
+    pub levels: Vec<Level>,
+    /// Whether the event that asks counts itself.
+    pub counts_this_event: bool,
+    /// When the level is taken.
+    pub taken_at: Moment,
+}
+
+/// An event that the clock makes.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// Its kind.
+    pub kind: EventKind,
+    /// How long after the anchor.
+    pub after: Length,
+    /// The kind of the anchor.
+    pub from: EventKind,
+    /// Kinds that call it off.
+    pub unless: Vec<EventKind>,
+}
+
+/// A reward rule.
+#[derive(Debug)]
+pub struct Reward {
+    /// The position in [`Program::reward_ids`].
+    pub number: u16,
+    /// Who gets it.
+    pub to: Party,
+    /// The kind of event that it answers.
+    pub on: EventKind,
+    /// All must hold.
+    pub when: Vec<Compiled>,
+    /// account-credit, cash, …
+    pub kind: String,
+    /// What the amount is counted in.
+    pub unit: Unit,
+    /// The amount.
+    pub amount: Compiled,
+    /// The least, if it applies at all.
+    pub at_least: Option<Compiled>,
+    /// The most.
+    pub at_most: Option<Compiled>,
+    /// How the amount is rounded to the unit's digits.
+    pub rounding: Rounding,
+    /// The promise to tell the beneficiary.
+    pub notify_within: Option<Length>,
+    /// The promise to pay.
+    pub pay_within: Option<PayWithin>,
+    /// How long it is held.
+    pub payable_after: Option<Length>,
+    /// Held until the referral has an event of this kind.
+    pub hold_until: Option<EventKind>,
+    /// Held as long as this holds, read at the moment of the answer.
+    pub hold_while: Option<Compiled>,
+    /// Free text for people.
+    pub label: String,
+    /// Campaigns that may touch it, by position in the version.
+    pub campaigns: Vec<u16>,
+    /// Limits that may cover it, by position in the version.
+    pub limits: Vec<u16>,
+    /// True when a condition or amount reads what was granted before.
+    pub reads_ledger: bool,
+    /// Where it stands in the document.
+    pub span: Span,
+}
+
+/// What a campaign does to an amount.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Operator {
+    /// Replaces it.
+    Instead,
+    /// Multiplies it.
+    Times,
+    /// Adds to it.
+    Plus,
+}
+
+impl Operator {
+    /// The word in steps.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Instead => "instead",
+            Self::Times => "times",
+            Self::Plus => "plus",
+        }
+    }
+}
+
+/// A campaign.
+#[derive(Debug)]
+pub struct Campaign {
+    /// The position in [`Program::campaign_ids`].
+    pub number: u16,
+    /// The first day of the window.
+    pub first_day: Day,
+    /// The last day of the window.
+    pub last_day: Day,
+    /// Which moment must lie in the window.
+    pub counts: Moment,
+    /// All must hold.
+    pub when: Vec<Compiled>,
+    /// What it does, in this order.
+    pub operators: Vec<(Operator, Compiled)>,
+    /// A rounding of its own after the operators.
+    pub rounding: Option<Rounding>,
+    /// Free text for people.
+    pub theme: String,
+}
+
+/// Rewards or campaigns of which one counts.
+#[derive(Debug)]
+pub struct Group {
+    /// The members as positions in the version, in the group's order.
+    pub members: Vec<u16>,
+    /// Which of them counts.
+    pub wins: Wins,
+}
+
+/// A part of the key that a limit counts by.
+#[derive(Debug)]
+pub enum Per {
+    /// The referrer.
+    Referrer,
+    /// The referee, by id, else by referral.
+    Referee,
+    /// The referral.
+    Referral,
+    /// The reward rule.
+    Reward,
+    /// Each campaign that touched the grant.
+    Campaign,
+    /// Whatever the expression gives.
+    Expression(Box<Compiled>),
+}
+
+/// A limit.
+#[derive(Debug)]
+pub struct Limit {
+    /// The position in [`Program::limit_ids`].
+    pub number: u16,
+    /// Campaigns that a grant must have been touched by, as positions in the version; empty means any grant.
+    pub campaigns: Vec<u16>,
+    /// All must hold.
+    pub when: Vec<Compiled>,
+    /// The key; empty for the whole program.
+    pub per: Vec<Per>,
+    /// The period.
+    pub in_each: Period,
+    /// The most, in minor units or in grants.
+    pub at_most: i64,
+    /// True when grants are counted, not amounts.
+    pub counts_grants: bool,
+    /// The unit, for people.
+    pub unit: Unit,
+    /// What happens beyond.
+    pub over_limit: OverLimit,
+}
