@@ -1,12 +1,11 @@
 //! The only file that knows the order of the stages.
+use crate::base::Instant;
 use crate::base::limits::{BOOK_ROWS_MAX, THREADS_MAX};
-use crate::base::{Instant, NONE, Number, Rounding};
-use crate::book::{Book, Finding};
-use crate::diag::Code;
+use crate::book::Book;
 use crate::evaluation::Evaluation;
-use crate::program::{Limit, Measure, Per, Program};
-use crate::stage::timeline::{DrawKey, Opening, TooManyReleases, TooMuch, TooMuchLateNews};
-use crate::stage::{Facts, attribution, submission, timeline};
+use crate::program::Program;
+use crate::stage::timeline::{TooManyReleases, TooMuch, TooMuchLateNews};
+use crate::stage::{Facts, attribution, opening, submission, timeline};
 
 /// How to run. The answer does not depend on it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -112,95 +111,11 @@ pub fn evaluate<'a>(
     let keys = attribution::Keys::read(program, book, &submissions);
     let standings = attribution::attribute(program, book, &submissions, &keys, as_of.0);
     let items = timeline::collect(program, book, &standings, as_of.0);
-    let (opening, mut findings) = opening(program, book);
+    let (opening, mut findings) = opening::read(program, book);
     let facts = Facts { program, book, submissions: &submissions, standings: &standings };
     let timeline = timeline::run(facts, &items, &opening, as_of.0, threads)?;
     let mut evaluation = Evaluation::new(program, book, as_of, submissions, keys, standings, timeline);
     evaluation.findings.append(&mut findings);
     evaluation.findings.sort();
     Ok(evaluation)
-}
-
-/// Opening balances as the timeline starts with them.
-pub(crate) fn opening(program: &Program, book: &Book) -> (Opening, Vec<Finding>) {
-    let mut out = Opening::default();
-    let mut findings = Vec::new();
-    for balance in &book.opening_balances {
-        let mut report = |message: String, help: &str| {
-            findings.push(Finding {
-                code: Code::UnknownBalance,
-                table: "opening_balances",
-                id: balance.name.clone(),
-                column: "key".to_owned(),
-                message,
-                help: help.to_owned(),
-                row: crate::base::index(balance.row),
-                known: i64::MIN,
-            });
-        };
-        if let Some(measure) = Measure::ALL.into_iter().find(|measure| measure.word() == balance.name) {
-            match (book.texts.find(&balance.key), balance.value.to_i64()) {
-                (Some(referrer), Some(value)) => {
-                    if let Some(count) = out.counts.entry(referrer.0).or_default().get_mut(measure.index()) {
-                        *count = count.saturating_add(value);
-                    }
-                }
-                _ => report(format!("`{}` is no referrer", balance.key), "give the referrer's account id as the key"),
-            }
-            continue;
-        }
-        let limits = program.versions.iter().rev().flat_map(|version| &version.limits);
-        let limit = limits
-            .into_iter()
-            .find(|limit| program.limit_ids.get(usize::from(limit.number)).is_some_and(|id| *id == balance.name));
-        match limit.map(|limit| draw(program, book, limit, &balance.key, balance.at, balance.value)) {
-            Some(Ok((key, value))) => {
-                let sum = out.draws.entry(key).or_default();
-                *sum = sum.saturating_add(value);
-            }
-            Some(Err((message, help))) => report(message, help),
-            None => {}
-        }
-    }
-    (out, findings)
-}
-
-fn draw(
-    program: &Program,
-    book: &Book,
-    limit: &Limit,
-    key: &str,
-    at: Option<i64>,
-    value: Number,
-) -> Result<(DrawKey, i64), (String, &'static str)> {
-    use crate::base::Period;
-    let period = match (limit.in_each, at) {
-        (Period::Lifetime, _) => 0,
-        (Period::Rolling { .. }, _) => {
-            let message = "a rolling limit has no opening balance".to_owned();
-            return Err((message, "give the events of the window as history"));
-        }
-        (period, Some(at)) => period.first_day(program.zone.day_of(Instant(at))).0,
-        (period, None) => {
-            return Err((format!("the limit counts in each {period}"), "give a moment of that period in `at`"));
-        }
-    };
-    let parts: Vec<&str> = if limit.per.is_empty() { Vec::new() } else { key.split('/').collect() };
-    if parts.len() != limit.per.len() {
-        let message = format!("the key has {} parts, the limit {}", parts.len(), limit.per.len());
-        return Err((message, "give the parts of the key joined by `/`, in the order of `per`"));
-    }
-    let mut out = DrawKey { limit: limit.number, period, parts: [NONE; 4] };
-    for ((slot, per), part) in out.parts.iter_mut().zip(&limit.per).zip(parts) {
-        let number = |ids: &[String]| ids.iter().position(|id| id == part).and_then(|at| u32::try_from(at).ok());
-        let found = match per {
-            Per::Reward => number(&program.reward_ids),
-            Per::Campaign => number(&program.campaign_ids),
-            _ => book.texts.find(part).map(|id| id.0),
-        };
-        *slot = found.ok_or_else(|| (format!("`{part}` is not known"), "give the key as the limit counts it"))?;
-    }
-    let digits = if limit.counts_grants { 0 } else { limit.unit.digits() };
-    let value = Rounding::Down.settle(value, digits).unwrap_or(i64::MAX);
-    Ok((out, value))
 }

@@ -194,6 +194,7 @@ const UNORDERED: &[(&str, &str, &str)] = &[
     ("stage/attribution.rs", "referrals", "a list of positions, not a map"),
     ("stage/timeline/ledger.rs", "parts", "a list of parts; what is gone of the map is sorted by place"),
     ("stage/timeline/run.rs", "counts", "goes from one map into another"),
+    ("stage/timeline/run.rs", "measures", "goes from one map into another"),
 ];
 
 /// Names in a text that are declared to be hash maps or sets: fields, parameters, variables.

@@ -24,7 +24,7 @@ fn reference() -> Paper {
 fn section_of(path: &str) -> &str {
     match path {
         "" => "The header",
-        "in_force" | "tiers.levels" | "tables.<name>.bands" => path,
+        "in_force" | "tiers.levels" | "tables.<name>.bands" | "campaign.goal" => path,
         "in_force.under_way" => "in_force",
         "event.kind" => "[[event]]",
         "event.after" => "Lengths of time",
@@ -39,6 +39,7 @@ fn section_of(path: &str) -> &str {
             "event" => "[[event]]",
             "eligibility" => "[[eligibility]]",
             "attribution" => "[attribution]",
+            "measures" => "[measures.<name>]",
             "tiers" => "[tiers]",
             "reward" => "[[reward]]",
             "campaign" => "[[campaign]]",
@@ -125,7 +126,8 @@ fn program_with(body: &str) -> Result<Program, String> {
     let text = format!(
         "{HEADER}[facts.account]\nfact = \"int\"\n[facts.referral]\nfact = \"int\"\n[facts.event]\nfact = \"int\"\n\
          [lists]\nname = [1]\n[tiers]\nby = \"qualified_count\"\nlevels = [{{ name = \"low\", at_least = 1 }}]\n\
-         [tables.table]\nby = \"referrer.id\"\nkey = 1\n[[event]]\nkind = \"visit\"\n{body}"
+         [tables.table]\nby = \"referrer.id\"\nkey = 1\n[[event]]\nkind = \"visit\"\n\
+         [measures.measure]\nis = \"count\"\non = \"visit\"\n{body}"
     );
     Program::from_toml(&text).map(|(program, _)| program).map_err(|faults| faults.to_string())
 }
@@ -221,13 +223,32 @@ fn first_answer() -> Value {
     serde_json::from_str(&wire::evaluate_json(&request.to_string())).unwrap()
 }
 
+/// An answer with a ladder, a campaign with a goal, and a reward that is still to come.
+fn outlook_answer() -> Value {
+    let program = format!(
+        "{HEADER}[tiers]\nby = \"qualified_count\"\nlevels = [{{ name = \"low\", at_least = 1 }}]\n[[reward]]\nid = \"r\"\n\
+         to = \"referrer\"\non = \"qualified\"\nkind = \"perk\"\n[[campaign]]\nid = \"c\"\nfirst_day = 2026-01-01\n\
+         last_day = 2026-01-31\nreward_times = 2\ngoal = {{ at_least = 1, on = \"qualified\" }}\n"
+    );
+    let request = json!({
+        "program": program,
+        "book": {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-01-02"}]},
+        "as_of": "2026-01-03",
+        "answer": ["standings", "outlook", "campaigns"],
+    });
+    serde_json::from_str(&wire::evaluate_json(&request.to_string())).unwrap()
+}
+
 #[test]
 fn the_columns_of_the_answer_are_on_the_page() {
-    let answer = first_answer();
+    let (first, outlook) = (first_answer(), outlook_answer());
     let reference = reference();
     let rows = reference.table("The answer", "table");
-    for (part, row) in ["decisions", "entries", "positions", "balances", "findings"].into_iter().zip(rows) {
+    let parts = ["decisions", "entries", "positions", "balances", "standings", "outlook", "campaigns", "findings"];
+    assert_eq!(rows.len(), parts.len());
+    for (part, row) in parts.into_iter().zip(rows) {
         assert!(row[0].starts_with(&format!("`{part}`")), "{part}");
+        let answer = if outlook.get(part).is_some() { &outlook } else { &first };
         let first = answer[part][0].as_object().unwrap_or_else(|| panic!("no {part} in {answer}"));
         let written: BTreeSet<&str> = row[1].split('`').skip(1).step_by(2).collect();
         for column in first.keys() {

@@ -44,6 +44,7 @@ size_limits! {
     LIMITS_MAX: usize = 1_000, "limits of a program";
     GROUPS_MAX: usize = 100, "groups of rewards or campaigns of a program";
     EVENT_KINDS_MAX: usize = 64, "kinds of event of a program, the built-in stages included: a referral remembers them as bits";
+    MEASURES_MAX: usize = 32, "measures that a document declares";
     LADDERS_MAX: usize = 8, "tier ladders of a version";
     LEVELS_MAX: usize = 100, "levels of a tier ladder";
     FACTS_MAX: usize = 1_000, "facts that a document declares, all headings together";

@@ -691,7 +691,8 @@ impl Builder<'_> {
                 continue;
             };
             let measure = crate::program::Measure::ALL.iter().any(|measure| measure.word() == name);
-            if !measure && !self.program.limit_ids.contains(&name) {
+            let declared = self.program.measures.iter().any(|measure| measure.name == name);
+            if !measure && !declared && !self.program.limit_ids.contains(&name) {
                 let message = format!("`{name}` is neither a measure nor a limit of this program");
                 self.report(
                     Code::UnknownBalance,

@@ -155,6 +155,10 @@ pub(crate) fn exact<S: Serializer>(number: &Number, serializer: S) -> Result<S::
     serializer.collect_str(number)
 }
 
+pub(crate) fn exact_if_any<S: Serializer>(number: &Option<Number>, serializer: S) -> Result<S::Ok, S::Error> {
+    shown_if_any(number, serializer)
+}
+
 pub(crate) fn decimal<S: Serializer>(amount: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(amount)
 }

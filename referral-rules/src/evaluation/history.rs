@@ -104,7 +104,8 @@ impl Evaluation<'_> {
             book: self.book,
             submissions: &self.submissions,
             standings: &self.standings,
-            opening: &self.timeline.opening_counts,
+            opening: &self.timeline.opening,
+            measured: self.program.measures_events(),
         };
         let mut applied = Applied::default();
         let mut refusals = Vec::new();

@@ -2,20 +2,26 @@
 //!
 //! Text is made on demand; nothing here computes an amount.
 mod booked;
+mod campaign;
 mod claims;
 mod decision;
 mod entry;
 mod facts;
 mod fingerprint;
 mod history;
+mod outlook;
 mod position;
+mod standing;
 
 pub use booked::reconcile;
+pub use campaign::{CampaignProgress, GoalProgress};
 pub use claims::{Claims, LostClaim};
 pub use decision::{Decision, NotGranted, Operand, Reason, Total, Verdict};
 pub use entry::{Beneficiary, DocumentPlace, Entry, EventReference, StepText, StepWord, Tier};
 pub use history::{Happening, Taken};
+pub use outlook::Outlook;
 pub use position::{Balance, Position};
+pub use standing::Standing;
 
 use crate::base::{Instant, index};
 use crate::book::{Book, Finding};

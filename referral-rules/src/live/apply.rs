@@ -4,15 +4,16 @@ use super::convert::{content, event_row, referral_row, standing, standing_form, 
 use super::forms::{CellForm, ClaimBody, EventBody, ReferralBody, Row};
 use super::gather::{Opened, Wanted, gather, keys_of_news, push, row, scope_key, text};
 use super::key::{Key, State, States, seal};
+use super::measures::{contributed_forms, load_contributed};
 use super::scope::Running;
 use crate::base::{Instant, NONE, compare_ids, index, position};
 use crate::book::{Book, Finding, Given, GivenTable, NEVER};
 use crate::evaluation::{Decision, Entry, Evaluation};
 use crate::program::Program;
-use crate::stage::Facts;
 use crate::stage::attribution::{Keys, Standing, Standings, claim_ends};
 use crate::stage::submission::{NO_VERSION, Sides, Submissions, judge};
 use crate::stage::timeline::{Item, Timeline, event_item, submission_item};
+use crate::stage::{Facts, opening};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -433,7 +434,7 @@ impl Stepping<'_> {
     fn run(mut self, fresh_book: &Book, keys: Keys, as_of: Instant) -> Result<Outcome, BTreeSet<Key>> {
         let program = self.program;
         let book = &self.small.book;
-        let (opening, _) = crate::engine::opening(program, book);
+        let (opening, _) = opening::read(program, book);
         let items = self.items();
         let mut timeline = Timeline { states: vec![None; book.referrals.id.len()], ..Timeline::default() };
         let mut states = Vec::new();
@@ -512,6 +513,9 @@ impl Stepping<'_> {
             }
             let Some(state) = standing(self.program, &body.standing) else { return false };
             running.counting.referrals.insert(referral, state);
+            if load_contributed(self.program, &body.contributed, referral, &mut running.counting).is_none() {
+                return false;
+            }
             for (reward, granted) in &body.granted {
                 let number = self.program.reward_ids.iter().position(|known| known == reward);
                 let Some(number) = number.and_then(|number| u16::try_from(number).ok()) else { return false };
@@ -532,6 +536,7 @@ impl Stepping<'_> {
             let mut body = self.body(*referral);
             body.accepted = true;
             body.standing = standing_form(self.program, state);
+            body.contributed = contributed_forms(self.program, &running.counting, *referral);
             bodies.insert(id, body);
             timeline.states[index(*referral)] = Some(state.clone());
         }

@@ -166,6 +166,7 @@ pub fn applied_form(program: &Program, book: &Book, applied: &Applied, row: usiz
         known: applied.known[row],
         version: program.versions[usize::from(applied.version[row])].name.clone(),
         counts: applied.counts[row],
+        measures: super::measures::reading_forms(program, applied, row),
         reached: applied.reached[row].map(some),
         tiers: applied.tiers[row],
     }
@@ -194,6 +195,10 @@ pub fn push_applied(program: &Program, book: &Book, form: &AppliedForm, out: &mu
     out.known.push(form.known);
     out.version.push(version);
     out.counts.push(form.counts);
+    if program.measures_events() {
+        out.before.push(form.counts);
+        super::measures::push_readings(program, &form.measures, out)?;
+    }
     out.reached.push(form.reached.map(|at| at.unwrap_or(NEVER)));
     out.tiers.push(form.tiers);
     Some(row)

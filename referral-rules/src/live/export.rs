@@ -5,16 +5,17 @@ use super::convert::{content, event_row, referral_row, standing_form};
 use super::forms::{ClaimBody, EventBody, ReferralBody};
 use super::gather::{row, scope_key, text};
 use super::key::{Key, State, seal};
+use super::measures::contributed_forms;
 use super::scope::{Running, sequences};
 use crate::base::{Instant, index, position};
 use crate::book::{Book, Given};
-use crate::engine::{EngineError, Options, evaluate, opening};
+use crate::engine::{EngineError, Options, evaluate};
 use crate::evaluation::Evaluation;
 use crate::program::Program;
-use crate::stage::Facts;
 use crate::stage::attribution::{Keys, Standing, claim_ends};
 use crate::stage::submission::{NO_VERSION, Sides, judge};
 use crate::stage::timeline::{Item, collect};
+use crate::stage::{Facts, opening};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Goes through a history as a whole and gives what is new against the ledger booked so far (`history.booked`), and the
@@ -109,7 +110,7 @@ fn scopes(
 ) -> Vec<State> {
     let (program, book) = (facts.program, facts.book);
     let items = collect(program, book, facts.standings, as_of);
-    let (opening, _) = opening(program, book);
+    let (opening, _) = opening::read(program, book);
     let sequences = sequences(evaluation.ledger_rows(), program);
     let mut states = Vec::new();
     for scope in 0..items.scopes() {
@@ -124,6 +125,7 @@ fn scopes(
         for (referral, state) in &running.counting.referrals {
             if let Some(body) = bodies.get_mut(book.text(book.referrals.id[index(*referral)])) {
                 body.standing = standing_form(program, state);
+                body.contributed = contributed_forms(program, &running.counting, *referral);
             }
         }
         for ((referral, number), granted) in &running.drawn.granted {

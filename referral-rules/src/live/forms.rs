@@ -60,8 +60,53 @@ pub struct ReferralBody {
     pub standing: StandingForm,
     /// What each reward granted to it, in minor units.
     pub granted: BTreeMap<String, i64>,
+    /// What it contributed to declared measures that a disqualification takes it out of.
+    #[serde(default)]
+    pub contributed: Vec<(String, BucketForm)>,
     /// Events that came before the referral itself.
     pub waiting: Vec<Row>,
+}
+
+/// What is known of the events of one period of a declared measure.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BucketForm {
+    /// The first day of the period; the day, for rolling windows.
+    pub bucket: i32,
+    /// How many events.
+    pub count: i64,
+    /// Their sum, numerator and denominator; none where it does not fit.
+    pub sum: Option<(String, String)>,
+    /// How often each value came.
+    pub values: Vec<(ContributedForm, u32)>,
+}
+
+/// What an event contributes to a measure.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum ContributedForm {
+    /// A number: numerator and denominator.
+    N(String, String),
+    /// A text.
+    T(String),
+}
+
+/// A declared measure under a key.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct MeasureForm {
+    /// The measure.
+    pub measure: String,
+    /// The referrer; none where it is over the whole program.
+    pub referrer: Option<String>,
+    /// What is known, by period.
+    pub buckets: Vec<BucketForm>,
+}
+
+/// The value of a measure at an event.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum ReadingForm {
+    /// Numerator and denominator.
+    V(String, String),
+    /// It does not fit.
+    O,
 }
 
 /// Where a referral stands along its timeline.
@@ -129,6 +174,9 @@ pub struct ScopeBody {
     pub clock: Option<i64>,
     /// The counts by referrer.
     pub counts: BTreeMap<String, [i64; 4]>,
+    /// The declared measures.
+    #[serde(default)]
+    pub measures: Vec<MeasureForm>,
     /// Clock events to come.
     pub pending: Vec<PendingForm>,
     /// What limits have drawn.
@@ -230,6 +278,9 @@ pub struct AppliedForm {
     pub version: String,
     /// The referrer's counts.
     pub counts: [i64; 4],
+    /// The declared measures, those that have a value.
+    #[serde(default)]
+    pub measures: BTreeMap<String, ReadingForm>,
     /// When the referral reached the first four stages.
     pub reached: [Option<i64>; 4],
     /// The tiers.

@@ -9,6 +9,7 @@ mod export;
 mod forms;
 mod gather;
 mod key;
+mod measures;
 mod scope;
 
 pub use apply::{Outcome, Step, apply};

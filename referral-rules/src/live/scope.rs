@@ -5,6 +5,7 @@ use super::convert::{
     step_form, version_number,
 };
 use super::forms::{DeferredForm, PendingForm, PlaceForm, ScopeBody};
+use super::measures::{load_measure, measure_forms};
 use crate::base::{NONE, index};
 use crate::book::NEVER;
 use crate::expr::Scratch;
@@ -75,6 +76,10 @@ impl<'a> Running<'a> {
                 }
             }
         }
+        for form in &body.measures {
+            let other = load_measure(facts.program, facts.book, form, &mut out.counting)?;
+            out.counts_of_others.measures.extend(other);
+        }
         for form in &body.draws {
             let key = draw_key(facts.program, form, &mut out.scratch)?;
             out.drawn.draws.insert(key, Draw::with_days(form.sum, &form.days));
@@ -130,7 +135,8 @@ impl<'a> Running<'a> {
             book: facts.book,
             submissions: facts.submissions,
             standings: facts.standings,
-            opening: &opening.counts,
+            opening,
+            measured: facts.program.measures_events(),
         };
         applying.run(items, moment, &mut self.counting, &mut self.applied, &mut self.refusals);
         let offering = Offering {
@@ -195,6 +201,7 @@ impl<'a> Running<'a> {
             frontier: self.frontier.clone(),
             clock: None,
             counts: self.counts_of_others.counts.clone(),
+            measures: self.counts_of_others.measures.clone(),
             pending: self.later.0.clone(),
             draws: Vec::new(),
             deferred: self.later.1.clone(),
@@ -204,6 +211,8 @@ impl<'a> Running<'a> {
         for (referrer, counts) in &self.counting.counts {
             out.counts.insert(facts.book.text(crate::base::TextId(*referrer)).to_owned(), *counts);
         }
+        out.measures.extend(measure_forms(facts.program, facts.book, &self.counting));
+        out.measures.sort_by(|left, right| (&left.measure, &left.referrer).cmp(&(&right.measure, &right.referrer)));
         for Reverse(pending) in &self.counting.pending {
             out.pending.push(pending_form(facts, pending));
         }

@@ -1,13 +1,13 @@
 //! Documents become a [`Program`]: names get numbers, expressions are checked and compiled, every fault of every version is
 //! reported at once.
 mod groups;
+mod ladders;
 mod tables;
 
 use super::compiled::{
-    Campaign, Clock, EventKind, Ladder, Level, Limit, Measure, Operator, Per, Program, Requirement, Reward,
-    Scope as Key, Version,
+    Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Per, Program, Requirement, Reward, Scope as Key, Version,
 };
-use super::document::{self, Document, ExpressionText, Heading, Notation, Party, ThisEvent, UnderWay};
+use super::document::{self, Document, ExpressionText, Heading, MeasurePer, Notation, Party, UnderWay};
 use super::names::{Numbers, Scopes, number};
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
 use crate::base::{Calendar, Day, Interner, Rounding, Unit, Weekday, Zone};
@@ -149,7 +149,12 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         versions.push(compiling.version(source, document));
     }
     versions.sort_by_key(|version| version.first_day);
-    let widest = versions.iter().flat_map(|version| &version.limits).map(limit_key).max().unwrap_or(Key::Referrer);
+    let limits = versions.iter().flat_map(|version| &version.limits).map(limit_key);
+    let measures = numbers.measures.iter().map(|measure| match measure.per {
+        MeasurePer::Referrer => Key::Referrer,
+        MeasurePer::Program => Key::Program,
+    });
+    let widest = limits.chain(measures).max().unwrap_or(Key::Referrer);
     let program = Program {
         id: first.id.value.clone(),
         versions,
@@ -161,6 +166,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         reward_ids: numbers.reward_ids,
         campaign_ids: numbers.campaign_ids,
         limit_ids: numbers.limit_ids,
+        measures: numbers.measures,
         ladder_names: numbers.ladder_names,
         texts,
         scope: widest,
@@ -209,7 +215,9 @@ impl Compiling<'_> {
             })
             .collect()
         });
-        let ladders = document.tiers.iter().map(|ladder| self.ladder(ladder)).collect();
+        let contributions = self.contributions(document, &scopes);
+        let ladders: Vec<Ladder> =
+            document.tiers.iter().enumerate().map(|(at, ladder)| self.ladder(at, ladder, &scopes)).collect();
         let campaigns: Vec<Campaign> =
             document.campaigns.iter().enumerate().map(|(at, campaign)| self.campaign(at, campaign, &scopes)).collect();
         let mut rewards = self.rewards(document, &scopes);
@@ -236,6 +244,7 @@ impl Compiling<'_> {
             requirements,
             claim_keys,
             claim_lasts: attribution.and_then(|attribution| attribution.claim_lasts.as_ref()).map(|lasts| lasts.value),
+            contributions,
             ladders,
             tables,
             clocks: document.events.iter().filter_map(|event| self.clock(event)).collect(),
@@ -322,22 +331,6 @@ impl Compiling<'_> {
         out
     }
 
-    fn ladder(&mut self, written: &document::TierLadder) -> Ladder {
-        let measure = Measure::ALL.into_iter().find(|measure| measure.word() == written.by.value);
-        let mut level = |level: &document::Level| Level {
-            name: level.name.value.clone(),
-            text: self.texts.intern(&level.name.value),
-            at_least: level.at_least.value,
-        };
-        Ladder {
-            levels: written.levels.iter().map(&mut level).collect(),
-            number: number(&mut self.numbers.ladder_names, &written.name.value),
-            by: measure.unwrap_or(Measure::Qualified),
-            counts_this_event: written.this_event.value == ThisEvent::Counts,
-            taken_at: written.taken_at.value,
-        }
-    }
-
     fn clock(&self, written: &document::EventDeclaration) -> Option<Clock> {
         let clock = written.clock.as_ref()?;
         Some(Clock {
@@ -383,6 +376,14 @@ impl Compiling<'_> {
             operators,
             rounding: written.rounding.as_ref().map(|rounding| rounding.value),
             theme: written.theme.as_ref().map(|theme| theme.value.clone()).unwrap_or_default(),
+            goal: written.goal.as_ref().map(|goal| Goal {
+                at_least: goal.at_least.value,
+                on: self.numbers.kind(&goal.on.value),
+                of: goal
+                    .of
+                    .as_ref()
+                    .and_then(|of| self.expression(of, Expected::Number, scope, &format!("campaign[{at}].goal.of"))),
+            }),
         }
     }
 

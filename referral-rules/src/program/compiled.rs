@@ -2,7 +2,10 @@
 //!
 //! Everything that the evaluation looks up by name is a small number here: slots for inputs, positions for kinds of event,
 //! rewards and limits. Several versions of one program share those numbers, so that history carries over.
-pub use super::compiled_rules::{Campaign, Clock, Group, Ladder, Level, Limit, Operator, Per, Requirement, Reward};
+pub use super::compiled_rules::{
+    Campaign, Clock, Contribution, DeclaredMeasure, Goal, Group, Ladder, LadderBy, Level, Limit, Operator, Per,
+    Requirement, Reward,
+};
 use super::document::Moment;
 use crate::base::{Calendar, Day, Interner, Length, Unit, Zone};
 use crate::expr::{Compiled, Slot, Table, Type};
@@ -102,6 +105,8 @@ pub enum Source {
     Fact(u16),
     /// A built-in measure.
     Measure(Measure),
+    /// A declared measure: the position in [`Program::measures`].
+    Declared(u16),
     /// The level on the ladder with this position in [`Program::ladder_names`].
     Tier(u16),
     /// What the reward with this position in [`Program::reward_ids`] granted for the referral so far.
@@ -171,6 +176,8 @@ pub struct Version {
     pub claim_keys: Vec<Compiled>,
     /// How long a claim lasts; for ever without.
     pub claim_lasts: Option<Length>,
+    /// What events contribute to the declared measures.
+    pub contributions: Vec<Contribution>,
     /// Tier ladders.
     pub ladders: Vec<Ladder>,
     /// Tables for expressions.
@@ -256,6 +263,8 @@ pub struct Program {
     pub campaign_ids: Vec<String>,
     /// The ids of the limits of all versions.
     pub limit_ids: Vec<String>,
+    /// The declared measures of all versions.
+    pub measures: Vec<DeclaredMeasure>,
     /// The names of the ladders of all versions.
     pub ladder_names: Vec<String>,
     /// Texts of the program; books continue this table.
@@ -271,6 +280,12 @@ impl Program {
         let position = self.versions.iter().rposition(|version| version.first_day <= day)?;
         let ended = self.versions.get(position)?.last_day.is_some_and(|last| last < day);
         if ended { None } else { u16::try_from(position).ok() }
+    }
+
+    /// Whether events are measured in passes of their own: some measure is declared, or some level has conditions.
+    pub fn measures_events(&self) -> bool {
+        let conditions = |ladder: &Ladder| ladder.levels.iter().any(|level| !level.when.is_empty());
+        !self.measures.is_empty() || self.versions.iter().flat_map(|version| &version.ladders).any(conditions)
     }
 
     /// The rank of a kind of event.
@@ -300,6 +315,9 @@ impl Program {
                 .facts
                 .get(usize::from(*fact))
                 .map_or_else(String::new, |fact| format!("{}.{}", fact.owner.word(), fact.name)),
+            Some(Source::Declared(measure)) => {
+                self.measures.get(usize::from(*measure)).map_or_else(String::new, |measure| measure.name.clone())
+            }
             Some(Source::Measure(measure)) => measure.word().to_owned(),
             Some(Source::Tier(ladder)) => self.ladder_names.get(usize::from(*ladder)).cloned().unwrap_or_default(),
             Some(Source::Granted(reward)) => {

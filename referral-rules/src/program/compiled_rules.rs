@@ -1,7 +1,7 @@
 //! The compiled rules of a version: requirements, tier ladders, clock events, rewards, campaigns, groups, limits.
 use super::compiled::{EventKind, Measure};
-use super::document::{Moment, OverLimit, Party, PayWithin, Refuses, Wins};
-use crate::base::{Day, Length, Period, Rounding, TextId, Unit};
+use super::document::{Aggregate, Disqualified, MeasurePer, Moment, OverLimit, Party, PayWithin, Refuses, Wins};
+use crate::base::{Day, Length, Number, Period, Rounding, TextId, Unit};
 use crate::diag::Span;
 use crate::expr::Compiled;
 
@@ -23,23 +23,64 @@ pub struct Requirement {
 }
 
 /// A level of a ladder.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Level {
     /// Its name.
     pub name: String,
     /// The name as an interned text.
     pub text: TextId,
-    /// From which count on.
-    pub at_least: i64,
+    /// From which value of the measure on; not asked where there is none.
+    pub at_least: Option<Number>,
+    /// All must hold.
+    pub when: Vec<Compiled>,
+}
+
+/// What a ladder goes by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LadderBy {
+    /// A built-in measure.
+    BuiltIn(Measure),
+    /// A declared measure: the position in [`Program::measures`](super::Program::measures).
+    Declared(u16),
+    /// Conditions alone.
+    Conditions,
+}
+
+/// A declared measure: the same in all versions, but for what contributes to it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DeclaredMeasure {
+    /// Its name.
+    pub name: String,
+    /// The aggregate.
+    pub is: Aggregate,
+    /// Whose events.
+    pub per: MeasurePer,
+    /// The period.
+    pub in_each: Period,
+    /// What becomes of the events of a disqualified referral.
+    pub disqualified: Disqualified,
+}
+
+/// What the events of a version contribute to a declared measure.
+#[derive(Debug)]
+pub struct Contribution {
+    /// The position in [`Program::measures`](super::Program::measures).
+    pub measure: u16,
+    /// The kinds of event.
+    pub on: Vec<EventKind>,
+    /// All must hold.
+    pub when: Vec<Compiled>,
+    /// What is put together; nothing where events are counted.
+    pub of: Option<Compiled>,
 }
 
 /// A tier ladder.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Ladder {
     /// The position in [`Program::ladder_names`].
     pub number: u16,
-    /// The measure that decides.
-    pub by: Measure,
+    /// What decides.
+    pub by: LadderBy,
     /// The levels, rising.
     pub levels: Vec<Level>,
     /// Whether the event that asks counts itself.
@@ -147,6 +188,19 @@ pub struct Campaign {
     pub rounding: Option<Rounding>,
     /// Free text for people.
     pub theme: String,
+    /// What it is meant to reach.
+    pub goal: Option<Goal>,
+}
+
+/// What a campaign is meant to reach.
+#[derive(Debug)]
+pub struct Goal {
+    /// How much.
+    pub at_least: Number,
+    /// By events of which kind.
+    pub on: EventKind,
+    /// What is summed; without it events are counted.
+    pub of: Option<Compiled>,
 }
 
 /// Rewards or campaigns of which one counts.

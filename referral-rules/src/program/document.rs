@@ -2,8 +2,11 @@
 //!
 //! A `Document` can be wrong. Where the reader had to give a diagnostic, the part holds a harmless stand-in (an empty
 //! text, the default, an empty list), so that the rest can still be checked; a document with an error must not be run.
+pub use super::document_measures::{
+    Aggregate, Disqualified, Level, MeasureDeclaration, MeasurePer, ThisEvent, TierLadder,
+};
 pub use super::document_rules::{
-    Campaign, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward, RewardKind, Wins,
+    Campaign, Goal, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward, RewardKind, Wins,
 };
 pub use super::read::{Keys, Notation, keys, words};
 use crate::base::{Day, Length, Number, Rounding, Weekday};
@@ -32,7 +35,7 @@ impl ExpressionText {
 pub const STAGES: [&str; 8] =
     ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"];
 
-/// The measures that tiers can go by.
+/// The measures that need no declaration.
 pub const MEASURES: [&str; 4] = ["submitted_count", "qualified_count", "opportunity_count", "closed_count"];
 
 /// `in_force`: when the terms are in force. First and last day are both included.
@@ -87,6 +90,8 @@ pub struct Document {
     pub tables: Vec<Table>,
     /// Further kinds of events and clock events; the order is their rank.
     pub events: Vec<EventDeclaration>,
+    /// The declared measures.
+    pub measures: Vec<MeasureDeclaration>,
     /// Requirements of all three headings.
     pub requirements: Vec<Requirement>,
     /// Whose a referral is.
@@ -354,40 +359,4 @@ pub struct Attribution {
     pub credit_goes_to: Spanned<CreditGoesTo>,
     /// How long a claim holds; without one for ever.
     pub claim_lasts: Option<Spanned<Length>>,
-}
-
-/// Whether the event that asks is counted by the ladder's measure.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub enum ThisEvent {
-    /// It is counted.
-    #[default]
-    Counts,
-    /// It is not counted.
-    DoesNotCount,
-}
-
-/// `[tiers]`: a ladder of levels.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct TierLadder {
-    /// The whole section.
-    pub span: Span,
-    /// Its name in expressions.
-    pub name: Spanned<String>,
-    /// The measure.
-    pub by: Spanned<String>,
-    /// The levels, `at_least` rising.
-    pub levels: Vec<Level>,
-    /// Whether the event itself counts.
-    pub this_event: Spanned<ThisEvent>,
-    /// When the tier is taken; `as_of.tier` unless written.
-    pub taken_at: Spanned<Moment>,
-}
-
-/// A level of a ladder.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Level {
-    /// Its name.
-    pub name: Spanned<String>,
-    /// The least value of the measure that gives it.
-    pub at_least: Spanned<i64>,
 }

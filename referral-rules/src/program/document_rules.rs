@@ -189,6 +189,19 @@ pub struct Campaign {
     pub rounding: Option<Spanned<Rounding>>,
     /// A text for people.
     pub theme: Option<Spanned<String>>,
+    /// What it is meant to reach.
+    pub goal: Option<Goal>,
+}
+
+/// `goal` of a campaign: so many events, or so much of something.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Goal {
+    /// How much is to be reached.
+    pub at_least: Spanned<Number>,
+    /// By events of which kind.
+    pub on: Spanned<String>,
+    /// What is summed; without it events are counted.
+    pub of: Option<ExpressionText>,
 }
 
 /// One part of a limit's key.

@@ -3,6 +3,7 @@ mod compile;
 mod compiled;
 mod compiled_rules;
 pub mod document;
+mod document_measures;
 mod document_rules;
 mod names;
 mod read;
@@ -10,7 +11,9 @@ pub mod standard;
 
 pub use compile::{Faults, SourceText};
 pub use compiled::{
-    Campaign, Clock, EventKind, Fact, Group, Ladder, Level, Limit, Measure, Operator, Owner, Per, Program, Requirement,
-    Reward, Scope, Source, Version,
+    Campaign, Clock, Contribution, DeclaredMeasure, EventKind, Fact, Goal, Group, Ladder, LadderBy, Level, Limit,
+    Measure, Operator, Owner, Per, Program, Requirement, Reward, Scope, Source, Version,
 };
-pub use document::{Document, Moment, Notation, OverLimit, Party, PayWithin, Refuses, Wins};
+pub use document::{
+    Aggregate, Disqualified, Document, MeasurePer, Moment, Notation, OverLimit, Party, PayWithin, Refuses, Wins,
+};

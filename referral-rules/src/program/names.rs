@@ -1,9 +1,9 @@
 //! The names that expressions may use, and the numbers behind them: facts, measures, tiers, rewards, shared by all versions.
-use super::compiled::{EventKind, Fact, Measure, Owner, Source};
-use super::document::{Constant, Document, FactOwner, FactType, STAGES};
+use super::compiled::{DeclaredMeasure, EventKind, Fact, Measure, Owner, Source};
+use super::document::{Aggregate, Constant, Document, FactOwner, FactType, MeasureDeclaration, STAGES};
 use crate::base::Interner;
 use crate::diag::{Code, Diagnostic};
-use crate::expr::{Scope, Slot, Type, Value};
+use crate::expr::{Scope, Slot, TableSchema, Type, Value};
 use std::sync::Arc;
 
 /// Numbers that all versions share.
@@ -16,6 +16,7 @@ pub(super) struct Numbers {
     pub(super) reward_ids: Vec<String>,
     pub(super) campaign_ids: Vec<String>,
     pub(super) limit_ids: Vec<String>,
+    pub(super) measures: Vec<DeclaredMeasure>,
     pub(super) ladder_names: Vec<String>,
 }
 
@@ -87,8 +88,21 @@ pub(super) fn constant_of(written: &Constant, kind: &Type) -> Value {
 pub(super) struct Scopes {
     /// At submission: facts of referrer, referee and referral.
     pub(super) submission: Scope,
-    /// At an event: those, and the event, measures, tiers.
+    /// What measures are over: those, and the event itself.
+    pub(super) happening: Scope,
+    /// What levels go by: those, and measures.
+    pub(super) level: Scope,
+    /// At an event: those, and tiers.
     pub(super) event: Scope,
+}
+
+impl Scopes {
+    /// A table is known everywhere.
+    pub(super) fn table(&mut self, name: &str, schema: &TableSchema) {
+        for scope in [&mut self.submission, &mut self.happening, &mut self.level, &mut self.event] {
+            scope.table(name, schema.clone());
+        }
+    }
 }
 
 impl Numbers {
@@ -153,10 +167,19 @@ impl Numbers {
         builtin(&mut event, "event.kind", Type::OneOf(kinds), Source::EventKind);
         builtin(&mut event, "event.id", Type::Text, Source::EventId);
         builtin(&mut event, "event.at", Type::Instant, Source::EventAt);
-        for measure in Measure::ALL {
-            builtin(&mut event, measure.word(), Type::Int, Source::Measure(measure));
-        }
         self.facts(document, Owner::Event, &mut event, diagnostics);
+        let happening = event.clone();
+        for measure in Measure::ALL {
+            let slot = self.slot(Source::Measure(measure));
+            event.variable(measure.word(), Type::Int, slot);
+        }
+        for measure in &document.measures {
+            let number = self.measure(measure);
+            let slot = self.slot(Source::Declared(number));
+            let counts = matches!(measure.is.value, Aggregate::Count | Aggregate::Distinct);
+            event.variable(&measure.name.value, if counts { Type::Int } else { Type::Decimal }, slot);
+        }
+        let level = event.clone();
         for ladder in &document.tiers {
             let number = number(&mut self.ladder_names, &ladder.name.value);
             let levels = ladder.levels.iter().map(|level| level.name.value.clone()).collect();
@@ -170,7 +193,28 @@ impl Numbers {
             &event,
             "only events know it: use it in `when` and in amounts, of rewards, campaigns and limits",
         );
-        Scopes { submission, event }
+        let mut scopes = Scopes { submission, happening, level, event };
+        scopes
+            .happening
+            .known_elsewhere(&scopes.event, "a measure is over events and their facts, not over measures or tiers");
+        scopes.level.known_elsewhere(&scopes.event, "a level goes by facts and measures, not by tiers");
+        scopes
+    }
+
+    /// The number of a measure. Versions that declare it otherwise are reported where it is compiled.
+    fn measure(&mut self, written: &MeasureDeclaration) -> u16 {
+        let name = &written.name.value;
+        let position = self.measures.iter().position(|known| known.name == *name).unwrap_or_else(|| {
+            self.measures.push(DeclaredMeasure {
+                name: name.clone(),
+                is: written.is.value,
+                per: written.per.value,
+                in_each: written.in_each.value,
+                disqualified: written.disqualified.value,
+            });
+            self.measures.len().saturating_sub(1)
+        });
+        u16::try_from(position).unwrap_or(u16::MAX)
     }
 
     fn facts(&mut self, document: &Document, owner: Owner, scope: &mut Scope, diagnostics: &mut Vec<Diagnostic>) {

@@ -1,6 +1,6 @@
 //! What fills the slots of an expression: rows of the book, and what the timeline knows at an event.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
-use super::timeline::Applied;
+use super::timeline::{Applied, Reading};
 use crate::base::{NONE, Number, TextId, index};
 use crate::book::{Book, FactColumn, NEVER};
 use crate::expr::{Class, Column, Inputs, Slot, Status, Value, Vector};
@@ -30,6 +30,17 @@ pub struct EventRows<'a> {
     pub rows: &'a [u32],
     /// What was granted to the referral of the chunk's only row so far; none where several rows are looked at together.
     pub granted: Option<GrantedTo<'a>>,
+    /// Whether the event itself is counted.
+    pub counted: Counted,
+}
+
+/// Whether measures are read after the event or before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Counted {
+    /// The event itself counts.
+    After,
+    /// It does not.
+    Before,
 }
 
 /// What each reward granted to a referral so far.
@@ -231,7 +242,14 @@ impl EventRows<'_> {
             Source::StageAt(measure) => {
                 push_int(into, slot, Some(applied.reached[row][measure.index()]).filter(|at| *at != NEVER));
             }
-            Source::Measure(measure) => into.push_int(applied.counts[row][measure.index()]),
+            Source::Measure(measure) => {
+                let counts = match self.counted {
+                    Counted::After => &applied.counts[row],
+                    Counted::Before => &applied.before[row],
+                };
+                into.push_int(counts[measure.index()]);
+            }
+            Source::Declared(measure) => self.measure(slot, usize::from(measure), row, into),
             Source::Tier(ladder) => push_text(into, slot, self.tier(ladder, row)),
             Source::Granted(reward) => match self.granted {
                 Some(granted) => into.push_decimal(granted.by(reward)),
@@ -241,6 +259,21 @@ impl EventRows<'_> {
                 let inner = ReferralRows { program: self.program, book: self.book, rows: &[] };
                 inner.row(slot, source, applied.referral[row], into);
             }
+        }
+    }
+
+    /// The value of a declared measure.
+    fn measure(&self, slot: Slot, measure: usize, row: usize, into: &mut Vector) {
+        let readings = self.applied.measures.get(measure).map(|readings| match self.counted {
+            Counted::After => &readings.after,
+            Counted::Before => &readings.before,
+        });
+        let whole = into.column.class() == Class::Int;
+        match readings.and_then(|readings| readings.get(row)) {
+            Some(Reading::Value(value)) if whole => push_int(into, slot, value.to_i64()),
+            Some(Reading::Value(value)) => into.push_decimal(*value),
+            Some(Reading::Overflow) => into.push_status(Status::OVERFLOW),
+            Some(Reading::None) | None => into.push_missing(slot),
         }
     }
 

@@ -4,6 +4,7 @@
 //! these files may index.
 pub mod attribution;
 pub mod inputs;
+pub mod opening;
 pub mod schedule;
 pub mod submission;
 pub mod timeline;

@@ -29,11 +29,23 @@ use serde::Serialize;
 use std::fmt::Write;
 
 /// The parts of an answer, in their order.
-const PARTS: &[&str] =
-    &["decisions", "entries", "positions", "balances", "findings", "warnings", "fingerprint", "ledger", "summary"];
+const PARTS: &[&str] = &[
+    "decisions",
+    "entries",
+    "positions",
+    "balances",
+    "standings",
+    "outlook",
+    "campaigns",
+    "findings",
+    "warnings",
+    "fingerprint",
+    "ledger",
+    "summary",
+];
 
 /// How many of them are given where the request names none.
-const PARTS_BY_DEFAULT: usize = 7;
+const PARTS_BY_DEFAULT: usize = 10;
 
 /// Evaluates a request and gives the answer.
 ///
@@ -187,6 +199,9 @@ fn answered(evaluation: &Evaluation<'_>, warnings: &[Diagnostic], parts: &[&'sta
             "ledger" => out.put(part, &evaluation.ledger().collect::<Vec<_>>()),
             "positions" => out.put(part, &evaluation.positions()),
             "balances" => out.put(part, &evaluation.balances()),
+            "standings" => out.put(part, &evaluation.standings()),
+            "outlook" => out.put(part, &evaluation.outlook()),
+            "campaigns" => out.put(part, &evaluation.campaigns()),
             "findings" => out.put(part, evaluation.findings()),
             "warnings" => out.put(part, warnings),
             "summary" => out.put(part, &report::summary(evaluation)),

@@ -24,9 +24,14 @@ pub fn compare(case: &Case, answer: &Value) -> Vec<String> {
     }
     list("entries", expected.entries.as_deref().unwrap_or_default(), &rows("entries"), &mut out);
     list("findings", expected.findings.as_deref().unwrap_or_default(), &rows("findings"), &mut out);
-    for (part, wanted) in
-        [("ledger", &expected.ledger), ("positions", &expected.positions), ("balances", &expected.balances)]
-    {
+    for (part, wanted) in [
+        ("ledger", &expected.ledger),
+        ("positions", &expected.positions),
+        ("balances", &expected.balances),
+        ("standings", &expected.standings),
+        ("outlook", &expected.outlook),
+        ("campaigns", &expected.campaigns),
+    ] {
         if let Some(wanted) = wanted {
             list(part, wanted, &rows(part), &mut out);
         }
@@ -133,7 +138,7 @@ fn whole(text: &str) -> String {
 /// A key of an answer, and the few short names that cases use.
 fn field(key: &str, row: &Value) -> Option<Value> {
     match key {
-        "to" => row.get("beneficiary").cloned(),
+        "to" => row.get("beneficiary").or_else(|| row.get("to")).cloned(),
         "operands" if row.get("operands").is_none() => {
             let reasons = row.get("reasons")?.as_array()?;
             let all = reasons.iter().filter_map(|reason| reason.get("operands")?.as_array());
@@ -179,6 +184,9 @@ fn brief(part: &str, row: &Value) -> String {
         "entries" | "ledger" => &["referral", "rule", "beneficiary", "amount", "unit", "booked_at", "correction", "id"],
         "positions" => &["entry", "state", "held", "amount", "pay", "notify"],
         "balances" => &["beneficiary", "unit", "earned", "held", "payable", "paid", "reversed"],
+        "standings" => &["referrer", "ladder", "level", "value", "next_level", "missing", "conditions", "by"],
+        "outlook" => &["referral", "rule", "event", "after", "by", "conditions"],
+        "campaigns" => &["campaign", "version", "goal", "grants"],
         "findings" => &["code", "table", "id", "column", "message"],
         _ => &["code", "line", "column", "path", "message", "help"],
     };

@@ -29,6 +29,12 @@ pub struct Expectations {
     pub positions: Option<Vec<Expected>>,
     /// Balances, all of them, in order.
     pub balances: Option<Vec<Expected>>,
+    /// Where referrers stand on ladders, all of them, in order.
+    pub standings: Option<Vec<Expected>>,
+    /// What referrals can still bring, all of it, in order.
+    pub outlook: Option<Vec<Expected>>,
+    /// Campaigns, all of them, in order.
+    pub campaigns: Option<Vec<Expected>>,
     /// Findings, all of them, in order. None at all are expected where the case says nothing.
     pub findings: Option<Vec<Expected>>,
     /// Warnings about the document, all of them, in order.
@@ -54,6 +60,9 @@ impl Expectations {
                 "ledger" => &mut out.ledger,
                 "positions" => &mut out.positions,
                 "balances" => &mut out.balances,
+                "standings" => &mut out.standings,
+                "outlook" => &mut out.outlook,
+                "campaigns" => &mut out.campaigns,
                 "findings" => &mut out.findings,
                 "warnings" => &mut out.warnings,
                 "diagnostics" => &mut out.diagnostics,
@@ -64,7 +73,17 @@ impl Expectations {
                 _ => return Err(format!("`expect.{}` must be a list of tables", key.value)),
             }
         }
-        let evaluated = [&out.decisions, &out.entries, &out.ledger, &out.positions, &out.balances, &out.findings];
+        let evaluated = [
+            &out.decisions,
+            &out.entries,
+            &out.ledger,
+            &out.positions,
+            &out.balances,
+            &out.standings,
+            &out.outlook,
+            &out.campaigns,
+            &out.findings,
+        ];
         if out.diagnostics.is_some() && evaluated.iter().any(|part| part.is_some()) {
             return Err("a document that does not compile has no other answer".to_owned());
         }

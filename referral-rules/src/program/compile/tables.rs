@@ -44,8 +44,7 @@ impl Compiling<'_> {
                     Table::new(&schema, &rows, otherwise, self.texts)
                 }
             });
-            scopes.submission.table(&written.name.value, schema.clone());
-            scopes.event.table(&written.name.value, schema);
+            scopes.table(&written.name.value, &schema);
         }
         out
     }

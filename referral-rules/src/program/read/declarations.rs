@@ -16,6 +16,7 @@ pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut 
     document.facts = section.read("facts", reader, facts).unwrap_or_default();
     document.lists = section.read("lists", reader, lists).unwrap_or_default();
     document.tables = section.read("tables", reader, super::tables::tables).unwrap_or_default();
+    document.measures = section.read("measures", reader, super::measures::measures).unwrap_or_default();
     document.events = rows(section, "event", LIST_LENGTH_MAX, reader, event);
     let kinds = document.events.iter().enumerate().map(|(at, row)| (&row.kind, format!("event[{at}].kind")));
     unique(kinds, &Names { what: "events", key: "kind" }, reader);

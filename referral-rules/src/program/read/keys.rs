@@ -1,7 +1,9 @@
 //! Every key and every word of the grammar in tables. The readers read by them, and the reference of the document is held
 //! against them.
 use crate::base::{LengthUnit, Rounding, Weekday};
-use crate::program::document::{CreditGoesTo, FactType, MEASURES, Moment, Refuses, STAGES, ThisEvent, UnderWay};
+use crate::program::document::{
+    Aggregate, CreditGoesTo, Disqualified, FactType, MEASURES, MeasurePer, Moment, Refuses, STAGES, ThisEvent, UnderWay,
+};
 use crate::program::document_rules::{OverLimit, Party, Per, RewardKind, Wins};
 
 /// Which keys a section has.
@@ -33,6 +35,7 @@ pub(super) const PROGRAM: Keys = Keys {
         "lists",
         "tables",
         "event",
+        "measures",
         "eligibility",
         "validity",
         "fraud",
@@ -69,6 +72,12 @@ pub(super) const EDGES: &[(&str, bool, bool)] =
 pub(super) const EVENT: Keys =
     Keys { path: "event", title: "an event", keys: &["kind", "after", "from", "unless", "implies"] };
 
+pub(super) const MEASURE: Keys = Keys {
+    path: "measures.<name>",
+    title: "a measure",
+    keys: &["is", "of", "on", "when", "per", "in_each", "disqualified"],
+};
+
 /// Those of `[[eligibility]]`, `[[validity]]` and `[[fraud]]`.
 pub(super) const REQUIREMENT: Keys =
     Keys { path: "eligibility", title: "a requirement", keys: &["code", "require", "message", "refuses"] };
@@ -79,7 +88,7 @@ pub(super) const ATTRIBUTION: Keys =
 pub(super) const TIERS: Keys =
     Keys { path: "tiers", title: "a tier ladder", keys: &["name", "by", "levels", "this_event", "taken_at"] };
 
-pub(super) const LEVEL: Keys = Keys { path: "tiers.levels", title: "a level", keys: &["name", "at_least"] };
+pub(super) const LEVEL: Keys = Keys { path: "tiers.levels", title: "a level", keys: &["name", "at_least", "when"] };
 
 pub(super) const REWARD: Keys = Keys {
     path: "reward",
@@ -119,6 +128,7 @@ pub(super) const CAMPAIGN: Keys = Keys {
         "reward_plus",
         "rounding",
         "theme",
+        "goal",
     ],
 };
 
@@ -127,6 +137,8 @@ pub(super) const LIMIT: Keys = Keys {
     title: "a limit",
     keys: &["id", "rewards", "campaigns", "when", "per", "in_each", "at_most", "unit", "over_limit"],
 };
+
+pub(super) const GOAL: Keys = Keys { path: "campaign.goal", title: "a goal", keys: &["at_least", "on", "of"] };
 
 pub(super) const GROUP: Keys = Keys { path: "group", title: "a group", keys: &["id", "rewards", "campaigns", "wins"] };
 
@@ -141,12 +153,14 @@ pub fn keys() -> Vec<Keys> {
         TABLE,
         BAND,
         EVENT,
+        MEASURE,
         REQUIREMENT,
         ATTRIBUTION,
         TIERS,
         LEVEL,
         REWARD,
         CAMPAIGN,
+        GOAL,
         GROUP,
         LIMIT,
     ]
@@ -192,6 +206,20 @@ pub(super) const SIDES: &[(&str, Refuses)] =
     &[("both", Refuses::Both), ("referrer", Refuses::Referrer), ("referee", Refuses::Referee)];
 
 pub(super) const ORDERS: &[(&str, CreditGoesTo)] = &[("first claim", CreditGoesTo::FirstClaim)];
+
+pub(super) const AGGREGATES: &[(&str, Aggregate)] = &[
+    ("count", Aggregate::Count),
+    ("sum", Aggregate::Sum),
+    ("least", Aggregate::Least),
+    ("greatest", Aggregate::Greatest),
+    ("distinct", Aggregate::Distinct),
+];
+
+pub(super) const MEASURE_PER: &[(&str, MeasurePer)] =
+    &[("referrer", MeasurePer::Referrer), ("program", MeasurePer::Program)];
+
+pub(super) const DISQUALIFIED: &[(&str, Disqualified)] =
+    &[("taken out", Disqualified::TakenOut), ("kept", Disqualified::Kept)];
 
 pub(super) const THIS_EVENT: &[(&str, ThisEvent)] =
     &[("counts", ThisEvent::Counts), ("does not count", ThisEvent::DoesNotCount)];
@@ -243,6 +271,9 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("event.kind", STAGES.to_vec()),
         ("event.after", LengthUnit::ALL.map(LengthUnit::plural).to_vec()),
         ("event.implies", IMPLIED.to_vec()),
+        ("measures.is", of(AGGREGATES)),
+        ("measures.per", of(MEASURE_PER)),
+        ("measures.disqualified", of(DISQUALIFIED)),
         ("eligibility.refuses", of(SIDES)),
         ("attribution.credit_goes_to", of(ORDERS)),
         ("tiers.by", MEASURES.to_vec()),

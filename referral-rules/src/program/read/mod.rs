@@ -2,6 +2,7 @@
 mod declarations;
 mod field;
 mod keys;
+mod measures;
 mod references;
 mod rewards;
 mod rules;

@@ -3,7 +3,7 @@
 use super::field::Reader;
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
-use crate::program::document::{Document, STAGES};
+use crate::program::document::{Aggregate, Document, MEASURES, STAGES};
 use crate::program::document_rules::{Limit, Members, Party, Reward};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,12 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
         }
     }
     circles(document, reader);
+    for measure in &document.measures {
+        for (at, kind) in measure.on.iter().enumerate() {
+            kinds.check(kind, || format!("measures.{}.on[{at}]", measure.name.value), reader);
+        }
+    }
+    ladders(document, reader);
     for (index, reward) in document.rewards.iter().enumerate() {
         kinds.check(&reward.on, || format!("reward[{index}].on"), reader);
         if let Some(kind) = &reward.hold_until {
@@ -32,6 +38,9 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
     for (index, campaign) in document.campaigns.iter().enumerate() {
         for (at, id) in campaign.rewards.iter().flatten().enumerate() {
             rewards.check(id, || format!("campaign[{index}].rewards[{at}]"), reader);
+        }
+        if let Some(goal) = &campaign.goal {
+            kinds.check(&goal.on, || format!("campaign[{index}].goal.on"), reader);
         }
     }
     for (index, limit) in document.limits.iter().enumerate() {
@@ -115,6 +124,29 @@ impl<'d> Names<'d> {
         let fault = Diagnostic::error(Code::UnknownReference, name.span, message).path(path());
         let guess = if reader.is_full() { None } else { did_you_mean(&name.value, self.in_order.iter().copied()) };
         reader.push(fault.help(guess.unwrap_or_else(|| self.help.to_owned())));
+    }
+}
+
+/// What ladders go by must be a measure; what counts referrals or events takes whole numbers.
+fn ladders(document: &Document, reader: &mut Reader) {
+    let several = document.tiers.len() > 1;
+    let declared = document.measures.iter().map(|measure| measure.name.value.as_str());
+    let measures =
+        Names::new("a measure", "declare it under `[measures]`", MEASURES.into_iter().chain(declared).collect());
+    for (index, ladder) in document.tiers.iter().enumerate() {
+        let path = if several { format!("tiers[{index}]") } else { "tiers".to_owned() };
+        measures.check(&ladder.by, || format!("{path}.by"), reader);
+        let declared = document.measures.iter().find(|measure| measure.name.value == ladder.by.value);
+        if !declared.is_none_or(|measure| matches!(measure.is.value, Aggregate::Count | Aggregate::Distinct)) {
+            continue;
+        }
+        for (at, level) in ladder.levels.iter().enumerate() {
+            let Some(at_least) = level.at_least.filter(|at_least| at_least.value.to_i64().is_none()) else { continue };
+            let message = format!("`at_least` must be a whole number, found {}", at_least.value);
+            let fault = Diagnostic::error(Code::WrongType, at_least.span, message);
+            let help = format!("`{}` counts; write a whole number", shown(&ladder.by.value));
+            reader.push(fault.path(format!("{path}.levels[{at}].at_least")).help(help));
+        }
     }
 }
 

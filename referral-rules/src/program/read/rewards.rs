@@ -6,7 +6,9 @@ use crate::base::limits::LIMIT_KEYS_MAX;
 use crate::base::{Day, Number, Period, Rounding, Unit, currency_digits};
 use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::program::document::{ExpressionText, Moment};
-use crate::program::document_rules::{Campaign, Group, Limit, Members, OverLimit, PayWithin, Per, Reward, RewardKind};
+use crate::program::document_rules::{
+    Campaign, Goal, Group, Limit, Members, OverLimit, PayWithin, Per, Reward, RewardKind,
+};
 
 pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reader: &mut Reader) -> Reward {
     let kind = section.need("kind", reader, word(RewardKind::ALL));
@@ -111,7 +113,23 @@ pub(super) fn campaign(section: &Section<'_>, by_default: Spanned<Moment>, reade
         reward_plus: section.read("reward_plus", reader, formula),
         rounding: section.read("rounding", reader, rounding),
         theme: section.read("theme", reader, text),
+        goal: section.read("goal", reader, goal),
     }
+}
+
+fn goal(field: &Field<'_>, reader: &mut Reader) -> Option<Goal> {
+    let section = Section::open(field, &keys::GOAL, reader)?;
+    let at_least = section.need("at_least", reader, value::number_from_zero);
+    let on = section.need("on", reader, text);
+    let of = section.read("of", reader, expression);
+    if let Some(found) = at_least.filter(|found| found.value.to_i64().is_none() && !section.has("of")) {
+        let message = format!("`at_least` must be a whole number of events, found {}", found.value);
+        let fault = Diagnostic::error(Code::WrongType, found.span, message);
+        reader.push(
+            fault.path(join(&section.path, "at_least")).help("write a whole number, or add `of`, what is summed"),
+        );
+    }
+    Some(Goal { at_least: at_least?, on: on?, of })
 }
 
 /// A group names rewards or campaigns, two at least and none twice.

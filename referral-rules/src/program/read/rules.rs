@@ -4,7 +4,7 @@ use super::keys;
 use super::value::{self, conditions, expression, filled_list, id, text, word};
 use super::{Names, unique};
 use crate::base::limits::{LEVELS_MAX, REFEREE_KEYS_MAX, REQUIREMENTS_MAX};
-use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
+use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::node::NodeValue;
 use crate::program::document::{Attribution, Document, Heading, Level, MEASURES, Moment, Requirement, TierLadder};
 
@@ -78,32 +78,30 @@ fn ladder(field: &Field<'_>, taken_at: Spanned<Moment>, reader: &mut Reader) -> 
         let path = super::field::join(&section.path, "name");
         value::identifier(name, &path, reader)
     });
+    let levels = section.need("levels", reader, levels).unwrap_or_default();
+    if !section.has("by") && (levels.is_empty() || levels.iter().any(|level| level.at_least.is_some())) {
+        section.missing("by", "add `by = \"qualified_count\"`, the measure that decides", reader);
+    }
     Some(TierLadder {
         span: section.span,
         name: name.unwrap_or_else(|| Spanned::new("tier".to_owned(), section.span)),
-        by: section.need("by", reader, measure).unwrap_or_default(),
-        levels: section.need("levels", reader, levels).unwrap_or_default(),
+        by: section.read("by", reader, text).unwrap_or_default(),
+        levels,
         this_event: section.read("this_event", reader, word(keys::THIS_EVENT)).unwrap_or_default(),
         taken_at: section.read("taken_at", reader, word(keys::MOMENTS)).unwrap_or(taken_at),
     })
-}
-
-fn measure(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<String>> {
-    let name = text(field, reader)?;
-    if !MEASURES.contains(&name.value.as_str()) {
-        let fault = field.fault(Code::UnknownReference, format!("`{}` is not a measure", shown(&name.value)));
-        let help = did_you_mean(&name.value, MEASURES);
-        reader.push(fault.help(help.unwrap_or_else(|| format!("write {}", super::field::one_of(&MEASURES)))));
-    }
-    Some(name)
 }
 
 fn levels(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Level>> {
     let levels: Vec<Level> = filled_list(|field: &Field<'_>, reader: &mut Reader| {
         let section = Section::open(field, &keys::LEVEL, reader)?;
         let name = section.need("name", reader, id);
-        let at_least = section.need("at_least", reader, value::whole);
-        Some(Level { name: name?, at_least: at_least? })
+        let at_least = section.read("at_least", reader, value::number_from_zero);
+        let when = section.read("when", reader, conditions);
+        if !section.has("at_least") && !section.has("when") {
+            section.missing("at_least", "add `at_least = 1`, or `when = \"...\"`, a condition", reader);
+        }
+        Some(Level { name: name?, at_least, when: when.unwrap_or_default() })
     })(field, reader)?;
     if levels.len() > LEVELS_MAX {
         value::too_long(field, levels.len(), LEVELS_MAX, reader);
@@ -116,36 +114,34 @@ fn levels(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Level>> {
             let fault = Diagnostic::error(Code::DuplicateId, level.name.span, message);
             reader.push(fault.path(format!("{}[{index}].name", field.path)).help("give each its own name"));
         }
-        if let Some(other) = before.last().filter(|other| other.at_least.value >= level.at_least.value) {
-            let message = format!(
-                "the level `{}` starts at {}, not above `{}` at {}",
-                shown(&level.name.value),
-                level.at_least.value,
-                shown(&other.name.value),
-                other.at_least.value
-            );
-            let fault = Diagnostic::error(Code::BadValue, level.at_least.span, message);
-            reader
-                .push(fault.path(format!("{}[{index}].at_least", field.path)).help("write the levels in rising order"));
+        let Some(at_least) = level.at_least else { continue };
+        let below = before.iter().rev().find_map(|other| other.at_least.map(|value| (other, value.value)));
+        if let Some((other, start)) = below.filter(|(_, start)| *start >= at_least.value) {
+            let (name, other) = (shown(&level.name.value), shown(&other.name.value));
+            let message = format!("the level `{name}` starts at {}, not above `{other}` at {start}", at_least.value);
+            let fault = Diagnostic::error(Code::BadValue, at_least.span, message);
+            let path = format!("{}[{index}].at_least", field.path);
+            reader.push(fault.path(path).help("write the levels in rising order"));
         }
     }
     Some(levels)
 }
 
-/// Tables and tier ladders share one space of names with what expressions have built in.
+/// Tables, measures and tier ladders share one space of names with what expressions have built in.
 fn expression_names(document: &Document, reader: &mut Reader) {
     const BUILT_IN: [&str; 6] = ["referrer", "referee", "referral", "event", "lists", "granted"];
     let tables = document.tables.iter().map(|table| (&table.name, "tables"));
+    let measures = document.measures.iter().map(|measure| (&measure.name, "measures"));
     let tiers = document.tiers.iter().map(|ladder| (&ladder.name, "tiers"));
     let mut seen = std::collections::BTreeSet::new();
-    for (name, section) in tables.chain(tiers) {
+    for (name, section) in tables.chain(measures).chain(tiers) {
         let text = name.value.as_str();
         let built_in = BUILT_IN.contains(&text) || MEASURES.contains(&text);
         if !seen.insert(text) || built_in {
             let message = if built_in {
                 format!("`{text}` has a meaning in expressions already")
             } else {
-                format!("two tables or tier ladders have the name `{}`", shown(text))
+                format!("two tables, measures or tier ladders have the name `{}`", shown(text))
             };
             let fault = Diagnostic::error(Code::DuplicateId, name.span, message);
             reader.push(fault.path(super::field::join(section, text)).help("give it another name"));

@@ -1,7 +1,6 @@
 //! One referrer: what was earned and where it stands, tiers and the way to the next, every referral in a line.
 use crate::base::index;
 use crate::evaluation::{Evaluation, Verdict};
-use crate::program::Measure;
 use crate::report::text::{Align, Table, clipped, counted, heading, money, push_line, wrapped};
 
 /// Explains where a referrer stands: balances, tier, and every referral. `None` if no known referral names the referrer.
@@ -50,23 +49,18 @@ fn opening(evaluation: &Evaluation<'_>, first: u32, referrals: usize) -> String 
     parts.push(format!(
         "counted: {submitted} submitted, {qualified} qualified, {opportunity} opportunities, {closed} closed"
     ));
-    let day = evaluation.program.zone.day_of(evaluation.as_of);
-    let version =
-        evaluation.program.version_on(day).and_then(|version| evaluation.program.versions.get(usize::from(version)));
-    for ladder in version.map_or(&[][..], |version| &version.ladders) {
-        let name = evaluation.program.ladder_names.get(usize::from(ladder.number)).map_or("tier", |name| name);
-        let count = counts.get(measure_position(ladder.by)).copied().unwrap_or(0);
-        let now = ladder.levels.iter().rev().find(|level| level.at_least <= count);
-        let next = ladder.levels.iter().find(|level| level.at_least > count);
-        let now = now.map_or_else(|| "none yet".to_owned(), |level| level.name.clone());
-        let next = next.map(|level| format!(", {} more for {}", level.at_least.saturating_sub(count), level.name));
-        parts.push(format!("{name}: {now}{}", next.unwrap_or_default()));
+    let id = evaluation.referrer_text(first);
+    for standing in evaluation.standings().into_iter().filter(|standing| standing.referrer == id) {
+        let now = standing.level.unwrap_or_else(|| "none yet".to_owned());
+        let next = match (standing.next_level, standing.missing) {
+            (None, _) => String::new(),
+            (Some(level), Some(missing)) if !missing.is_zero() => format!(", {missing} more for {level}"),
+            (Some(level), _) => format!(", next is {level}: {}", standing.conditions.join(" and ")),
+        };
+        let by = standing.by.map(|by| format!(" until {by}")).unwrap_or_default();
+        parts.push(format!("{}: {now}{next}{by}", standing.ladder));
     }
     format!("{}.", parts.join("; "))
-}
-
-fn measure_position(measure: Measure) -> usize {
-    Measure::ALL.iter().position(|other| *other == measure).unwrap_or(usize::MAX)
 }
 
 fn write_referrals(evaluation: &Evaluation<'_>, rows: &[u32], out: &mut String) {

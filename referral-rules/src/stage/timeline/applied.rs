@@ -2,17 +2,21 @@
 //! conditions and amounts may ask for. Nothing here depends on rewards, so a whole book is gone through at once.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::items::{Item, Origin, Place, What};
+use super::measures::{Running, Totals};
+use super::measuring::{Measuring, Readings};
+use super::run::Opening;
+use super::tiers;
 pub use crate::base::limits::LADDERS_MAX;
-use crate::base::{Day, Instant, NONE, index};
+use crate::base::{Day, Instant, NONE, Number, index};
 use crate::book::{Book, NEVER};
 use crate::diag::Code;
-use crate::program::{EventKind, Ladder, Measure, Moment, Program, Version};
+use crate::program::{EventKind, LadderBy, Measure, Moment, Program, Version};
 use crate::stage::attribution::{Standing, Standings};
 use crate::stage::submission::{NO_VERSION, Submissions};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 /// No stage: the referral is not known, or is not accepted.
 pub const NO_STAGE: u16 = u16::MAX;
@@ -42,6 +46,10 @@ pub struct Applied {
     pub reached: Vec<[i64; 4]>,
     /// The tier on each ladder of the version: 0 below the first level, else the level's position plus one.
     pub tiers: Vec<[u8; LADDERS_MAX]>,
+    /// The referrer's counts before it; only for programs that measure events in passes of their own.
+    pub before: Vec<[i64; 4]>,
+    /// The declared measures, by their numbers; for the same programs.
+    pub measures: Vec<Readings>,
 }
 
 /// An item that could not be taken in.
@@ -112,6 +120,10 @@ pub struct Counting {
     pub counts: FxHashMap<u32, [i64; 4]>,
     /// Clock events to come.
     pub pending: BinaryHeap<Reverse<Pending>>,
+    /// The declared measures, by number and key: the text id of the referrer, 0 where they are over the whole program.
+    pub measures: FxHashMap<(u16, u32), Running>,
+    /// What each referral contributed to measures that a disqualification takes it out of, by measure and period.
+    pub contributed: FxHashMap<u32, BTreeMap<(u16, i32), Totals>>,
 }
 
 impl Counting {
@@ -120,6 +132,8 @@ impl Counting {
         super::forget(&mut self.referrals);
         super::forget(&mut self.counts);
         self.pending.clear();
+        super::forget(&mut self.measures);
+        super::forget(&mut self.contributed);
     }
 }
 
@@ -155,8 +169,10 @@ pub struct Applying<'a> {
     pub submissions: &'a Submissions,
     /// The standings.
     pub standings: &'a Standings,
-    /// Opening counts by the text id of the referrer.
-    pub opening: &'a FxHashMap<u32, [i64; 4]>,
+    /// What was before the history.
+    pub opening: &'a Opening,
+    /// Whether events are measured in passes of their own: see [`Program::measures_events`].
+    pub measured: bool,
 }
 
 impl Applying<'_> {
@@ -169,6 +185,7 @@ impl Applying<'_> {
         out: &mut Applied,
         refusals: &mut Vec<Refusal>,
     ) {
+        let start = out.referral.len();
         for item in items {
             if item.known > moment || item.withdrawn <= moment {
                 continue;
@@ -180,6 +197,10 @@ impl Applying<'_> {
             self.item(item, state, out, refusals);
         }
         self.clocks_until(None, moment, state, out);
+        if self.measured {
+            let measuring = Measuring { program: self.program, book: self.book, opening: self.opening };
+            measuring.run(start..out.referral.len(), out, state);
+        }
     }
 
     /// Takes in the clock events that come before `place` (or all, without one) and are known at `moment`.
@@ -262,8 +283,10 @@ impl Applying<'_> {
     fn take_in(&self, item: &Item, kind: EventKind, state: &mut Counting, out: &mut Applied) {
         let referral = state.referrals.entry(item.referral).or_default();
         let referrer = self.book.referrals.referrer[index(item.referral)].0;
-        let counts =
-            state.counts.entry(referrer).or_insert_with(|| self.opening.get(&referrer).copied().unwrap_or_default());
+        let counts = state
+            .counts
+            .entry(referrer)
+            .or_insert_with(|| self.opening.counts.get(&referrer).copied().unwrap_or_default());
         let before = *counts;
         if kind == EventKind::SUBMITTED {
             referral.submitted_version = self.submissions.version[index(item.referral)];
@@ -288,24 +311,17 @@ impl Applying<'_> {
         }
         let governing = self.governing(referral, item.place.at);
         let version = &self.program.versions[usize::from(governing)];
-        let mut tiers = [0; LADDERS_MAX];
-        for (position, ladder) in version.ladders.iter().enumerate().take(LADDERS_MAX) {
-            let count = if ladder.counts_this_event { counts[ladder.by.index()] } else { before[ladder.by.index()] };
-            let now = level(ladder, count);
-            tiers[position] = match (locked_by(ladder.taken_at), kind) {
-                (Some(lock), _) if referral.reached[lock_stage(lock)] != NEVER && lock_stage(lock) != kind.index() => {
-                    referral.locked[lock][position]
-                }
-                _ => now,
-            };
-            for lock in 0..3 {
-                if lock_stage(lock) == kind.index() {
-                    referral.locked[lock][position] = now;
-                }
-            }
-        }
-        referral.tiers = tiers;
         let reached = referral.reached;
+        let tiers = if self.measured {
+            out.before.push(before);
+            [0; LADDERS_MAX]
+        } else {
+            tiers::take(version, kind, &reached, referral, |_, ladder| {
+                let LadderBy::BuiltIn(measure) = ladder.by else { return 0 };
+                let counts = if ladder.counts_this_event { &*counts } else { &before };
+                tiers::level(ladder, Some(Number::from(counts[measure.index()])), |_| true)
+            })
+        };
         out.referral.push(item.referral);
         out.what.push(item.what);
         out.event.push(item.what.event());
@@ -358,29 +374,5 @@ impl Applying<'_> {
                 clock: (governing, number),
             }));
         }
-    }
-}
-
-fn level(ladder: &Ladder, count: i64) -> u8 {
-    let reached = ladder.levels.iter().take_while(|level| level.at_least <= count).count();
-    u8::try_from(reached).unwrap_or(u8::MAX)
-}
-
-/// Which lock a ladder's moment means.
-fn locked_by(moment: Moment) -> Option<usize> {
-    match moment {
-        Moment::Submitted => Some(0),
-        Moment::Qualified => Some(1),
-        Moment::Closed => Some(2),
-        Moment::Event => None,
-    }
-}
-
-/// The stage at which a lock is taken.
-const fn lock_stage(lock: usize) -> usize {
-    match lock {
-        0 => 0,
-        1 => 1,
-        _ => 3,
     }
 }

@@ -3,12 +3,12 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::Applied;
 use super::chunk::{Chunk, Row};
-use super::groups::{self, Applying};
+use super::groups::{self, Meeting};
 use crate::base::{Day, Instant, Number, Rounding, index, position};
 use crate::book::{Book, NEVER};
 use crate::expr::{Env, Scratch, Slot, Status};
 use crate::program::{EventKind, Moment, Operator, Program, Reward, Version};
-use crate::stage::inputs::{EventRows, GrantedTo};
+use crate::stage::inputs::{Counted, EventRows, GrantedTo};
 use crate::stage::submission::{CHUNK_ROWS, Submissions};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -157,12 +157,19 @@ impl Offering<'_> {
     ) {
         let reward = &version.rewards[usize::from(rule)];
         let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
-        let inputs = EventRows { program: self.program, book: self.book, applied: self.applied, rows, granted };
+        let inputs = EventRows {
+            program: self.program,
+            book: self.book,
+            applied: self.applied,
+            rows,
+            granted,
+            counted: Counted::After,
+        };
         let mut chunk = Chunk { inputs, env, scratch, rows: self.fresh(version, reward, rows) };
         let mut days = Days::default();
         chunk.conditions(&reward.when);
         chunk.base(&reward.amount);
-        let mut applying = Vec::new();
+        let mut meeting = Vec::new();
         for position in reward.campaigns.iter().copied() {
             let campaign = &version.campaigns[usize::from(position)];
             let window = campaign.first_day..=campaign.last_day;
@@ -170,17 +177,17 @@ impl Offering<'_> {
             let days = days.of(campaign.counts, || self.days(campaign.counts, rows));
             if days.iter().any(inside) {
                 let mask = days.iter().map(inside).collect();
-                applying.extend(chunk.applies(campaign, mask).map(|mask| Applying { campaign: position, mask }));
+                meeting.extend(chunk.applies(campaign, mask).map(|mask| Meeting { campaign: position, mask }));
             }
         }
         for group in &version.campaign_groups {
             let alone = |campaign: u16| chunk.alone(&version.campaigns[usize::from(campaign)], reward);
-            for (row, cause) in groups::stack(group, &mut applying, rows.len(), alone) {
+            for (row, cause) in groups::stack(group, &mut meeting, rows.len(), alone) {
                 chunk.rows[row].cause.get_or_insert(cause);
             }
         }
-        for applies in applying {
-            chunk.campaign(&version.campaigns[usize::from(applies.campaign)], reward, &applies.mask);
+        for met in meeting {
+            chunk.campaign(&version.campaigns[usize::from(met.campaign)], reward, &met.mask);
         }
         chunk.bound(reward.at_least.as_ref(), Change::AtLeast);
         chunk.bound(reward.at_most.as_ref(), Change::AtMost);
@@ -215,7 +222,7 @@ impl Offering<'_> {
     }
 
     /// The day of each row on which a campaign counts; none where that moment has not come.
-    fn days(&self, counts: Moment, rows: &[u32]) -> Vec<Option<Day>> {
+    pub(super) fn days(&self, counts: Moment, rows: &[u32]) -> Vec<Option<Day>> {
         let day = |row: &u32| {
             let row = index(*row);
             let reached = &self.applied.reached[row];

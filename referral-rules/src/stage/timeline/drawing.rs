@@ -6,7 +6,7 @@ use crate::base::{Day, Instant, NONE, Number, Period, index, position};
 use crate::book::NEVER;
 use crate::expr::{Column, Env, Scratch};
 use crate::program::{Limit, OverLimit, Per, Reward, Version};
-use crate::stage::inputs::{EventRows, GrantedTo, in_unit};
+use crate::stage::inputs::{Counted, EventRows, GrantedTo, in_unit};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -452,6 +452,7 @@ impl Drawing<'_> {
             applied: self.offering.applied,
             rows,
             granted: None,
+            counted: Counted::After,
         }
     }
 

@@ -34,7 +34,7 @@ fn winner<T: Copy, A: PartialOrd + Copy>(wins: Wins, mut members: impl Iterator<
 }
 
 /// A campaign, and the rows of a chunk that it applies to.
-pub(super) struct Applying {
+pub(super) struct Meeting {
     /// Its position in the version.
     pub(super) campaign: u16,
     /// By row.
@@ -45,16 +45,13 @@ pub(super) struct Applying {
 /// row, and is asked only where two meet. What is returned are the rows for which that cannot be told, with the reason.
 pub(super) fn stack(
     group: &Group,
-    applying: &mut [Applying],
+    met: &mut [Meeting],
     rows: usize,
     mut alone: impl FnMut(u16) -> Vec<Result<Number, Cause>>,
 ) -> Vec<(usize, Cause)> {
-    let members: Vec<usize> = group
-        .members
-        .iter()
-        .filter_map(|member| applying.iter().position(|applies| applies.campaign == *member))
-        .collect();
-    let meeting = |row: usize| members.iter().filter(|member| applying[**member].mask[row]).nth(1).is_some();
+    let members: Vec<usize> =
+        group.members.iter().filter_map(|member| met.iter().position(|applies| applies.campaign == *member)).collect();
+    let meeting = |row: usize| members.iter().filter(|member| met[**member].mask[row]).nth(1).is_some();
     let meet: Vec<usize> = (0..rows).filter(|row| meeting(*row)).collect();
     let mut faults = Vec::new();
     if meet.is_empty() {
@@ -62,23 +59,23 @@ pub(super) fn stack(
     }
     let amounts: Vec<Vec<Result<Number, Cause>>> = match group.wins {
         Wins::First => Vec::new(),
-        Wins::Best => members.iter().map(|member| alone(applying[*member].campaign)).collect(),
+        Wins::Best => members.iter().map(|member| alone(met[*member].campaign)).collect(),
     };
     for row in meet {
-        let mut met: Vec<(usize, Number)> = Vec::new();
-        for (at, member) in members.iter().enumerate().filter(|(_, member)| applying[**member].mask[row]) {
+        let mut contenders: Vec<(usize, Number)> = Vec::new();
+        for (at, member) in members.iter().enumerate().filter(|(_, member)| met[**member].mask[row]) {
             match amounts.get(at).map(|amounts| amounts[row]) {
-                None => met.push((*member, Number::ZERO)),
-                Some(Ok(amount)) => met.push((*member, amount)),
+                None => contenders.push((*member, Number::ZERO)),
+                Some(Ok(amount)) => contenders.push((*member, amount)),
                 Some(Err(cause)) => {
                     faults.push((row, cause));
                     break;
                 }
             }
         }
-        let best = winner(group.wins, met.into_iter());
+        let best = winner(group.wins, contenders.into_iter());
         for member in &members {
-            applying[*member].mask[row] &= Some(*member) == best;
+            met[*member].mask[row] &= Some(*member) == best;
         }
     }
     faults

@@ -7,16 +7,25 @@ mod applied;
 mod candidates;
 mod chunk;
 mod drawing;
+mod goals;
 mod groups;
 mod items;
 mod ledger;
+mod levels;
+mod measures;
+mod measuring;
 mod run;
+mod tiers;
 
-pub use applied::{Applied, Applying, Counting, LADDERS_MAX, NO_STAGE, Pending, ReferralState, Refusal};
+pub use applied::{Applied, Applying, Counting, LADDERS_MAX, NO_STAGE, Pending, ReferralState, Refusal, may_follow};
 pub use candidates::{Candidate, Cause, Change, Offering, Step};
 pub use drawing::{AT_ONCE, Deferred, Draw, DrawKey, Drawing, Drawn, DrawnDay, Granted, NotApplied, touched_by};
+pub use goals::GoalEvent;
 pub use items::{Item, Items, Origin, Place, What, collect, event_item, submission_item};
 pub use ledger::{Booking, EntryRow};
+pub use levels::Levels;
+pub use measures::{Contributed, Reading, Running, Totals};
+pub use measuring::Readings;
 pub use run::{Opening, Timeline, TooManyReleases, TooMuch, TooMuchLateNews, run};
 
 /// How many places a map keeps from one scope to the next. Emptying a map goes through all its places, so that one large

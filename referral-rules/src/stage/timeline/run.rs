@@ -3,8 +3,10 @@
 use super::applied::{Applied, Applying, Counting, ReferralState, Refusal};
 use super::candidates::{Cause, Offering, Step};
 use super::drawing::{DrawKey, Drawing, Drawn, Granted};
+use super::goals::GoalEvent;
 use super::items::{Item, Items, Place, What};
 use super::ledger::{Booking, EntryRow, late_moments};
+use super::measures::{Running, Totals};
 use crate::base::{index, limits, position};
 use crate::book::Book;
 use crate::expr::Scratch;
@@ -13,18 +15,21 @@ use crate::stage::Facts;
 use crate::stage::attribution::Standings;
 use crate::stage::submission::Submissions;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Applied events that are evaluated together.
 const BATCH_ROWS: usize = 4096;
 
 /// What was before the history that the host gives.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Opening {
     /// Counts by the text id of the referrer.
     pub counts: FxHashMap<u32, [i64; 4]>,
     /// Sums by limit, period and key.
     pub draws: FxHashMap<DrawKey, i64>,
+    /// Declared measures, by number and key, by the first day of the period.
+    pub measures: FxHashMap<(u16, u32), BTreeMap<i32, Totals>>,
 }
 
 /// What the timeline gives.
@@ -42,8 +47,12 @@ pub struct Timeline {
     pub states: Vec<Option<ReferralState>>,
     /// The counts of each referrer, by the text id of the referrer.
     pub counts: FxHashMap<u32, [i64; 4]>,
-    /// The counts that it started with, by the text id of the referrer.
-    pub opening_counts: FxHashMap<u32, [i64; 4]>,
+    /// The declared measures, by number and key.
+    pub measures: FxHashMap<(u16, u32), Running>,
+    /// What events count for the goals of campaigns.
+    pub goals: Vec<GoalEvent>,
+    /// What was before the history.
+    pub opening: Opening,
 }
 
 /// Late news would take more steps than the limit allows.
@@ -75,6 +84,8 @@ struct Shared<'a> {
     opening: &'a Opening,
     as_of: i64,
     clock_acts: bool,
+    /// Events are measured in passes of their own.
+    measured: bool,
     /// Some rule asks what was granted before.
     reads_ledger: bool,
     replay_steps: AtomicU64,
@@ -105,6 +116,7 @@ pub fn run(
         opening,
         as_of,
         clock_acts,
+        measured: program.measures_events(),
         reads_ledger: program.versions.iter().flat_map(|version| &version.rewards).any(|reward| reward.reads_ledger),
         replay_steps: AtomicU64::new(0),
         releases: AtomicU64::new(0),
@@ -130,11 +142,8 @@ pub fn run(
     if shared.releases.load(Ordering::Relaxed) > limits::RELEASES_MAX {
         return Err(TooMuch::Releases(TooManyReleases));
     }
-    let mut out = Timeline {
-        states: vec![None; book.referrals.id.len()],
-        opening_counts: opening.counts.clone(),
-        ..Timeline::default()
-    };
+    let mut out =
+        Timeline { states: vec![None; book.referrals.id.len()], opening: opening.clone(), ..Timeline::default() };
     for mut worker in outcomes {
         let offset = position(out.steps.len());
         for entry in &mut worker.entries {
@@ -145,6 +154,8 @@ pub fn run(
         out.not_applied.append(&mut worker.not_applied);
         out.refusals.append(&mut worker.refusals);
         out.counts.extend(worker.counts);
+        out.measures.extend(worker.measures);
+        out.goals.append(&mut worker.goals);
         for (referral, state) in worker.states {
             out.states[index(referral)] = Some(state);
         }
@@ -184,6 +195,8 @@ struct Worker<'a> {
     refusals: Vec<Refusal>,
     states: Vec<(u32, ReferralState)>,
     counts: Vec<(u32, [i64; 4])>,
+    measures: Vec<((u16, u32), Running)>,
+    goals: Vec<GoalEvent>,
 }
 
 impl<'a> Worker<'a> {
@@ -200,6 +213,8 @@ impl<'a> Worker<'a> {
             refusals: Vec::new(),
             states: Vec::new(),
             counts: Vec::new(),
+            measures: Vec::new(),
+            goals: Vec::new(),
         };
         let mut batch = Applied::default();
         let mut bounds = vec![0];
@@ -241,7 +256,8 @@ impl<'a> Worker<'a> {
             book: self.shared.book,
             submissions: self.shared.submissions,
             standings: self.shared.standings,
-            opening: &self.shared.opening.counts,
+            opening: self.shared.opening,
+            measured: self.shared.measured,
         };
         let mut refusals = Vec::new();
         applying.run(items, moment, &mut self.counting, applied, &mut refusals);
@@ -253,6 +269,7 @@ impl<'a> Worker<'a> {
     fn keep_states(&mut self) {
         self.states.extend(self.counting.referrals.drain());
         self.counts.extend(self.counting.counts.drain());
+        self.measures.extend(self.counting.measures.drain());
         self.counting.clear();
     }
 
@@ -260,6 +277,7 @@ impl<'a> Worker<'a> {
     fn grant(&mut self, batch: &mut Applied, bounds: &mut Vec<usize>) {
         let applied = std::mem::take(batch);
         let offering = self.offering(&applied);
+        offering.goals(&mut self.scratch, &mut self.goals);
         let candidates = offering.all(0..applied.referral.len(), &mut self.scratch);
         let drawing = self.drawing(&offering, self.shared.as_of);
         let mut granted = Granted::default();
@@ -326,6 +344,9 @@ impl<'a> Worker<'a> {
         let final_run = booked_at.is_none() && moment == self.shared.as_of;
         self.take_in(items, moment, &mut applied, final_run);
         let offering = self.offering(&applied);
+        if final_run {
+            offering.goals(&mut self.scratch, &mut self.goals);
+        }
         let candidates = offering.all(0..applied.referral.len(), &mut self.scratch);
         let drawing = self.drawing(&offering, moment);
         let mut granted = Granted::default();

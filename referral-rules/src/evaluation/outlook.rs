@@ -1,0 +1,159 @@
+//! What a referral can still bring: which rules wait for which event, what must come before, and until when.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::Evaluation;
+use super::entry::shown_if_any;
+use crate::base::{Instant, index};
+use crate::expr::{Column, Compiled, Env, Scratch};
+use crate::program::{EventKind, Moment, Owner, Reward, Source, Version};
+use crate::stage::attribution::Standing;
+use crate::stage::inputs::ReferralRows;
+use crate::stage::timeline::{ReferralState, may_follow};
+use serde::Serialize;
+
+/// A reward that a referral has not brought yet and still can.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Outlook {
+    /// The referral.
+    pub referral: String,
+    /// The rule.
+    pub rule: String,
+    /// Who would get it: `referrer` or `referee`.
+    pub to: String,
+    /// The kind of event that it waits for.
+    pub event: String,
+    /// The stages that must come before that event.
+    pub after: Vec<String>,
+    /// The moment at which the clock ends the referral, if nothing calls that off.
+    #[serde(serialize_with = "shown_if_any")]
+    pub by: Option<Instant>,
+    /// The conditions that nobody can tell yet, as the document writes them.
+    pub conditions: Vec<String>,
+}
+
+impl Evaluation<'_> {
+    /// What accepted referrals can still bring, by submission, then in the document's order of rules.
+    ///
+    /// A rule whose conditions ask only what is known at submission, and do not hold, is left out: it never gives anything.
+    pub fn outlook(&self) -> Vec<Outlook> {
+        let mut scratch = Scratch::new(&self.book.texts);
+        let mut out = Vec::new();
+        for row in self.referrals() {
+            let accepted = self.standings.current[index(row)] == Standing::Accepted;
+            let state = self.timeline.states.get(index(row)).and_then(Option::as_ref).filter(|_| accepted);
+            let Some(state) = state else { continue };
+            let Some(version) = self.governing_now(state) else { continue };
+            for reward in &version.rewards {
+                out.extend(self.still_to_come(row, state, version, reward, &mut scratch));
+            }
+        }
+        out
+    }
+
+    fn still_to_come(
+        &self,
+        row: u32,
+        state: &ReferralState,
+        version: &Version,
+        reward: &Reward,
+        scratch: &mut Scratch<'_>,
+    ) -> Option<Outlook> {
+        if self.submissions.refused[index(row)].has(reward.to) {
+            return None;
+        }
+        let day = self.program.zone.day_of(self.as_of);
+        if version.grants_until.is_some_and(|last| day > last) {
+            return None;
+        }
+        let after = way_to(version, state.stage, reward.on)?;
+        let mut conditions = Vec::new();
+        for condition in &reward.when {
+            if !self.is_settled(condition) {
+                conditions.push(condition.source().to_owned());
+            } else if !self.holds(row, version, condition, scratch) {
+                return None;
+            }
+        }
+        Some(Outlook {
+            referral: self.book.text(self.book.referrals.id[index(row)]).to_owned(),
+            rule: self.program.reward_ids[usize::from(reward.number)].clone(),
+            to: reward.to.word().to_owned(),
+            event: self.program.kind_word(reward.on).to_owned(),
+            after: after.iter().map(|stage| self.program.kind_word(*stage).to_owned()).collect(),
+            by: self.ends_by(state, version, reward.on),
+            conditions,
+        })
+    }
+
+    /// The version that would govern something that happened to the referral now.
+    fn governing_now(&self, state: &ReferralState) -> Option<&Version> {
+        let submitted = self.program.versions.get(usize::from(state.submitted_version))?;
+        let reached = |stage: EventKind| {
+            let at = state.reached.get(stage.index()).copied().unwrap_or(crate::book::NEVER);
+            if at == crate::book::NEVER { self.as_of } else { Instant(at) }
+        };
+        let at = match submitted.governs_at {
+            Moment::Submitted => return Some(submitted),
+            Moment::Qualified => reached(EventKind::QUALIFIED),
+            Moment::Closed => reached(EventKind::CLOSED),
+            Moment::Event => self.as_of,
+        };
+        let number = self.program.version_on(self.program.zone.day_of(at)).unwrap_or(state.submitted_version);
+        self.program.versions.get(usize::from(number))
+    }
+
+    /// Whether all that a condition asks is settled at submission.
+    fn is_settled(&self, condition: &Compiled) -> bool {
+        condition.inputs().iter().all(|slot| match self.program.slots.get(usize::from(slot.0)) {
+            Some(Source::ReferralId | Source::ReferrerId | Source::RefereeId) => true,
+            Some(Source::StageAt(measure)) => measure.index() == EventKind::SUBMITTED.index(),
+            Some(Source::Fact(fact)) => self.program.facts[usize::from(*fact)].owner != Owner::Event,
+            _ => false,
+        })
+    }
+
+    fn holds(&self, row: u32, version: &Version, condition: &Compiled, scratch: &mut Scratch<'_>) -> bool {
+        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let rows = [row];
+        let inputs = ReferralRows { program: self.program, book: self.book, rows: &rows };
+        let result = condition.evaluate(&inputs, 1, &env, scratch);
+        let valid = result.status.first().is_some_and(|status| status.is_ok());
+        valid && matches!(&result.column, Column::Bool(holds) if holds.first() == Some(&true))
+    }
+
+    /// The earliest instant at which the clock ends the referral before the event: stages after which it cannot come.
+    fn ends_by(&self, state: &ReferralState, version: &Version, on: EventKind) -> Option<Instant> {
+        let had = |kind: &EventKind| state.kinds >> kind.0 & 1 == 1;
+        let ends = version.clocks.iter().filter(|clock| {
+            let off = clock.unless.iter().any(had);
+            clock.kind.is_stage()
+                && !off
+                && may_follow(state.stage, clock.kind)
+                && way_to(version, clock.kind.0, on).is_none()
+        });
+        let reached = |kind: EventKind| match kind.index() {
+            stage @ 0..4 => Some(state.reached[stage]).filter(|at| *at != crate::book::NEVER),
+            _ => None,
+        };
+        let ends = ends.filter_map(|clock| {
+            let from = Instant(reached(clock.from)?);
+            clock.after.deadline(from, &self.program.zone, &version.calendar)
+        });
+        ends.filter(|at| *at > self.as_of).min()
+    }
+}
+
+/// The stages that must come before an event of the kind from a stage on; none where it cannot come any more.
+fn way_to(version: &Version, stage: u16, on: EventKind) -> Option<Vec<EventKind>> {
+    const ON_THE_WAY: [EventKind; 2] = [EventKind::QUALIFIED, EventKind::OPPORTUNITY];
+    let ended = [EventKind::DISQUALIFIED, EventKind::LOST, EventKind::EXPIRED].iter().any(|end| end.0 == stage);
+    if ended || on == EventKind::SUBMITTED {
+        return None;
+    }
+    let reach = |now: u16, stage: &EventKind| if may_follow(now, *stage) { stage.0 } else { now };
+    let implied = version.implied_by(on).iter().fold(stage, reach);
+    if !on.is_stage() || may_follow(implied, on) {
+        return Some(Vec::new());
+    }
+    // The shortest way is over the qualification; an opportunity may be skipped.
+    ON_THE_WAY.into_iter().find(|step| may_follow(stage, *step) && may_follow(step.0, on)).map(|step| vec![step])
+}

@@ -1,0 +1,159 @@
+//! Where each referrer stands on each tier ladder, and what is missing for the next level.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::Evaluation;
+use super::entry::{exact_if_any, shown_if_any};
+use crate::base::{Day, Number, Period, compare_ids, index};
+use crate::expr::Scratch;
+use crate::program::{EventKind, Ladder, LadderBy, MeasurePer, Version};
+use crate::stage::attribution::Standing as Attributed;
+use crate::stage::timeline::{Applied, Levels, Origin, Place, Reading, Readings, What};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A referrer on a tier ladder, as of the moment of the answer.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Standing {
+    /// The referrer's account id.
+    pub referrer: String,
+    /// The ladder.
+    pub ladder: String,
+    /// The level now; none below the first.
+    pub level: Option<String>,
+    /// The measure that the ladder goes by; none for a ladder by conditions alone.
+    pub measure: Option<String>,
+    /// Its value now, exactly; missing where there is none yet.
+    #[serde(serialize_with = "exact_if_any")]
+    pub value: Option<Number>,
+    /// The next level; none at the top.
+    pub next_level: Option<String>,
+    /// From which value on it holds.
+    #[serde(serialize_with = "exact_if_any")]
+    pub at_least: Option<Number>,
+    /// How much of that is missing.
+    #[serde(serialize_with = "exact_if_any")]
+    pub missing: Option<Number>,
+    /// The conditions of the next level, as the document writes them.
+    pub conditions: Vec<String>,
+    /// The last day of the measure's calendar period: afterwards it starts anew.
+    #[serde(serialize_with = "shown_if_any")]
+    pub by: Option<Day>,
+}
+
+impl Evaluation<'_> {
+    /// The version whose ladders and campaigns hold on the day of the answer; the last one where none is in force.
+    pub(crate) fn version_now(&self) -> Option<(u16, &Version)> {
+        let day = self.program.zone.day_of(self.as_of);
+        let last = u16::try_from(self.program.versions.len().checked_sub(1)?).ok()?;
+        let number = self.program.version_on(day).unwrap_or(last);
+        self.program.versions.get(usize::from(number)).map(|version| (number, version))
+    }
+
+    /// Where referrers with an accepted referral stand on the ladders, by referrer, then ladder.
+    ///
+    /// The level is that of the moment of the answer; conditions read the referrer's latest accepted referral.
+    pub fn standings(&self) -> Vec<Standing> {
+        let Some((number, version)) = self.version_now() else { return Vec::new() };
+        let mut latest: BTreeMap<u32, u32> = BTreeMap::new();
+        let accepted = |row: &u32| self.standings.current[index(*row)] == Attributed::Accepted;
+        for row in self.referrals().filter(accepted) {
+            latest.insert(self.book.referrals.referrer[index(row)].0, row);
+        }
+        let mut rows: Vec<u32> = latest.into_values().collect();
+        rows.sort_by(|left, right| compare_ids(self.referrer_text(*left), self.referrer_text(*right)));
+        if version.ladders.is_empty() {
+            return Vec::new();
+        }
+        let mut scratch = Scratch::new(&self.book.texts);
+        let applied = self.as_of_now(number, &rows);
+        let now = Levels { program: self.program, book: self.book }.of(version, &applied, &mut scratch);
+        let mut out = Vec::with_capacity(rows.len());
+        for (at, row) in rows.iter().enumerate() {
+            for (position, ladder) in version.ladders.iter().enumerate() {
+                let value = match ladder.by {
+                    LadderBy::BuiltIn(measure) => Some(Number::from(applied.counts[at][measure.index()])),
+                    LadderBy::Declared(measure) => match applied.measures[usize::from(measure)].after[at] {
+                        Reading::Value(value) => Some(value),
+                        Reading::None | Reading::Overflow => None,
+                    },
+                    LadderBy::Conditions => None,
+                };
+                out.push(self.standing(*row, ladder, now[at][position], value));
+            }
+        }
+        out
+    }
+
+    fn standing(&self, row: u32, ladder: &Ladder, level: u8, value: Option<Number>) -> Standing {
+        let name = |level: usize| ladder.levels.get(level).map(|level| level.name.clone());
+        let next = ladder.levels.get(usize::from(level));
+        let at_least = next.and_then(|next| next.at_least);
+        let missing = at_least.map(|at_least| {
+            let missing = at_least.checked_sub(value.unwrap_or(Number::ZERO)).unwrap_or(at_least);
+            missing.max(Number::ZERO)
+        });
+        let measure = match ladder.by {
+            LadderBy::BuiltIn(measure) => Some((measure.word().to_owned(), Period::Lifetime)),
+            LadderBy::Declared(number) => {
+                let measure = &self.program.measures[usize::from(number)];
+                Some((measure.name.clone(), measure.in_each))
+            }
+            LadderBy::Conditions => None,
+        };
+        let day = self.program.zone.day_of(self.as_of);
+        let ends = measure
+            .as_ref()
+            .and_then(|(_, period)| period.next_first_day(day))
+            .map(|next| Day(next.0.saturating_sub(1)));
+        Standing {
+            referrer: self.referrer_text(row).to_owned(),
+            ladder: self.program.ladder_names[usize::from(ladder.number)].clone(),
+            level: usize::from(level).checked_sub(1).and_then(name),
+            measure: measure.map(|(name, _)| name),
+            value,
+            next_level: name(usize::from(level)),
+            at_least,
+            missing,
+            conditions: next.iter().flat_map(|next| &next.when).map(|when| when.source().to_owned()).collect(),
+            by: ends.filter(|_| next.is_some()),
+        }
+    }
+
+    /// A row per referral, as if something happened to it at the moment of the answer: its referrer's counts and measures.
+    fn as_of_now(&self, version: u16, rows: &[u32]) -> Applied {
+        let mut out = Applied::default();
+        let day = self.program.zone.day_of(self.as_of);
+        let kind = EventKind::SUBMITTED;
+        for row in rows.iter().copied() {
+            let referrer = self.book.referrals.referrer[index(row)].0;
+            let state = self.timeline.states.get(index(row)).and_then(Option::as_ref);
+            let counts = self.timeline.counts.get(&referrer).copied().unwrap_or_default();
+            let (at, origin) = (self.as_of.0, Origin::Host);
+            out.referral.push(row);
+            out.what.push(What::Submission);
+            out.event.push(What::Submission.event());
+            out.place.push(Place { at, origin, kind, sequence: 0, referral_rank: 0, event_rank: 0 });
+            out.kind.push(kind);
+            out.at.push(at);
+            out.known.push(at);
+            out.version.push(version);
+            out.counts.push(counts);
+            out.before.push(counts);
+            out.reached.push(state.map_or([crate::book::NEVER; 4], |state| state.reached));
+            out.tiers.push([0; crate::base::limits::LADDERS_MAX]);
+        }
+        out.measures.resize_with(self.program.measures.len(), Readings::default);
+        for ((number, measure), readings) in (0_u16..).zip(&self.program.measures).zip(&mut out.measures) {
+            for row in rows {
+                let key = match measure.per {
+                    MeasurePer::Referrer => self.book.referrals.referrer[index(*row)].0,
+                    MeasurePer::Program => 0,
+                };
+                let running = self.timeline.measures.get(&(number, key)).cloned();
+                let reading = running.map_or(Reading::None, |mut running| running.read(measure, day));
+                readings.before.push(reading);
+                readings.after.push(reading);
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,101 @@
+//! The measures and tier ladders of a document as written.
+use super::document::{ExpressionText, Moment};
+use crate::base::{Number, Period};
+use crate::diag::{Span, Spanned};
+
+/// How a measure puts values together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Aggregate {
+    /// How many events.
+    #[default]
+    Count,
+    /// Their sum.
+    Sum,
+    /// The least value.
+    Least,
+    /// The greatest value.
+    Greatest,
+    /// How many different values.
+    Distinct,
+}
+
+/// Whose events a measure is over.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum MeasurePer {
+    /// Those of the referrer's referrals.
+    #[default]
+    Referrer,
+    /// All.
+    Program,
+}
+
+/// What becomes of the events of a referral that is disqualified.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Disqualified {
+    /// From then on they count no more.
+    #[default]
+    TakenOut,
+    /// They go on counting.
+    Kept,
+}
+
+/// `[measures.…]`: a running aggregate over events.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MeasureDeclaration {
+    /// The whole section.
+    pub span: Span,
+    /// The name in expressions.
+    pub name: Spanned<String>,
+    /// The aggregate.
+    pub is: Spanned<Aggregate>,
+    /// What is put together; nothing where events are counted.
+    pub of: Option<ExpressionText>,
+    /// The kinds of event that count.
+    pub on: Vec<Spanned<String>>,
+    /// All of these must hold.
+    pub when: Vec<ExpressionText>,
+    /// Whose events.
+    pub per: Spanned<MeasurePer>,
+    /// The period after which it starts anew.
+    pub in_each: Spanned<Period>,
+    /// What becomes of the events of a disqualified referral.
+    pub disqualified: Spanned<Disqualified>,
+}
+
+/// Whether the event that asks is counted by the ladder's measure.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum ThisEvent {
+    /// It is counted.
+    #[default]
+    Counts,
+    /// It is not counted.
+    DoesNotCount,
+}
+
+/// `[tiers]`: a ladder of levels.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TierLadder {
+    /// The whole section.
+    pub span: Span,
+    /// Its name in expressions.
+    pub name: Spanned<String>,
+    /// The measure; empty for a ladder by conditions alone.
+    pub by: Spanned<String>,
+    /// The levels, `at_least` rising.
+    pub levels: Vec<Level>,
+    /// Whether the event itself counts.
+    pub this_event: Spanned<ThisEvent>,
+    /// When the tier is taken; `as_of.tier` unless written.
+    pub taken_at: Spanned<Moment>,
+}
+
+/// A level of a ladder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Level {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The least value of the measure that gives it.
+    pub at_least: Option<Spanned<Number>>,
+    /// All of these must hold.
+    pub when: Vec<ExpressionText>,
+}

@@ -1,0 +1,116 @@
+//! Opening balances: what was before the history that the host gives, as the timeline starts with it.
+use super::timeline::{DrawKey, Opening, Totals};
+use crate::base::{Instant, NONE, Number, Period, Rounding, TextId};
+use crate::book::{Book, Finding, OpeningBalance};
+use crate::diag::Code;
+use crate::program::{Aggregate, DeclaredMeasure, Limit, Measure, MeasurePer, Per, Program};
+
+/// What is wrong with a balance, and what to do.
+type Fault = (String, &'static str);
+
+/// Reads the opening balances; those that belong to nothing are findings.
+pub fn read(program: &Program, book: &Book) -> (Opening, Vec<Finding>) {
+    let mut out = Opening::default();
+    let mut findings = Vec::new();
+    for balance in &book.opening_balances {
+        if let Err((message, help)) = take(program, book, balance, &mut out) {
+            findings.push(Finding {
+                code: Code::UnknownBalance,
+                table: "opening_balances",
+                id: balance.name.clone(),
+                column: "key".to_owned(),
+                message,
+                help: help.to_owned(),
+                row: crate::base::index(balance.row),
+                known: i64::MIN,
+            });
+        }
+    }
+    (out, findings)
+}
+
+fn take(program: &Program, book: &Book, balance: &OpeningBalance, out: &mut Opening) -> Result<(), Fault> {
+    if let Some(measure) = Measure::ALL.into_iter().find(|measure| measure.word() == balance.name) {
+        let referrer = referrer(book, &balance.key)?;
+        let value = balance.value.to_i64().unwrap_or_default();
+        if let Some(count) = out.counts.entry(referrer.0).or_default().get_mut(measure.index()) {
+            *count = count.saturating_add(value);
+        }
+        return Ok(());
+    }
+    if let Some(number) = program.measures.iter().position(|measure| measure.name == balance.name) {
+        let Some(measure) = program.measures.get(number) else { return Ok(()) };
+        let number = u16::try_from(number).unwrap_or(u16::MAX);
+        let totals = totals(measure, balance.value)?;
+        let bucket = first_day(program, measure.in_each, balance.at, "measure")?;
+        let key = match measure.per {
+            MeasurePer::Referrer => referrer(book, &balance.key)?.0,
+            MeasurePer::Program if balance.key.is_empty() => 0,
+            MeasurePer::Program => {
+                return Err(("the measure is over the whole program".to_owned(), "leave `key` empty"));
+            }
+        };
+        out.measures.entry((number, key)).or_default().entry(bucket).or_default().add(&totals);
+        return Ok(());
+    }
+    let limits = program.versions.iter().rev().flat_map(|version| &version.limits);
+    let limit = limits
+        .into_iter()
+        .find(|limit| program.limit_ids.get(usize::from(limit.number)).is_some_and(|id| *id == balance.name));
+    let Some(limit) = limit else { return Ok(()) };
+    let (key, value) = draw(program, book, limit, balance)?;
+    let sum = out.draws.entry(key).or_default();
+    *sum = sum.saturating_add(value);
+    Ok(())
+}
+
+fn referrer(book: &Book, key: &str) -> Result<TextId, Fault> {
+    book.texts.find(key).ok_or_else(|| (format!("`{key}` is no referrer"), "give the referrer's account id as the key"))
+}
+
+/// What a declared measure had; only counts and sums can be taken over.
+fn totals(measure: &DeclaredMeasure, value: Number) -> Result<Totals, Fault> {
+    match (measure.is, value.to_i64()) {
+        (Aggregate::Count, Some(count)) => Ok(Totals { count, ..Totals::default() }),
+        (Aggregate::Count, None) => Err((format!("`{value}` is no count"), "give a whole number")),
+        (Aggregate::Sum, _) => Ok(Totals { sum: Some(value), ..Totals::default() }),
+        (Aggregate::Least | Aggregate::Greatest | Aggregate::Distinct, _) => {
+            let message = "only a count or a sum has an opening balance".to_owned();
+            Err((message, "give the events as history"))
+        }
+    }
+}
+
+/// The first day of the period that a balance belongs to; 0 for all time.
+fn first_day(program: &Program, period: Period, at: Option<i64>, what: &str) -> Result<i32, Fault> {
+    match (period, at) {
+        (Period::Lifetime, _) => Ok(0),
+        (Period::Rolling { .. }, _) => {
+            Err((format!("a rolling {what} has no opening balance"), "give the events of the window as history"))
+        }
+        (period, Some(at)) => Ok(period.first_day(program.zone.day_of(Instant(at))).0),
+        (period, None) => Err((format!("the {what} counts in each {period}"), "give a moment of that period in `at`")),
+    }
+}
+
+fn draw(program: &Program, book: &Book, limit: &Limit, balance: &OpeningBalance) -> Result<(DrawKey, i64), Fault> {
+    let period = first_day(program, limit.in_each, balance.at, "limit")?;
+    let parts: Vec<&str> = if limit.per.is_empty() { Vec::new() } else { balance.key.split('/').collect() };
+    if parts.len() != limit.per.len() {
+        let message = format!("the key has {} parts, the limit {}", parts.len(), limit.per.len());
+        return Err((message, "give the parts of the key joined by `/`, in the order of `per`"));
+    }
+    let mut out = DrawKey { limit: limit.number, period, parts: [NONE; 4] };
+    for ((slot, per), part) in out.parts.iter_mut().zip(&limit.per).zip(parts) {
+        let number = |ids: &[String]| ids.iter().position(|id| id == part).and_then(|at| u32::try_from(at).ok());
+        let found = match per {
+            Per::Reward => number(&program.reward_ids),
+            Per::Campaign => number(&program.campaign_ids),
+            _ => book.texts.find(part).map(|id| id.0),
+        };
+        *slot = found.ok_or_else(|| (format!("`{part}` is not known"), "give the key as the limit counts it"))?;
+    }
+    let digits = if limit.counts_grants { 0 } else { limit.unit.digits() };
+    let value = Rounding::Down.settle(balance.value, digits).unwrap_or(i64::MAX);
+    Ok((out, value))
+}

@@ -1,0 +1,189 @@
+//! Declared measures and levels with conditions, for programs that have them: what was taken in is measured in passes of
+//! its own, column by column where an expression is evaluated and event by event where a value runs on.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::applied::{Applied, Counting};
+use super::levels::{Levels, value_of};
+use super::measures::{Contributed, Reading, Running, Totals};
+use super::run::Opening;
+use super::tiers;
+use crate::base::{Day, Instant, Number, index, position};
+use crate::book::Book;
+use crate::expr::{Column, Env, Scratch, Vector};
+use crate::program::{Contribution, Disqualified, EventKind, Ladder, MeasurePer, Program, Version};
+use crate::stage::inputs::Counted;
+use crate::stage::submission::CHUNK_ROWS;
+use std::ops::Range;
+
+/// The values of a measure by applied event: before what the event contributes, and after it.
+#[derive(Clone, Debug, Default)]
+pub struct Readings {
+    /// Before the event.
+    pub before: Vec<Reading>,
+    /// After it.
+    pub after: Vec<Reading>,
+}
+
+/// Measures applied events.
+pub(super) struct Measuring<'a> {
+    /// The program.
+    pub(super) program: &'a Program,
+    /// The book.
+    pub(super) book: &'a Book,
+    /// What was before the history.
+    pub(super) opening: &'a Opening,
+}
+
+/// What the events of one row range contribute: by row and measure, in the order of rows.
+type Contributions = Vec<(u32, u16, Contributed)>;
+
+impl Measuring<'_> {
+    /// Measures the applied events of a range, which follow on those measured before, and takes their tiers.
+    pub(super) fn run(&self, rows: Range<usize>, applied: &mut Applied, state: &mut Counting) {
+        if rows.is_empty() {
+            return;
+        }
+        let mut scratch = Scratch::new(&self.book.texts);
+        applied.measures.resize_with(self.program.measures.len(), Readings::default);
+        let contributions = self.contributions(rows.clone(), applied, &mut scratch);
+        self.read(rows.clone(), &contributions, applied, state);
+        let holding = self.levels().holding(rows.clone(), applied, &mut scratch);
+        for (at, row) in rows.enumerate() {
+            let version = &self.program.versions[usize::from(applied.version[row])];
+            let Some(referral) = state.referrals.get_mut(&applied.referral[row]) else { continue };
+            let number = applied.version[row];
+            let now = |ladder_at: usize, ladder: &Ladder| {
+                let value = value_of(ladder, applied, row);
+                tiers::level(ladder, value, |level| {
+                    holding.get(&(number, ladder_at, level)).is_none_or(|holds| holds[at])
+                })
+            };
+            applied.tiers[row] = tiers::take(version, applied.kind[row], &applied.reached[row], referral, now);
+        }
+    }
+
+    const fn levels(&self) -> Levels<'_> {
+        Levels { program: self.program, book: self.book }
+    }
+
+    fn contributions(&self, rows: Range<usize>, applied: &Applied, scratch: &mut Scratch<'_>) -> Contributions {
+        let mut out = Contributions::new();
+        for (number, version) in self.program.versions.iter().enumerate() {
+            for contribution in &version.contributions {
+                let counts = |row: &u32| {
+                    usize::from(applied.version[index(*row)]) == number
+                        && contribution.on.contains(&applied.kind[index(*row)])
+                };
+                let rows: Vec<u32> = rows.clone().map(position).filter(counts).collect();
+                for rows in rows.chunks(CHUNK_ROWS) {
+                    self.contribute(version, contribution, rows, applied, scratch, &mut out);
+                }
+            }
+        }
+        out.sort_by_key(|(row, measure, _)| (*row, *measure));
+        out
+    }
+
+    fn contribute(
+        &self,
+        version: &Version,
+        contribution: &Contribution,
+        rows: &[u32],
+        applied: &Applied,
+        scratch: &mut Scratch<'_>,
+        out: &mut Contributions,
+    ) {
+        let holds = self.levels().all_hold(version, &contribution.when, rows, applied, Counted::After, scratch);
+        let Some(of) = &contribution.of else {
+            let counted = rows.iter().zip(holds).filter(|(_, holds)| *holds);
+            out.extend(counted.map(|(row, _)| (*row, contribution.measure, Contributed::Number(Number::ZERO))));
+            return;
+        };
+        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let levels = self.levels();
+        let inputs = levels.inputs(applied, rows, Counted::After);
+        let result = of.evaluate(&inputs, rows.len(), &env, scratch).clone();
+        for (at, row) in rows.iter().enumerate().filter(|(at, _)| holds[*at]) {
+            let value = contributed(&result, at, scratch);
+            out.extend(value.map(|value| (*row, contribution.measure, value)));
+        }
+    }
+
+    fn read(&self, rows: Range<usize>, contributions: &Contributions, applied: &mut Applied, state: &mut Counting) {
+        let mut next = contributions.as_slice();
+        for row in rows {
+            let version = &self.program.versions[usize::from(applied.version[row])];
+            let referral = applied.referral[row];
+            let referrer = self.book.referrals.referrer[index(referral)].0;
+            let day = self.program.zone.day_of(Instant(applied.at[row]));
+            let own = next.iter().take_while(|(at, ..)| index(*at) == row).count();
+            let (contributed, rest) = next.split_at(own);
+            next = rest;
+            self.readings(version, referrer, day, state, |measure, reading| {
+                applied.measures[measure].before.push(reading);
+            });
+            if applied.kind[row] == EventKind::DISQUALIFIED {
+                self.take_out(referral, referrer, state);
+            }
+            for (_, number, value) in contributed {
+                let measure = &self.program.measures[usize::from(*number)];
+                let totals = Totals::of(measure.is, value.clone());
+                let bucket = self.running(*number, referrer, state).add(measure, day, &totals);
+                if measure.disqualified == Disqualified::TakenOut {
+                    let mine = state.contributed.entry(referral).or_default().entry((*number, bucket)).or_default();
+                    mine.add(&totals);
+                }
+            }
+            self.readings(version, referrer, day, state, |measure, reading| {
+                applied.measures[measure].after.push(reading);
+            });
+        }
+    }
+
+    /// The values of all measures; those that the version does not have are none.
+    fn readings(
+        &self,
+        version: &Version,
+        referrer: u32,
+        day: Day,
+        state: &mut Counting,
+        mut put: impl FnMut(usize, Reading),
+    ) {
+        for (number, measure) in (0_u16..).zip(&self.program.measures) {
+            let known = version.contributions.iter().any(|contribution| contribution.measure == number);
+            let reading = if known { self.running(number, referrer, state).read(measure, day) } else { Reading::None };
+            put(usize::from(number), reading);
+        }
+    }
+
+    /// A measure under the key of a referrer; at first what was before the history.
+    fn running<'s>(&self, number: u16, referrer: u32, state: &'s mut Counting) -> &'s mut Running {
+        let key = match self.program.measures[usize::from(number)].per {
+            MeasurePer::Referrer => referrer,
+            MeasurePer::Program => 0,
+        };
+        let opened = || Running::with(self.opening.measures.get(&(number, key)).cloned().unwrap_or_default());
+        state.measures.entry((number, key)).or_insert_with(opened)
+    }
+
+    /// A disqualification: what the referral's events contributed counts no more.
+    fn take_out(&self, referral: u32, referrer: u32, state: &mut Counting) {
+        let Some(contributed) = state.contributed.remove(&referral) else { return };
+        for ((number, bucket), all) in contributed {
+            self.running(number, referrer, state).take_out(bucket, &all);
+        }
+    }
+}
+
+/// A value of an expression as what an event contributes; nothing where it is missing.
+fn contributed(result: &Vector, at: usize, scratch: &Scratch<'_>) -> Option<Contributed> {
+    if !result.status[at].is_ok() {
+        return None;
+    }
+    Some(match &result.column {
+        Column::Bool(values) => Contributed::Text(values[at].to_string()),
+        Column::Int(values) => Contributed::Number(Number::from(values[at])),
+        Column::Decimal(values) => Contributed::Number(values[at]),
+        Column::Text(values) => Contributed::Text(scratch.texts().text(values[at]).to_owned()),
+        Column::List(_) => return None,
+    })
+}
