@@ -5,7 +5,7 @@ use referral_rules::book::Book;
 use referral_rules::diag::{CODES, Kind};
 use referral_rules::program::{Notation, Program, SourceText};
 use referral_rules::{Options, evaluate, wire};
-use referral_tests::corpus::{Case, CaseKind, Tables, compare, json_text, read_cases};
+use referral_tests::corpus::{Case, CaseKind, Tables, compare, read_cases};
 use referral_tests::shared;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -73,17 +73,7 @@ fn through_rust(case: &Case, tables: &Tables, options: Options) -> Value {
 
 /// The answer through the JSON door.
 fn through_json(case: &Case) -> Value {
-    let texts: Vec<String> = case.documents.iter().map(|document| json_text(&document.text)).collect();
-    let program = match texts.as_slice() {
-        [one] => one.clone(),
-        several => format!("[{}]", several.join(",")),
-    };
-    let answer = wire::evaluate_json(&format!(
-        "{{\"program\":{program},\"as_of\":{},\"book\":{},\"answer\":[\"decisions\",\"entries\",\"ledger\",\
-         \"positions\",\"balances\",\"standings\",\"outlook\",\"campaigns\",\"findings\",\"warnings\",\"fingerprint\"]}}",
-        json_text(&case.as_of),
-        case.tables.json(),
-    ));
+    let answer = wire::evaluate_json(&case.evaluate_request());
     serde_json::from_str(&answer).unwrap_or_else(|fault| panic!("{}: {fault}", case.name))
 }
 

@@ -353,6 +353,18 @@ fn requests_in_json_get_the_answers_shown() {
 }
 
 #[test]
+fn the_piece_of_c_is_that_of_the_example() {
+    let example = Paper::read("referral-ffi/examples/evaluate.c").text;
+    let readme = Paper::read("README.md");
+    let blocks = readme.blocks();
+    let pieces: Vec<&Block> = blocks.iter().filter(|block| block.info == "c").collect();
+    assert!(!pieces.is_empty());
+    for piece in pieces {
+        assert!(fits(&example, &piece.text), "README.md:{} is not in referral-ffi/examples/evaluate.c", piece.line);
+    }
+}
+
+#[test]
 fn every_file_that_a_paper_names_is_there() {
     for name in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "DESIGN.md", "docs/document.md", "docs/functions.md"] {
         let paper = Paper::read(name);

@@ -10,8 +10,13 @@
 //! | `threads` | how many threads to use, 1 by default |
 //! | `answer` | which parts of the answer are wanted; by default all but `ledger` and `summary` |
 //!
-//! An answer is `{"ok": true, …}`, or `{"ok": false, "diagnostics": […], "text": …}` where the document or the request is
+//! The program of a request is compiled anew each time. [`Compiled`] is compiled once and asked often; its requests have no
+//! `program`.
+//!
+//! An answer begins with `{"ok":true` ([`is_ok`]), or it is `{"ok": false, "diagnostics": […], "text": …}` where the document or the request is
 //! wrong, or `{"ok": false, "error": {"code": …, "message": …}}` where there is nothing to answer with.
+mod compiled;
+mod guard;
 mod request;
 #[cfg(test)]
 mod tests;
@@ -24,6 +29,8 @@ use crate::node::read_json;
 use crate::program::Program;
 use crate::report;
 use crate::{EngineError, evaluate};
+pub use compiled::Compiled;
+pub use guard::guarded;
 use request::{About, Found, Request};
 use serde::Serialize;
 use std::fmt::Write;
@@ -64,7 +71,11 @@ const PARTS_BY_DEFAULT: usize = 10;
 /// assert!(answer.contains(r#""earned":"200.00""#), "{answer}");
 /// ```
 pub fn evaluate_json(request: &str) -> String {
-    answer(request, &["program", "book", "as_of", "threads", "answer"], |request, faults| {
+    evaluate_with(None, request)
+}
+
+fn evaluate_with(compiled: Option<&Compiled>, request: &str) -> String {
+    answer(compiled, request, &["book", "as_of", "threads", "answer"], |request, faults| {
         let parts = request.parts(faults);
         evaluated(request, faults, |evaluation, warnings| Ok(answered(evaluation, warnings, &parts)))
     })
@@ -79,12 +90,10 @@ pub fn evaluate_json(request: &str) -> String {
 /// assert!(answer.starts_with(r#"{"ok":false,"diagnostics":[{"code":"missing-key","#), "{answer}");
 /// ```
 pub fn compile_json(request: &str) -> String {
-    answer(request, &["program"], |request, faults| {
-        let Some((program, warnings)) = request.program(faults) else { return Err(Failure::Told) };
-        let mut out = head(&program);
-        out.put("warnings", &warnings);
-        Ok(out)
-    })
+    match Compiled::new(request) {
+        Ok(compiled) => compiled.answer(),
+        Err(answer) => answer,
+    }
 }
 
 /// Explains one referral, one entry or one referrer in plain text: the request of [`evaluate_json`] without `answer`, and
@@ -104,7 +113,12 @@ pub fn compile_json(request: &str) -> String {
 /// assert!(answer.contains(r#"{"code":"not-found","message":"there is no referral `R-2`"}"#), "{answer}");
 /// ```
 pub fn explain_json(request: &str) -> String {
-    answer(request, &["program", "book", "as_of", "threads", "referral", "entry", "referrer"], |request, faults| {
+    explain_with(None, request)
+}
+
+fn explain_with(compiled: Option<&Compiled>, request: &str) -> String {
+    let keys = ["book", "as_of", "threads", "referral", "entry", "referrer"];
+    answer(compiled, request, &keys, |request, faults| {
         let about = request.about(faults);
         evaluated(request, faults, |evaluation, _| {
             let text = match &about {
@@ -126,17 +140,43 @@ pub fn explain_json(request: &str) -> String {
     })
 }
 
+/// Whether an answer is a good one: it begins with `{"ok":true`.
+///
+/// # Example
+/// ```
+/// use referral_rules::wire::{compile_json, is_ok};
+/// assert!(is_ok(&compile_json(r#"{"program": {"standard": "customer-referrals"}}"#)));
+/// assert!(!is_ok(&compile_json("{}")));
+/// ```
+pub fn is_ok(answer: &str) -> bool {
+    answer.starts_with("{\"ok\":true")
+}
+
+/// The answer `{"ok": false, "error": …}` of a door that could not even ask.
+///
+/// # Example
+/// ```
+/// use referral_rules::wire::error;
+/// assert_eq!(error("panic", "no"), r#"{"ok":false,"error":{"code":"panic","message":"no"}}"#);
+/// ```
+pub fn error(code: &str, message: &str) -> String {
+    let mut out = Out::default();
+    out.put("ok", &false);
+    out.put("error", &Error { code, message: message.to_owned() });
+    out.finished()
+}
+
 /// Why there is no good answer.
 enum Failure {
     /// The faults of the request say why.
     Told,
     /// Something else.
-    Error(Error),
+    Error(Error<'static>),
 }
 
 #[derive(Serialize)]
-struct Error {
-    code: &'static str,
+struct Error<'a> {
+    code: &'a str,
     message: String,
 }
 
@@ -152,16 +192,17 @@ fn evaluated(
     faults: &mut Found,
     work: impl FnOnce(&Evaluation<'_>, &[Diagnostic]) -> Result<Out, Failure>,
 ) -> Result<Out, Failure> {
-    let program = request.program(faults);
+    let own = if request.compiled.is_none() { request.program(faults) } else { None };
+    let compiled = request.compiled.or(own.as_ref());
     let given = request.book(faults);
-    let as_of = request.as_of(program.as_ref().map(|(program, _)| &program.zone), faults);
+    let as_of = request.as_of(compiled.map(|compiled| &compiled.program.zone), faults);
     let options = request.options(faults);
-    let (Some((program, warnings)), Some(as_of), true) = (program, as_of, faults.is_empty()) else {
+    let (Some(Compiled { program, warnings }), Some(as_of), true) = (compiled, as_of, faults.is_empty()) else {
         return Err(Failure::Told);
     };
-    let book = Book::new(&program, &given);
-    let evaluation = evaluate(&program, &book, as_of, options)?;
-    work(&evaluation, &warnings)
+    let book = Book::new(program, &given);
+    let evaluation = evaluate(program, &book, as_of, options)?;
+    work(&evaluation, warnings)
 }
 
 /// An object that is written key by key, in order.
@@ -174,6 +215,11 @@ impl Out {
         // The types of an answer have nothing that JSON could not hold.
         let value = serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned());
         let _ = write!(self.0, "\"{key}\":{value}");
+    }
+
+    fn finished(mut self) -> String {
+        self.0.push('}');
+        self.0
     }
 }
 
@@ -211,36 +257,37 @@ fn answered(evaluation: &Evaluation<'_>, warnings: &[Diagnostic], parts: &[&'sta
     out
 }
 
-/// Reads the request, lets `work` make the answer, and writes it.
-fn answer(text: &str, keys: &[&str], work: impl FnOnce(&Request<'_>, &mut Found) -> Result<Out, Failure>) -> String {
+/// Reads the request, lets `work` make the answer, and writes it. A request has a `program` if nothing is compiled yet.
+fn answer(
+    compiled: Option<&Compiled>,
+    text: &str,
+    keys: &[&str],
+    work: impl FnOnce(&Request<'_>, &mut Found) -> Result<Out, Failure>,
+) -> String {
     let (node, syntax) = read_json(text);
     let mut faults = Found::of(syntax);
     let node = node.filter(|_| faults.is_empty());
     let outcome = match &node {
         Some(node) => {
-            let request = Request { node, text };
+            let request = Request { node, text, compiled };
             request.check_keys(keys, &mut faults);
             work(&request, &mut faults)
         }
         None => Err(Failure::Told),
     };
-    let mut out = match outcome {
-        Ok(out) if faults.is_empty() => out,
-        Err(Failure::Error(error)) if faults.is_empty() => {
-            let mut out = Out::default();
-            out.put("ok", &false);
-            out.put("error", &error);
-            out
-        }
-        _ => {
-            let (diagnostics, rendered) = faults.told(text);
-            let mut out = Out::default();
-            out.put("ok", &false);
-            out.put("diagnostics", &diagnostics);
-            out.put("text", rendered.trim_end());
-            out
-        }
-    };
-    out.0.push('}');
-    out.0
+    match outcome {
+        Ok(out) if faults.is_empty() => out.finished(),
+        Err(Failure::Error(error)) if faults.is_empty() => self::error(error.code, &error.message),
+        _ => told(faults, text),
+    }
+}
+
+/// The answer that says what is wrong with the request or its documents.
+fn told(faults: Found, text: &str) -> String {
+    let (diagnostics, rendered) = faults.told(text);
+    let mut out = Out::default();
+    out.put("ok", &false);
+    out.put("diagnostics", &diagnostics);
+    out.put("text", rendered.trim_end());
+    out.finished()
 }

@@ -1,5 +1,5 @@
 //! Requests: what stands in them, and what is wrong with them.
-use super::{PARTS, PARTS_BY_DEFAULT};
+use super::{Compiled, PARTS, PARTS_BY_DEFAULT};
 use crate::Options;
 use crate::base::limits::THREADS_MAX;
 use crate::base::{Day, Instant, Number, Zone};
@@ -82,13 +82,19 @@ impl About {
 pub struct Request<'a> {
     pub node: &'a Node<'a>,
     pub text: &'a str,
+    /// The program, where it is compiled already.
+    pub compiled: Option<&'a Compiled>,
 }
 
 impl Request<'_> {
+    /// Reports what is not one of the keys; `program` is one too, unless it is compiled already.
     pub fn check_keys(&self, keys: &[&str], faults: &mut Found) {
+        let program = if self.compiled.is_none() { Some("program") } else { None };
+        let keys: Vec<&str> = program.into_iter().chain(keys.iter().copied()).collect();
         let NodeValue::Table(entries) = &self.node.value else {
             let message = format!("a request must be an object, found {}", self.node.kind_name());
-            return faults.push(Code::WrongType, self.node.span, "", message, "write `{\"program\": …}`");
+            let help = format!("write `{{\"{}\": …}}`", keys.first().copied().unwrap_or_default());
+            return faults.push(Code::WrongType, self.node.span, "", message, help);
         };
         for (key, _) in entries.iter().filter(|(key, _)| !keys.contains(&&*key.value)) {
             let help = did_you_mean(&key.value, keys.iter().copied())
@@ -112,7 +118,7 @@ impl Request<'_> {
         self.node.get(key).filter(|node| node.value != NodeValue::Null)
     }
 
-    pub fn program(&self, faults: &mut Found) -> Option<(Program, Vec<Diagnostic>)> {
+    pub fn program(&self, faults: &mut Found) -> Option<Compiled> {
         let node = self.need("program", "give the document as `program`", faults)?;
         let before = faults.request.len();
         let sources: Vec<Written> = match &node.value {
@@ -131,7 +137,7 @@ impl Request<'_> {
             .map(|source| SourceText { name: &source.name, text: &source.text, notation: source.notation })
             .collect();
         match Program::from_sources(&texts) {
-            Ok(compiled) => Some(compiled),
+            Ok((program, warnings)) => Some(Compiled { program, warnings }),
             Err(mut found) => {
                 for fault in &mut found.diagnostics {
                     // A document within the request has no lines of its own: its places are paths.

@@ -83,3 +83,34 @@ fn one_thing_is_explained_at_a_time() {
     let both = ask(r#""entry": "x", "referrer": "a","#);
     assert_eq!(told(&both), [("referrer".to_owned(), "bad-value".to_owned())]);
 }
+
+#[test]
+fn what_is_compiled_once_answers_as_if_the_request_had_the_program() {
+    let program = format!(r#""program": {{{HEAD}}}"#);
+    let compiled = Compiled::new(&format!("{{{program}}}")).unwrap();
+    assert_eq!(compiled.answer(), compile_json(&format!("{{{program}}}")));
+    let asked = r#""as_of": "2026-02-01", "book": {"referrals": [{"id": "R-1", "referrer": "a", "submitted_at": "2026-01-02"}]}"#;
+    let whole = |more: &str| format!("{{{program}, {asked}{more}}}");
+    let part = |more: &str| format!("{{{asked}{more}}}");
+    for more in ["", r#", "threads": 2"#, r#", "answer": ["warnings", "entries"]"#] {
+        assert_eq!(compiled.evaluate_json(&part(more)), evaluate_json(&whole(more)));
+    }
+    for more in [r#", "referral": "R-1""#, r#", "referrer": "b""#] {
+        assert_eq!(compiled.explain_json(&part(more)), explain_json(&whole(more)));
+    }
+    let told_of = |answer: &str| told(answer).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
+    assert_eq!(told_of(&compiled.evaluate_json(&whole(""))), ["program"]);
+    assert_eq!(told_of(&compiled.evaluate_json("{}")), ["as_of"]);
+    assert_eq!(told_of(&compiled.explain_json(&part(""))), ["referral"]);
+}
+
+#[test]
+fn what_does_not_compile_is_told_by_every_way_to_compile() {
+    for text in ["schema = 1", "{\"schema\": 1}", "\u{0}", ""] {
+        let request = json!({ "program": text }).to_string();
+        let answer = Compiled::from_document(text).unwrap_err();
+        assert_eq!(Compiled::new(&request).unwrap_err(), answer);
+        assert_eq!(compile_json(&request), answer);
+        assert!(!is_ok(&answer) && !told(&answer).is_empty());
+    }
+}

@@ -6,6 +6,7 @@ mod book;
 mod case;
 mod compare;
 mod expected;
+mod request;
 
 pub use book::{Tables, json_text};
 pub use case::{Case, CaseKind, read_case, read_cases};

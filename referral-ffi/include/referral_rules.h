@@ -1,0 +1,142 @@
+/* referral_rules.h: who is owed what, by when, and why, from C and C++.
+ *
+ * Generated from referral-ffi/src, never edited by hand. Link with -lreferral_rules.
+ *
+ * In short:
+ *
+ *   referral_program *program = NULL;
+ *   referral_text answer = REFERRAL_TEXT_EMPTY;
+ *   referral_status status = referral_program_compile(document, document_length, &program, &answer);
+ *   ... look at status, print answer.data if it is not REFERRAL_STATUS_OK ...
+ *   referral_text_free(&answer);
+ *   status = referral_program_evaluate(program, request, request_length, &answer);
+ *   ... answer.data is the answer, answer.length bytes of JSON ...
+ *   referral_text_free(&answer);
+ *   referral_program_free(program);
+ *
+ * Requests and answers are JSON; what stands in them is described in docs/document.md and in the section "As JSON" of
+ * the README. Amounts are texts of digits: do not read them into a double.
+ *
+ * TEXTS GOING IN are a pointer and a number of bytes, UTF-8. They need no NUL at the end, may have some within, and
+ * are not kept: they may be freed or changed once the call has returned.
+ *
+ * TEXTS COMING OUT go into a referral_text of the caller, whatever the status is, and belong to the caller, who gives
+ * each of them back with referral_text_free. What the referral_text held before is overwritten, not freed.
+ *
+ * PROGRAMS are made by the two functions that compile and are given back with referral_program_free, once. A program never
+ * changes: any number of threads may ask it at the same time. It must not be freed while one of them still does.
+ *
+ * THREADS: every function may be called from every thread. There is no hidden state, no initialisation and no "last
+ * error": what went wrong is in the status and in the answer.
+ *
+ * NULL is refused with REFERRAL_STATUS_NULL_POINTER wherever a pointer is wanted; the two functions that free do nothing.
+ *
+ * FAILURES: every function that can fail returns a referral_status. No input makes the library abort or jump out of a
+ * call; should the library itself ever have a fault, the status is REFERRAL_STATUS_PANIC. What cannot be caught is a
+ * pointer to memory that is not what it is said to be, and the machine being out of memory.
+ */
+
+
+#ifndef REFERRAL_RULES_H
+#define REFERRAL_RULES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A referral_text that holds nothing. */
+#define REFERRAL_TEXT_EMPTY { NULL, 0 }
+
+
+// The number of this interface: it changes when a program that was built with an earlier header would not work any more.
+// Compare it with what referral_abi_version() gives.
+#define REFERRAL_ABI_VERSION 1
+
+// What came of a call. New ones may be added at the end.
+typedef enum {
+  // Done. The answer begins with {"ok":true.
+  REFERRAL_STATUS_OK = 0,
+  // The document or the request is wrong, or there is nothing to answer with. The answer begins with {"ok":false and says
+  // why: `diagnostics` and `text`, or `error` with `code` and `message`.
+  REFERRAL_STATUS_REFUSED = 1,
+  // A pointer is NULL that must not be. The answer says which in its `error`, unless it is `answer` itself.
+  REFERRAL_STATUS_NULL_POINTER = 2,
+  // The text is not UTF-8. The answer says in its `error` at which byte.
+  REFERRAL_STATUS_NOT_UTF8 = 3,
+  // The length is more than any text has, such as a negative number.
+  REFERRAL_STATUS_TOO_LONG = 4,
+  // The library has a fault of its own, please report it. The answer says in its `error` what is known. The program and the
+  // library can go on being used.
+  REFERRAL_STATUS_PANIC = 5,
+} referral_status;
+
+// A program that is compiled.
+typedef struct referral_program referral_program;
+
+// A text that belongs to the caller. Give it back with referral_text_free, and change neither field before.
+typedef struct {
+  // The bytes, UTF-8. A NUL follows them, which `length` does not count. Texts of JSON have none within.
+  char *data;
+  // How many bytes.
+  size_t length;
+} referral_text;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// The version of the library, such as "0.1.0". The text ends with a NUL and is never freed.
+const char *referral_version(void);
+
+// The REFERRAL_ABI_VERSION that the library was built with.
+uint32_t referral_abi_version(void);
+
+// Compiles a document, the text of which is TOML or JSON. With REFERRAL_STATUS_OK `*program` is the program, to be given
+// back with referral_program_free, otherwise NULL. The answer has the program's id, its versions and warnings, or all that is
+// wrong with the document: `diagnostics` for machines, `text` for people.
+referral_status referral_program_compile(const char *document,
+                                         size_t document_length,
+                                         referral_program **program,
+                                         referral_text *answer);
+
+// The same for the request {"program": ...}: for several versions, for documents with names, and for the standard program,
+// {"program": {"standard": "customer-referrals"}}.
+referral_status referral_program_compile_request(const char *request,
+                                                 size_t request_length,
+                                                 referral_program **program,
+                                                 referral_text *answer);
+
+// Gives a program back. NULL is allowed and does nothing.
+void referral_program_free(referral_program *program);
+
+// Evaluates a request without `program`: {"book": {...}, "as_of": "2026-04-30"}, and `threads` and `answer` if wanted.
+referral_status referral_program_evaluate(const referral_program *program,
+                                          const char *request,
+                                          size_t request_length,
+                                          referral_text *answer);
+
+// Explains one referral, entry or referrer: the same request without `answer`, and with "referral": "R-1", or `entry`, or
+// `referrer`. The explanation is the `text` of the answer.
+referral_status referral_program_explain(const referral_program *program,
+                                         const char *request,
+                                         size_t request_length,
+                                         referral_text *answer);
+
+// Checks the program of the request {"program": ...}: the answer of referral_program_compile_request without a program.
+referral_status referral_compile_json(const char *request,
+                                      size_t request_length,
+                                      referral_text *answer);
+
+// Evaluates a request that has its `program` with it. To ask a program more than once, compile it once.
+referral_status referral_evaluate_json(const char *request, size_t request_length, referral_text *answer);
+
+// Explains one referral, entry or referrer of a request that has its `program` with it.
+referral_status referral_explain_json(const char *request, size_t request_length, referral_text *answer);
+
+// Gives a text back and empties it, so that giving it back again does nothing. NULL is allowed and does nothing.
+void referral_text_free(referral_text *text);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* REFERRAL_RULES_H */

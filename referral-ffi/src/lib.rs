@@ -1,0 +1,192 @@
+//! The C interface: pointers become texts, the JSON door answers, the answer becomes a text of the caller. Nothing is computed
+//! here.
+//!
+//! What C programmers must know stands in the header, `include/referral_rules.h`, which is made from the documentation of this
+//! crate. `text.rs` has all that touches memory of the caller.
+#![allow(unsafe_code, reason = "pointers of another language; every block says why it is sound")]
+#![allow(clippy::missing_safety_doc, reason = "what callers must keep to is written for them at the top of the header")]
+mod text;
+
+use rules::wire::{self, Compiled};
+use std::ffi::c_char;
+use text::{Failure, answer_into, read};
+pub use text::{Status, Text, referral_text_free};
+
+/// The number of this interface: it changes when a program that was built with an earlier header would not work any more.
+/// Compare it with what referral_abi_version() gives.
+pub const REFERRAL_ABI_VERSION: u32 = 1;
+
+/// A program that is compiled.
+#[expect(missing_debug_implementations, reason = "only C sees it, and only its address")]
+pub struct Handle(Compiled);
+
+/// The version of the library, such as "0.1.0". The text ends with a NUL and is never freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn referral_version() -> *const c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}
+
+/// The REFERRAL_ABI_VERSION that the library was built with.
+#[unsafe(no_mangle)]
+pub extern "C" fn referral_abi_version() -> u32 {
+    REFERRAL_ABI_VERSION
+}
+
+/// Compiles a document, the text of which is TOML or JSON. With REFERRAL_STATUS_OK `*program` is the program, to be given
+/// back with referral_program_free, otherwise NULL. The answer has the program's id, its versions and warnings, or all that is
+/// wrong with the document: `diagnostics` for machines, `text` for people.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_program_compile(
+    document: *const c_char,
+    document_length: usize,
+    program: *mut *mut Handle,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `compile`.
+    unsafe { compile(document, document_length, program, answer, Compiled::from_document) }
+}
+
+/// The same for the request {"program": ...}: for several versions, for documents with names, and for the standard program,
+/// {"program": {"standard": "customer-referrals"}}.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_program_compile_request(
+    request: *const c_char,
+    request_length: usize,
+    program: *mut *mut Handle,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `compile`.
+    unsafe { compile(request, request_length, program, answer, Compiled::new) }
+}
+
+/// Gives a program back. NULL is allowed and does nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_program_free(program: *mut Handle) {
+    if !program.is_null() {
+        // SAFETY: it is not NULL; the caller got it from `compile`, which boxed it, and gives it back once.
+        let program = unsafe { Box::from_raw(program) };
+        let _ = wire::guarded(|| drop(program));
+    }
+}
+
+/// Evaluates a request without `program`: {"book": {...}, "as_of": "2026-04-30"}, and `threads` and `answer` if wanted.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_program_evaluate(
+    program: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `ask_program`.
+    unsafe { ask_program(program, request, request_length, answer, Compiled::evaluate_json) }
+}
+
+/// Explains one referral, entry or referrer: the same request without `answer`, and with "referral": "R-1", or `entry`, or
+/// `referrer`. The explanation is the `text` of the answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_program_explain(
+    program: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `ask_program`.
+    unsafe { ask_program(program, request, request_length, answer, Compiled::explain_json) }
+}
+
+/// Checks the program of the request {"program": ...}: the answer of referral_program_compile_request without a program.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_compile_json(
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `ask`.
+    unsafe { ask(request, request_length, answer, wire::compile_json) }
+}
+
+/// Evaluates a request that has its `program` with it. To ask a program more than once, compile it once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_evaluate_json(
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `ask`.
+    unsafe { ask(request, request_length, answer, wire::evaluate_json) }
+}
+
+/// Explains one referral, entry or referrer of a request that has its `program` with it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_explain_json(
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `ask`.
+    unsafe { ask(request, request_length, answer, wire::explain_json) }
+}
+
+/// Compiles and hands the program out.
+///
+/// # Safety
+/// `text` has that many bytes; `program` and `answer` may be written to; or they are NULL.
+unsafe fn compile(
+    text: *const c_char,
+    length: usize,
+    program: *mut *mut Handle,
+    answer: *mut Text,
+    compile: fn(&str) -> Result<Compiled, String>,
+) -> Status {
+    let work = || {
+        if program.is_null() {
+            return Err(Failure::Null("`program`"));
+        }
+        // SAFETY: it is not NULL, and the caller says that it may be written to.
+        unsafe { program.write(std::ptr::null_mut()) };
+        // SAFETY: the caller says so.
+        let compiled = match compile(unsafe { read(text, length) }?) {
+            Ok(compiled) => compiled,
+            Err(answer) => return Ok(answer),
+        };
+        let answer = compiled.answer();
+        // SAFETY: as above.
+        unsafe { program.write(Box::into_raw(Box::new(Handle(compiled)))) };
+        Ok(answer)
+    };
+    // SAFETY: the caller says so.
+    unsafe { answer_into(answer, work) }
+}
+
+/// Asks a program.
+///
+/// # Safety
+/// `program` is one that was handed out and not given back; `request` has that many bytes; `answer` may be written to; or
+/// they are NULL.
+unsafe fn ask_program(
+    program: *const Handle,
+    request: *const c_char,
+    length: usize,
+    answer: *mut Text,
+    ask: fn(&Compiled, &str) -> String,
+) -> Status {
+    let work = || {
+        // SAFETY: the caller says so.
+        let program = unsafe { program.as_ref() }.ok_or(Failure::Null("`program`"))?;
+        // SAFETY: the caller says so.
+        Ok(ask(&program.0, unsafe { read(request, length) }?))
+    };
+    // SAFETY: the caller says so.
+    unsafe { answer_into(answer, work) }
+}
+
+/// Asks with everything in the request.
+///
+/// # Safety
+/// `request` has that many bytes; `answer` may be written to; or they are NULL.
+unsafe fn ask(request: *const c_char, length: usize, answer: *mut Text, ask: fn(&str) -> String) -> Status {
+    // SAFETY: the caller says so, here and below.
+    let work = || Ok(ask(unsafe { read(request, length) }?));
+    // SAFETY: as above.
+    unsafe { answer_into(answer, work) }
+}

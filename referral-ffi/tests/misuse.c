@@ -1,0 +1,115 @@
+/* What is wrong gets a status and an answer that says why: documents, requests, NULL, damaged texts, odd lengths. */
+#include "test.h"
+#include <stdint.h>
+
+static const char standard[] = "{\"program\": {\"standard\": \"customer-referrals\"}}";
+static const char nothing[] = "{\"book\": {\"referrals\": []}, \"as_of\": \"2026-04-01\"}";
+
+/* Checks status and start of the answer, and gives the answer back. */
+static void expect(int line, referral_status status, referral_text *answer, referral_status wanted, const char *start) {
+  if (status != wanted || !starts_with(answer, start) || answer->data[answer->length] != '\0') {
+    failures++;
+    fprintf(stderr, "%s:%d: status %d, not %d: %s\n", __FILE__, line, (int)status, (int)wanted, answer->data);
+  }
+  referral_text_free(answer);
+  CHECK(answer->data == NULL && answer->length == 0);
+}
+
+#define EXPECT(status, wanted, start) expect(__LINE__, (status), &answer, REFERRAL_STATUS_##wanted, (start))
+
+#define ERROR(code) "{\"ok\":false,\"error\":{\"code\":\"" code "\""
+#define FAULT(code) "{\"ok\":false,\"diagnostics\":[{\"code\":\"" code "\""
+
+static void versions(void) {
+  CHECK(referral_abi_version() == REFERRAL_ABI_VERSION);
+  CHECK(strchr(referral_version(), '.') != NULL);
+}
+
+static void wrong_documents(void) {
+  referral_text answer = REFERRAL_TEXT_EMPTY;
+  referral_program *program = (referral_program *)&answer; /* must be overwritten with NULL */
+  EXPECT(referral_program_compile(TEXT("schema = 1\nid = 'acme'\n"), &program, &answer), REFUSED, FAULT("missing-key"));
+  CHECK(program == NULL);
+  EXPECT(referral_program_compile(TEXT(""), &program, &answer), REFUSED, FAULT("missing-key"));
+  EXPECT(referral_program_compile("schema\0", 7, &program, &answer), REFUSED, FAULT("syntax"));
+  EXPECT(referral_program_compile_request(TEXT("{}"), &program, &answer), REFUSED, FAULT("missing-key"));
+  EXPECT(referral_program_compile_request(TEXT("schema = 1"), &program, &answer), REFUSED, FAULT("syntax"));
+  EXPECT(referral_compile_json(TEXT("[]"), &answer), REFUSED, FAULT("wrong-type"));
+  CHECK(program == NULL);
+}
+
+static void wrong_requests(const referral_program *program) {
+  referral_text answer = REFERRAL_TEXT_EMPTY;
+  EXPECT(referral_program_evaluate(program, TEXT(nothing), &answer), OK, "{\"ok\":true");
+  EXPECT(referral_program_evaluate(program, TEXT("{}"), &answer), REFUSED, FAULT("missing-key"));
+  EXPECT(referral_program_evaluate(program, TEXT("{\"as_of\": 7}"), &answer), REFUSED, FAULT("wrong-type"));
+  EXPECT(referral_program_evaluate(program, TEXT("{\"as_of\": \"2026-04-01\", \"book\": []}"), &answer), REFUSED,
+         FAULT("wrong-type"));
+  EXPECT(referral_program_evaluate(program, TEXT(standard), &answer), REFUSED, FAULT("missing-key"));
+  EXPECT(referral_program_explain(program, TEXT(nothing), &answer), REFUSED, FAULT("missing-key"));
+  EXPECT(referral_program_explain(
+             program, TEXT("{\"book\": {}, \"as_of\": \"2026-04-01\", \"referral\": \"R-1\"}"), &answer),
+         REFUSED, ERROR("not-found"));
+  EXPECT(referral_evaluate_json(TEXT(nothing), &answer), REFUSED, FAULT("missing-key"));
+  EXPECT(referral_explain_json(TEXT("{"), &answer), REFUSED, FAULT("syntax"));
+}
+
+/* Every pointer of every function is NULL in turn. */
+static void null(referral_program *program) {
+  referral_text answer = REFERRAL_TEXT_EMPTY;
+  referral_program *made = NULL;
+  EXPECT(referral_program_compile(NULL, 0, &made, &answer), NULL_POINTER, ERROR("null-pointer"));
+  EXPECT(referral_program_compile(TEXT(standard), NULL, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_program_compile(TEXT(standard), &made, NULL) == REFERRAL_STATUS_NULL_POINTER);
+  EXPECT(referral_program_compile_request(NULL, 7, &made, &answer), NULL_POINTER, ERROR("null-pointer"));
+  EXPECT(referral_program_compile_request(TEXT(standard), NULL, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_program_compile_request(TEXT(standard), &made, NULL) == REFERRAL_STATUS_NULL_POINTER);
+  CHECK(made == NULL);
+  EXPECT(referral_program_evaluate(NULL, TEXT(nothing), &answer), NULL_POINTER, ERROR("null-pointer"));
+  EXPECT(referral_program_evaluate(program, NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_program_evaluate(program, TEXT(nothing), NULL) == REFERRAL_STATUS_NULL_POINTER);
+  EXPECT(referral_program_explain(NULL, TEXT(nothing), &answer), NULL_POINTER, ERROR("null-pointer"));
+  EXPECT(referral_program_explain(program, NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_program_explain(program, TEXT(nothing), NULL) == REFERRAL_STATUS_NULL_POINTER);
+  EXPECT(referral_compile_json(NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_compile_json(TEXT(standard), NULL) == REFERRAL_STATUS_NULL_POINTER);
+  EXPECT(referral_evaluate_json(NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_evaluate_json(TEXT(nothing), NULL) == REFERRAL_STATUS_NULL_POINTER);
+  EXPECT(referral_explain_json(NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_explain_json(TEXT(nothing), NULL) == REFERRAL_STATUS_NULL_POINTER);
+  referral_program_free(NULL);
+  referral_text_free(NULL);
+}
+
+static void damaged_texts(const referral_program *program) {
+  referral_text answer = REFERRAL_TEXT_EMPTY;
+  referral_program *made = NULL;
+  EXPECT(referral_program_compile("id = '\xff'", 8, &made, &answer), NOT_UTF8,
+         ERROR("not-utf-8") ",\"message\":\"the text is not UTF-8 from byte 6 on, counted from 0\"");
+  CHECK(made == NULL);
+  EXPECT(referral_program_evaluate(program, "\xed\xa0\x80", 3, &answer), NOT_UTF8, ERROR("not-utf-8")); /* a lone surrogate */
+  EXPECT(referral_program_evaluate(program, "{\"\xc3", 3, &answer), NOT_UTF8, ERROR("not-utf-8")); /* cut within a letter */
+  EXPECT(referral_program_evaluate(program, nothing, (size_t)-1, &answer), TOO_LONG, ERROR("too-long"));
+  EXPECT(referral_program_evaluate(program, nothing, sizeof nothing, &answer), REFUSED, FAULT("syntax")); /* with its NUL */
+  EXPECT(referral_program_evaluate(program, nothing, 0, &answer), REFUSED, FAULT("syntax"));
+  const char nul[] = "{\"book\": {\"referrals\": [{\"id\": \"R-\\u0000\", \"referrer\": \"a\", \"submitted_at\": "
+                     "\"2026-03-01\"}]}, \"as_of\": \"2026-04-01\"}";
+  referral_status status = referral_program_evaluate(program, TEXT(nul), &answer);
+  CHECK(contains(&answer, "the id has a control character") && strlen(answer.data) == answer.length);
+  EXPECT(status, OK, "{\"ok\":true");
+}
+
+int main(void) {
+  referral_text answer = REFERRAL_TEXT_EMPTY;
+  referral_program *program = NULL;
+  EXPECT(referral_program_compile_request(TEXT(standard), &program, &answer), OK,
+         "{\"ok\":true,\"program\":\"customer-referrals\"");
+  CHECK(program != NULL);
+  versions();
+  wrong_documents();
+  wrong_requests(program);
+  null(program);
+  damaged_texts(program);
+  referral_program_free(program);
+  return told("program that was misused", 1);
+}

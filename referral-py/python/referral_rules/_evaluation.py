@@ -1,0 +1,169 @@
+"""Answers: JSON becomes tables of Python values."""
+
+from __future__ import annotations
+
+import json as json_module
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Callable, Union
+
+from ._errors import Diagnostic, RequestError, diagnostic, error
+
+#: One row of a table, by column.
+Row = dict[str, Any]
+
+Shape = dict[str, Union["Shape", Callable[[str], Any]]]
+
+
+def _exact(text: str) -> Decimal | Fraction:
+    """A number before it is rounded: a Decimal, or where it has no end, such as 100/3, a Fraction."""
+    return Fraction(text) if "/" in text else Decimal(text)
+
+
+def _instant(text: str) -> datetime:
+    # Python 3.10 does not read the Z.
+    return datetime.fromisoformat(text.removesuffix("Z") + "+00:00")
+
+
+_ENTRY: Shape = {
+    "base": _exact,
+    "steps": {"before": _exact, "after": _exact},
+    "amount": Decimal,
+    "earned_at": _instant,
+    "booked_at": _instant,
+    "payable_on": date.fromisoformat,
+    "due_on": date.fromisoformat,
+    "notify_by": _instant,
+}
+
+#: The columns that are no texts, by table. What is not here stays as it is in JSON.
+_SHAPES: dict[str, Shape] = {
+    "decisions": {"submitted_at": _instant, "totals": {"amount": Decimal}},
+    "entries": _ENTRY,
+    "ledger": _ENTRY,
+    "positions": {"amount": Decimal, "paid_at": _instant, "due_on": date.fromisoformat, "notify_by": _instant},
+    "balances": dict.fromkeys(("earned", "held", "payable", "paid", "reversed"), Decimal),
+    "findings": {},
+}
+
+
+def _read(value: Any, shape: Shape | Callable[[str], Any]) -> Any:
+    """The value with the types of its shape; a list is read item by item."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return [_read(item, shape) for item in value]
+    if isinstance(shape, dict):
+        return {column: _read(cell, shape[column]) if column in shape else cell for column, cell in value.items()}
+    return shape(value)
+
+
+class Evaluation:
+    """The answer: who is owed what, as of a moment, and why. Its tables are lists of dicts, as docs/document.md describes them.
+
+    Amounts are `Decimal`, days `date`, instants `datetime` in UTC; what was computed before rounding (`base`, and
+    `before` and `after` of a step) is a `Fraction` where it has no end. What is missing is None.
+
+    >>> from referral_rules import Program
+    >>> program = Program({"standard": "customer-referrals"})
+    >>> book = {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02"}]}
+    >>> evaluation = program.evaluate(book, "2026-04-01", answer=["decisions", "fingerprint"])
+    >>> evaluation.decisions[0]["submitted_at"]
+    datetime.datetime(2026, 3, 2, 5, 0, tzinfo=datetime.timezone.utc)
+    >>> evaluation.entries
+    Traceback (most recent call last):
+    AttributeError: `entries` was not asked for: name it in `answer`
+    """
+
+    __slots__ = ("_json", "_answer", "_tables")
+
+    def __init__(self, json: str) -> None:
+        """Takes an answer of `evaluate_json`. Raises a `ReferralError` for one that is not ok."""
+        self._json = json
+        self._answer: dict[str, Any] = json_module.loads(json)
+        self._tables: dict[str, list[Row]] = {}
+        if not self._answer["ok"]:
+            raise error(self._answer, RequestError)
+
+    @property
+    def json(self) -> str:
+        """The whole answer, byte for byte as every language gives it."""
+        return self._json
+
+    @property
+    def program(self) -> str:
+        """The id of the program that answered."""
+        return str(self._part("program"))
+
+    @property
+    def versions(self) -> list[str]:
+        """Its versions."""
+        return list(self._part("versions"))
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment of the answer."""
+        return _instant(self._part("as_of"))
+
+    @property
+    def decisions(self) -> list[Row]:
+        """What became of each referral, and why."""
+        return self._table("decisions")
+
+    @property
+    def entries(self) -> list[Row]:
+        """The new lines of the ledger."""
+        return self._table("entries")
+
+    @property
+    def ledger(self) -> list[Row]:
+        """All lines of the ledger, those too that the host has booked. Only if asked for."""
+        return self._table("ledger")
+
+    @property
+    def positions(self) -> list[Row]:
+        """Where each entry stands."""
+        return self._table("positions")
+
+    @property
+    def balances(self) -> list[Row]:
+        """What stands where for each beneficiary and unit."""
+        return self._table("balances")
+
+    @property
+    def findings(self) -> list[Row]:
+        """What contradicts or cannot be read in the tables."""
+        return self._table("findings")
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        """What was said when the program was compiled."""
+        return [diagnostic(warning) for warning in self._part("warnings")]
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the whole answer: the same facts and terms give the same one everywhere."""
+        return str(self._part("fingerprint"))
+
+    @property
+    def summary(self) -> str:
+        """A report for people. Only if asked for."""
+        return str(self._part("summary"))
+
+    def _part(self, name: str) -> Any:
+        try:
+            return self._answer[name]
+        except KeyError:
+            raise AttributeError(f"`{name}` was not asked for: name it in `answer`") from None
+
+    def _table(self, name: str) -> list[Row]:
+        if name not in self._tables:
+            self._tables[name] = _read(self._part(name), _SHAPES[name])
+        return self._tables[name]
+
+    def __repr__(self) -> str:
+        return f"Evaluation({self.program!r}, as_of={self.as_of.isoformat()!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Evaluation, (self._json,)

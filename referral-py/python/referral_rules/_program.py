@@ -1,0 +1,142 @@
+"""Programs: a document becomes something that can be asked."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Union
+
+from . import _native
+from ._errors import Diagnostic, ProgramError, ReferralError, RequestError, diagnostic, error, told, unusable
+from ._evaluation import Evaluation
+
+#: A text in TOML or JSON; a document as a mapping; `{"name": …, "text": …}`; or `{"standard": "customer-referrals"}`.
+Document = Union[str, Mapping[str, Any]]
+
+#: Tables by name. A table is a list of rows, or a mapping of columns to lists.
+Book = Mapping[str, Any]
+
+#: A date, which means the end of that day, a datetime with a zone, or either as a text.
+Moment = Union[str, date, datetime]
+
+
+class Program:
+    """Terms that are compiled. Nothing changes them; threads may share a program, and it can be pickled.
+
+    >>> program = Program({"standard": "customer-referrals"})
+    >>> program
+    Program('customer-referrals', versions=['2026-01'])
+    >>> program.warnings
+    []
+
+    Several versions are given as a list; each referral lives under the one that is in force when it is submitted.
+
+    Raises `ProgramError`, with all that is wrong.
+    """
+
+    __slots__ = ("_request", "_compiled", "_answer")
+
+    def __init__(self, document: Document | Sequence[Document]) -> None:
+        self._compile(_request({"program": document}, ProgramError))
+
+    def _compile(self, request: str) -> None:
+        self._request = request
+        compiled, answer = _native.Compiled.compile(request)
+        self._answer: dict[str, Any] = json.loads(answer)
+        if compiled is None:
+            raise error(self._answer, ProgramError)
+        self._compiled = compiled
+
+    @classmethod
+    def from_file(cls, *paths: str | os.PathLike[str]) -> Program:
+        """Compiles files, one for each version; messages call them by their names.
+
+        >>> Program.from_file("program.toml")  # doctest: +SKIP
+        """
+        files = [Path(path) for path in paths]
+        return cls([{"name": file.name, "text": file.read_text(encoding="utf-8")} for file in files])
+
+    @property
+    def id(self) -> str:
+        """The program's id."""
+        return str(self._answer["program"])
+
+    @property
+    def versions(self) -> list[str]:
+        """The names of its versions, the earliest first."""
+        return list(self._answer["versions"])
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        """What works, but perhaps not as it was meant."""
+        return [diagnostic(warning) for warning in self._answer["warnings"]]
+
+    def evaluate(
+        self, book: Book, as_of: Moment, *, threads: int = 1, answer: Sequence[str] | None = None
+    ) -> Evaluation:
+        """Who is owed what under these terms and these facts, as of a moment.
+
+        `answer` names the parts that are wanted: decisions, entries, positions, balances, findings, warnings, fingerprint,
+        ledger, summary; by default all but the last two. Other Python threads go on while it computes.
+
+        >>> program = Program({"standard": "customer-referrals"})
+        >>> book = {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02"}]}
+        >>> [decision["verdict"] for decision in program.evaluate(book, "2026-04-01").decisions]
+        ['refused']
+
+        Raises `RequestError` for what cannot be read at all. What is wrong within the tables is among the `findings`.
+        """
+        request = {"book": book, "as_of": as_of, "threads": threads, "answer": answer}
+        return Evaluation(self._compiled.evaluate(_request(request, RequestError)))
+
+    def explain(
+        self,
+        book: Book,
+        as_of: Moment,
+        *,
+        referral: str | None = None,
+        entry: str | None = None,
+        referrer: str | None = None,
+        threads: int = 1,
+    ) -> str:
+        """The story of one referral, one entry or one referrer, for people.
+
+        >>> program = Program({"standard": "customer-referrals"})
+        >>> book = {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02"}]}
+        >>> "only paying customers may refer" in program.explain(book, "2026-04-01", referral="R-1")
+        True
+
+        Raises `RequestError`, or `ReferralError` with the code `not-found` if there is no such thing.
+        """
+        about = {"referral": referral, "entry": entry, "referrer": referrer}
+        request = {"book": book, "as_of": as_of, "threads": threads, **about}
+        answer = json.loads(self._compiled.explain(_request(request, RequestError)))
+        if not answer["ok"]:
+            raise error(answer, RequestError)
+        return str(answer["text"])
+
+    def __repr__(self) -> str:
+        return f"Program({self.id!r}, versions={self.versions!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _from_request, (self._request,)
+
+
+def _from_request(request: str) -> Program:
+    """A program that was pickled."""
+    program = Program.__new__(Program)
+    program._compile(request)
+    return program
+
+
+def _request(request: dict[str, Any], kind: type[ReferralError]) -> str:
+    """The request as JSON, without what is None."""
+    given = {key: value for key, value in request.items() if value is not None}
+    text, faults = _native.to_json(given, "")
+    if faults:
+        diagnostics = unusable(faults)
+        raise kind(told(diagnostics), diagnostics[0].code, diagnostics)
+    return text

@@ -1,0 +1,161 @@
+"""Every case of the corpus through Python: the same bytes as through Rust, in three ways.
+
+The cases lie in target/doors, or where REFERRAL_CASES says; `cargo test -p referral-tests --test doors` writes them.
+"""
+
+import json
+import os
+import pickle
+import re
+import unittest
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import referral_rules
+from referral_rules import Program, ProgramError, ReferralError
+from referral_rules._native import Compiled
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = Path(os.environ.get("REFERRAL_CASES", ROOT / "target/doors"))
+
+#: Keys of answers that must not be left as texts.
+TYPED = {"amount", "base", "before", "after", "earned", "payable", "paid", "reversed"}
+
+
+class Exponent(Decimal):
+    """A number that is given with its exponent, which a Decimal never is: the corpus says what is told then."""
+
+    def __new__(cls, digits: str):
+        number = super().__new__(cls, digits)
+        number.digits = digits
+        return number
+
+    def __format__(self, form: str) -> str:
+        return self.digits
+
+
+class Case:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def text(self, name: str) -> str:
+        return (CASES / self.name / f"{name}.json").read_text(encoding="utf-8")
+
+    def values(self, name: str):
+        """A request as the values that a Python program would give."""
+        return json.loads(self.text(name), parse_float=lambda digits: (Exponent if "e" in digits else Decimal)(digits))
+
+    def ok(self, name: str) -> bool:
+        return self.text(f"{name}.answer").startswith('{"ok":true')
+
+
+class Corpus(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        listed = (CASES / "cases.txt").read_text(encoding="utf-8").split()
+        cls.cases = [Case(name) for name in listed]
+
+    def each(self, run) -> None:
+        count = 0
+        for case in self.cases:
+            with self.subTest(case=case.name):
+                run(case)
+            count += 1
+        written = [path for path in (ROOT / "tests/cases").rglob("*.toml") if "base" not in path.parts]
+        self.assertEqual(count, len(written), "cases were skipped")
+        self.assertEqual(count, sum(path.is_dir() for path in CASES.iterdir()))
+        self.assertGreater(count, 100)
+
+    def test_texts(self) -> None:
+        def run(case: Case) -> None:
+            for name in ("compile", "evaluate", "explain"):
+                ask = getattr(referral_rules, f"{name}_json")
+                self.assertEqual(ask(case.text(name)), case.text(f"{name}.answer"))
+
+        self.each(run)
+
+    def test_programs_with_texts(self) -> None:
+        def run(case: Case) -> None:
+            compiled, answer = Compiled.compile(case.text("compile"))
+            self.assertEqual(answer, case.text("compile.answer"))
+            self.assertEqual(compiled is not None, case.ok("compile"))
+            if compiled is not None:
+                self.assertEqual(compiled.evaluate(case.text("evaluate_with")), case.text("evaluate.answer"))
+                self.assertEqual(compiled.explain(case.text("explain_with")), case.text("explain.answer"))
+
+        self.each(run)
+
+    def test_programs_with_values(self) -> None:
+        def run(case: Case) -> None:
+            wanted = case.values("evaluate.answer")
+            document = case.values("compile")["program"]
+            if not case.ok("compile"):
+                with self.assertRaises(ProgramError) as caught:
+                    Program(document)
+                self.assertEqual(str(caught.exception), wanted["text"])
+                found = [(fault.code, fault.message) for fault in caught.exception.diagnostics]
+                self.assertEqual(found, [(fault["code"], fault["message"]) for fault in wanted["diagnostics"]])
+                return
+            program = pickle.loads(pickle.dumps(Program(document)))
+            request = case.values("evaluate_with")
+            if not case.ok("evaluate"):
+                with self.assertRaises(ReferralError) as caught:
+                    program.evaluate(**request)
+                self.assertEqual(caught.exception.code, wanted["error"]["code"])
+                return
+            evaluation = program.evaluate(**request)
+            self.assertEqual(evaluation.json, case.text("evaluate.answer"))
+            self.assertEqual(evaluation.fingerprint, wanted["fingerprint"])
+            self.assertEqual(evaluation.summary, wanted["summary"])
+            for table in ("decisions", "entries", "ledger", "positions", "balances", "findings"):
+                rows = getattr(evaluation, table)
+                self.typed(table, rows)
+                self.assertEqual(plain(rows), plain(wanted[table]))
+            request = case.values("explain_with")
+            if case.ok("explain"):
+                self.assertEqual(program.explain(**request), case.values("explain.answer")["text"])
+            else:
+                with self.assertRaises(ReferralError) as caught:
+                    program.explain(**request)
+                self.assertEqual(caught.exception.code, "not-found")
+
+        self.each(run)
+
+    def typed(self, name: str, value) -> None:
+        """Amounts, days and instants have types, also in columns that were added since."""
+        if isinstance(value, list):
+            for item in value:
+                self.typed(name, item)
+        elif isinstance(value, dict):
+            for key, cell in value.items():
+                self.typed(key, cell)
+        elif value is not None:
+            if name in TYPED:
+                self.assertIsInstance(value, (Decimal, Fraction), name)
+            elif name.endswith("_on"):
+                self.assertIs(type(value), date, name)
+            elif re.search("_(at|by)$", name):
+                self.assertIsInstance(value, datetime, name)
+                self.assertIsNotNone(value.utcoffset(), name)
+
+
+def plain(value):
+    """Values of a table as texts again, to compare them with JSON."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(cell) for key, cell in value.items()}
+    if isinstance(value, datetime):
+        fraction = f".{value.microsecond:06}" if value.microsecond % 1000 else f".{value.microsecond // 1000:03}"
+        return f"{value:%Y-%m-%dT%H:%M:%S}{fraction if value.microsecond else ''}Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, (Decimal, Fraction)) else value
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,47 @@
+"""The examples in the documentation run, and the stub says what there is."""
+
+import ast
+import doctest
+import os
+import re
+import unittest
+from pathlib import Path
+
+import referral_rules
+from referral_rules import _errors, _evaluation, _native, _program
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def load_tests(loader, tests, pattern):
+    for module in (referral_rules, _errors, _evaluation, _program):
+        tests.addTests(doctest.DocTestSuite(module))
+    return tests
+
+
+class Docs(unittest.TestCase):
+    def test_the_readme_runs(self) -> None:
+        blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+        self.assertGreaterEqual(len(blocks), 1)
+        before = os.getcwd()
+        os.chdir(ROOT)
+        try:
+            for block in blocks:
+                exec(compile(block, "README.md", "exec"), {})
+        finally:
+            os.chdir(before)
+
+    def test_the_stub_names_what_there_is(self) -> None:
+        stub = ast.parse(Path(_native.__file__).with_name("_native.pyi").read_text(encoding="utf-8"))
+        named = {item.name: item for item in stub.body if hasattr(item, "name")}
+        self.assertEqual(set(named), {name for name in dir(_native) if not name.startswith("_")})
+        self.assertEqual(set(named), set(_native.__all__))
+        methods = {item.name for item in named["Compiled"].body}
+        self.assertEqual(methods, {name for name in dir(_native.Compiled) if not name.startswith("_")})
+
+    def test_it_says_that_it_is_typed(self) -> None:
+        self.assertTrue(Path(referral_rules.__file__).with_name("py.typed").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,62 @@
+//! A case as requests in JSON, for the doors that speak it.
+use super::{Case, json_text};
+use referral_rules::book::{Cell, Values};
+
+impl Case {
+    /// The request that compiles the program of the case.
+    pub fn compile_request(&self) -> String {
+        format!("{{{}}}", self.program_member())
+    }
+
+    /// The request that asks for every part of the answer, program included.
+    pub fn evaluate_request(&self) -> String {
+        format!("{{{},{}}}", self.program_member(), self.evaluate_members())
+    }
+
+    /// The same for a program that is compiled already.
+    pub fn evaluate_with_request(&self) -> String {
+        format!("{{{}}}", self.evaluate_members())
+    }
+
+    /// The request that asks for the story of the first referral of the case, program included; one without referrals asks for
+    /// one that is not there.
+    pub fn explain_request(&self) -> String {
+        format!("{{{},{}}}", self.program_member(), self.explain_members())
+    }
+
+    /// The same for a program that is compiled already.
+    pub fn explain_with_request(&self) -> String {
+        format!("{{{}}}", self.explain_members())
+    }
+
+    fn program_member(&self) -> String {
+        let texts: Vec<String> = self.documents.iter().map(|document| json_text(&document.text)).collect();
+        match texts.as_slice() {
+            [one] => format!("\"program\":{one}"),
+            several => format!("\"program\":[{}]", several.join(",")),
+        }
+    }
+
+    fn facts(&self) -> String {
+        format!("\"as_of\":{},\"book\":{}", json_text(&self.as_of), self.tables.json())
+    }
+
+    fn evaluate_members(&self) -> String {
+        let answer = "[\"decisions\",\"entries\",\"ledger\",\"positions\",\"balances\",\"standings\",\"outlook\",\"campaigns\",\"findings\",\"warnings\",\
+                      \"fingerprint\",\"summary\"]";
+        format!("{},\"answer\":{answer}", self.facts())
+    }
+
+    fn explain_members(&self) -> String {
+        let given = self.tables.given().referrals;
+        let first = match given.columns.get("id") {
+            Some(Values::Cells(cells)) => cells.first(),
+            _ => None,
+        };
+        let id = match first {
+            Some(Cell::Text(id) | Cell::Raw(id) | Cell::Number(id)) => id.as_str(),
+            _ => "R-0",
+        };
+        format!("{},\"referral\":{}", self.facts(), json_text(id))
+    }
+}

@@ -1,0 +1,55 @@
+//! The cases as requests and answers in JSON, written down for the doors in other languages, and held for the handle of Rust.
+//!
+//! Each case is a folder in `target/doors`. In it are `compile.json`, `evaluate.json` and `explain.json` with their answers
+//! (`….answer.json`), and `evaluate_with.json` and `explain_with.json` for a program that is compiled already: their answers are
+//! the same. `cases.txt` beside the folders lists them. The answer of `evaluate.json` is what `tests/tests/corpus.rs` holds against
+//! the expectations.
+#![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
+use referral_rules::wire::{self, Compiled};
+use referral_tests::corpus::{Case, read_cases};
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn the_handle_answers_like_the_text_and_the_cases_are_written_down() {
+    let cases = read_cases(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")).unwrap();
+    assert!(cases.len() >= 150, "only {} cases found", cases.len());
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("doors");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).unwrap();
+    }
+    let mut names = Vec::new();
+    for case in &cases {
+        let name = case.name.replace('/', "--");
+        write(&folder.join(&name), case);
+        names.push(name);
+    }
+    fs::write(folder.join("cases.txt"), names.join("\n") + "\n").unwrap();
+}
+
+fn write(folder: &Path, case: &Case) {
+    fs::create_dir_all(folder).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.join(format!("{name}.json")), text).unwrap();
+    let requests = [
+        ("compile", case.compile_request(), wire::compile_json as fn(&str) -> String),
+        ("evaluate", case.evaluate_request(), wire::evaluate_json),
+        ("explain", case.explain_request(), wire::explain_json),
+    ];
+    for (name, request, ask) in &requests {
+        write(name, request);
+        write(&format!("{name}.answer"), &ask(request));
+    }
+    let [(_, compile, _), (_, evaluate, _), (_, explain, _)] = &requests;
+    write("evaluate_with", &case.evaluate_with_request());
+    write("explain_with", &case.explain_with_request());
+    match Compiled::new(compile) {
+        Ok(compiled) => {
+            assert_eq!(compiled.answer(), wire::compile_json(compile), "{}", case.name);
+            let answer = compiled.evaluate_json(&case.evaluate_with_request());
+            assert_eq!(answer, wire::evaluate_json(evaluate), "{}", case.name);
+            let answer = compiled.explain_json(&case.explain_with_request());
+            assert_eq!(answer, wire::explain_json(explain), "{}", case.name);
+        }
+        Err(answer) => assert_eq!(answer, wire::evaluate_json(evaluate), "{}", case.name),
+    }
+}
