@@ -1,7 +1,7 @@
 //! The ledger that the host has booked: what it has is not given again; where the recomputed past differs is a finding, and
 //! one correcting entry per grant makes the sum right.
 use super::Evaluation;
-use crate::base::{Number, Rounding, position};
+use crate::base::{Number, Rounding, index, position};
 use crate::book::Finding;
 use crate::diag::Code;
 use crate::stage::schedule::rule;
@@ -109,8 +109,14 @@ fn differing(
 fn is_ours(evaluation: &Evaluation<'_>, id: &str) -> bool {
     let prefix = format!("{}/", evaluation.program.id);
     let referral = id.strip_prefix(&prefix).and_then(|rest| rest.split('/').nth(1));
-    referral
-        .is_none_or(|referral| evaluation.book.referral(&referral.replace("%2F", "/").replace("%25", "%")).is_some())
+    referral.is_none_or(|referral| knows(evaluation, referral))
+}
+
+/// Whether the referral, as an entry's id writes it, is known as of the answer's moment.
+fn knows(evaluation: &Evaluation<'_>, referral: &str) -> bool {
+    let row = evaluation.book.referral(&referral.replace("%2F", "/").replace("%25", "%"));
+    row.and_then(|row| evaluation.book.referrals.known.get(index(row)))
+        .is_some_and(|known| *known <= evaluation.as_of.0)
 }
 
 /// Confirmations of entries that the ledger does not know.
@@ -147,9 +153,8 @@ fn unknown_grants(evaluation: &Evaluation<'_>, booked: &FxHashMap<&str, BookedGr
     for (grant, entries) in booked {
         let referral = grant.strip_prefix(&prefix).and_then(|rest| rest.split('/').nth(1));
         let Some(referral) = referral else { continue };
-        let referral = referral.replace("%2F", "/").replace("%25", "%");
         let sum = entries.values().try_fold(Number::ZERO, |sum, amount| sum.checked_add((*amount)?));
-        if evaluation.book.referral(&referral).is_some() && sum != Some(Number::ZERO) {
+        if knows(evaluation, referral) && sum != Some(Number::ZERO) {
             findings.push(Finding {
                 code: Code::BookedUnknown,
                 table: "booked",

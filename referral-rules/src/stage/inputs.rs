@@ -190,7 +190,10 @@ impl ReferralRows<'_> {
         let row = index(referral);
         match source {
             Source::ReferralId => into.push_text(table.id[row]),
-            Source::ReferrerId => into.push_text(table.referrer[row]),
+            Source::ReferrerId => {
+                let referrer = table.referrer[row];
+                push_text(into, slot, (!self.book.text(referrer).is_empty()).then_some(referrer));
+            }
             Source::RefereeId => push_text(into, slot, table.referee_given[row].then(|| table.referee[row])),
             Source::StageAt(Measure::Submitted) => into.push_int(table.submitted_at[row]),
             _ => into.push_missing(slot),

@@ -141,10 +141,10 @@ pub fn hold(
 pub fn pay_promise(program: &Program, dates: &Dates, standing: Standing, amount: i64, as_of: Instant) -> Promise {
     let Some(due_on) = dates.due_on else { return Promise::None };
     match standing {
+        _ if amount <= 0 => Promise::None,
         Standing::Paid(at) if program.zone.day_of(at) <= due_on => Promise::Met,
         Standing::Paid(_) => Promise::MetLate,
         Standing::Reversed => Promise::None,
-        _ if amount <= 0 => Promise::None,
         Standing::Held(Hold::Event(_) | Hold::Condition) => Promise::OnHold,
         Standing::Held(Hold::Until(_)) | Standing::Payable => {
             if program.zone.day_of(as_of) > due_on {
@@ -160,9 +160,9 @@ pub fn pay_promise(program: &Program, dates: &Dates, standing: Standing, amount:
 pub fn notify_promise(dates: &Dates, notified: Option<Instant>, amount: i64, as_of: Instant) -> Promise {
     match (dates.notify_by, notified) {
         (None, _) => Promise::None,
+        _ if amount <= 0 => Promise::None,
         (Some(by), Some(at)) if at <= by => Promise::Met,
         (Some(_), Some(_)) => Promise::MetLate,
-        (Some(_), None) if amount <= 0 => Promise::None,
         (Some(by), None) if as_of > by => Promise::Overdue,
         (Some(_), None) => Promise::Due,
     }

@@ -299,6 +299,7 @@ impl Drawing<'_> {
         scratch: &mut Scratch<'_>,
         out: &mut Granted,
     ) {
+        let asked = passing.amount;
         let mut keys = std::mem::take(&mut state.keys);
         keys.clear();
         for limit in reward.limits.iter().copied() {
@@ -333,7 +334,8 @@ impl Drawing<'_> {
             *granted = granted.saturating_add(passing.amount);
         }
         // What is deferred again as a whole is no part of its own: nothing happened to the ledger.
-        if release != AT_ONCE && passing.amount == 0 {
+        let again = passing.deferred.iter().fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
+        if release != AT_ONCE && passing.amount == 0 && again == asked {
             return;
         }
         let steps = (position(out.steps.len()), position(passing.steps.len()));

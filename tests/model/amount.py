@@ -1,0 +1,123 @@
+"""DESIGN A9: the amount that a rule grants at an event, before limits."""
+import dates
+from expressions import evaluate
+from groups import beaten_campaigns, beaten_rewards
+from program import read_date, several
+from values import FAULT, WHOLE, absent, checked, digits_of, is_number, round_to
+
+
+class Denied(Exception):
+    """The rule gives nothing: the code says why."""
+
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = code
+
+
+class Computed:
+    def __init__(self, base, amount, campaigns):
+        self.base, self.amount, self.campaigns = base, amount, campaigns
+
+
+def candidates(program, version, standing, happening, scope):
+    """Each rule on the event, in the document's order, with what computes its amount or says why there is none."""
+    rules = [rule for rule in version.rewards if rule["on"] == happening.kind]
+    days = {name: None if moment is None else program.day_of(moment)
+            for name, moment in {"submitted": standing.row.at, "qualified": standing.came.get("qualified"),
+                                 "closed": standing.came.get("closed"), "event": happening.at}.items()}
+
+    def computed(rule):
+        if has_ended(version, happening):
+            raise Denied("program-ended")
+        return compute(version, rule, scope, standing.verdict.refused, days)
+
+    amounts = {}
+    for rule in rules:
+        if any(rule["id"] in group.get("rewards", []) for group in version.groups):
+            try:
+                amounts[rule["id"]] = computed(rule).amount
+            except Denied:
+                pass
+    beaten = beaten_rewards(version, amounts)
+
+    def settled(rule):
+        found = computed(rule)
+        if rule["id"] in beaten:
+            raise Denied("another-won")
+        return found
+
+    return [(rule, lambda rule=rule: settled(rule)) for rule in rules]
+
+
+def has_ended(version, happening):
+    """Whether the event is after the program's end and what `under_way` adds to it."""
+    if version.last_day is None or version.under_way == "go on":
+        return False
+    end = dates.last_instant(version.last_day, version.time.zone)
+    if version.under_way != "stop":
+        end = dates.within(end, version.under_way, version.time.zone, version.time.calendar)
+    return happening.at > end
+
+
+def operand(expression, scope):
+    value = evaluate(expression, scope)
+    if absent(value):
+        raise Denied(value.code)
+    return value
+
+
+def compute(version, rule, scope, refused, moments):
+    """`moments` holds the days that a campaign's window may look at; those that have not come are None."""
+    if rule["to"] in refused:
+        raise Denied("side-refused")
+    for condition in several(rule.get("when")):
+        if not operand(condition, scope):
+            raise Denied("condition-not-met")
+    base = amount = operand(rule["amount"], scope)
+    applying = [campaign for campaign in version.campaigns if applies(version, campaign, rule, scope, moments)]
+    beaten = beaten_campaigns(version, applying, lambda campaign: changed(campaign, rule, base, scope))
+    touching = [campaign for campaign in applying if campaign["id"] not in beaten]
+    for campaign in touching:
+        amount = changed(campaign, rule, amount, scope)
+    if "at_least" in rule:
+        amount = max(amount, operand(rule["at_least"], scope))
+    if "at_most" in rule:
+        amount = min(amount, operand(rule["at_most"], scope))
+    if amount < 0:
+        raise Denied("negative-amount")
+    amount = round_to(amount, rule["unit"], rule["rounding"])
+    if abs(amount * 10 ** digits_of(rule["unit"])) >= WHOLE:
+        raise Denied(FAULT.code)
+    return Computed(base, amount, [campaign["id"] for campaign in touching])
+
+
+def fits(value):
+    value = checked(value) if is_number(value) else FAULT
+    if absent(value):
+        raise Denied(value.code)
+    return value
+
+
+def applies(version, campaign, rule, scope, moments):
+    names = campaign.get("rewards")
+    if rule["id"] not in names if names is not None else rule["to"] != "referrer":
+        return False
+    moment = moments[campaign.get("counts_if_in_window", version.campaign_as_of)]
+    if moment is None:
+        return False
+    first, last = read_date(campaign["first_day"]), read_date(campaign["last_day"])
+    if not first <= moment <= last:
+        return False
+    return all([evaluate(condition, scope) is True for condition in several(campaign.get("when"))])
+
+
+def changed(campaign, rule, amount, scope):
+    if "reward_instead" in campaign:
+        amount = operand(campaign["reward_instead"], scope)
+    if "reward_times" in campaign:
+        amount = fits(amount * operand(campaign["reward_times"], scope))
+    if "reward_plus" in campaign:
+        amount = fits(amount + operand(campaign["reward_plus"], scope))
+    if "rounding" in campaign:
+        amount = fits(round_to(amount, rule["unit"], campaign["rounding"]))
+    return amount

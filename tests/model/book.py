@@ -1,0 +1,250 @@
+"""docs/document.md, "The book": tables of cells become rows with moments and facts, and findings for what cannot be read."""
+from decimal import Decimal
+from fractions import Fraction
+
+import dates
+from program import COUNTS
+from values import MISSING, absent, is_number, read_day, read_instant, read_number
+
+
+class Row:
+    """A referral or an event as given: when it was, when it became known, and what it says."""
+
+    def __init__(self, **values):
+        self.__dict__.update(values)
+
+
+class Book:
+    def __init__(self, program, given):
+        self.program, self.findings = program, []
+        self.has_accounts = given.get("accounts") is not None
+        self.accounts = self.read_accounts(given.get("accounts") or [])
+        self.referrals, self.events = [], []
+        for row in given.get("referrals") or []:
+            self.read_referral(flat(row))
+        for row in given.get("events") or []:
+            self.read_event(flat(row))
+        self.confirmations = self.read_rows(given.get("confirmations"), self.read_confirmation)
+        self.booked = self.read_booked(given.get("booked"))
+        self.balances = self.read_rows(given.get("opening_balances"), self.read_balance)
+
+    def read_rows(self, rows, read):
+        found = [read(flat(row)) for row in rows or []]
+        return [row for row in found if row is not None]
+
+    def find(self, code, table, name):
+        """A finding about a row: its code, its table, its id."""
+        self.findings.append((code, table, name))
+
+    def known_from(self, start, known):
+        """The findings since `start` are about a row that is known from then on; nothing is said of it before."""
+        self.findings[start:] = [finding[:3] + (known,) for finding in self.findings[start:]]
+
+    def findings_at(self, moment):
+        return [finding[:3] for finding in self.findings if len(finding) == 3 or finding[3] <= moment]
+
+    def row_id(self, row, table):
+        name = text_id(row.get("id"))
+        if name is not None and len(name.encode()) > 256:
+            self.find("bad-cell", table, "")
+            name = None
+        if name is None:
+            self.find("missing-id", table, "")
+        return name
+
+    def instant(self, value):
+        """An instant, a date as its first instant, or None."""
+        if not isinstance(value, str):
+            return None
+        day = read_day(value)
+        return dates.first_instant(day, self.program.zone) if day else read_instant(value)
+
+    def moment(self, row, column, table, name):
+        """The instant of a column, or None where it is missing or cannot be read."""
+        value = row.get(column)
+        if value is None:
+            return None
+        found = self.instant(value)
+        if found is None:
+            self.find("bad-cell", table, name)
+        return found
+
+    def cell(self, value, kind, table, name):
+        if value is None:
+            return MISSING
+        found = self.read_cell(value, kind)
+        if found is None:
+            self.find("unlisted-text" if isinstance(kind, list) and isinstance(value, str) else "bad-cell", table, name)
+            return MISSING
+        return found
+
+    def read_cell(self, value, kind):
+        if isinstance(kind, list):
+            return value if value in kind else None
+        if kind.startswith("list of "):
+            items = [self.read_cell(item, kind[len("list of "):]) for item in value] if isinstance(value, list) else [None]
+            return None if None in items else tuple(items)
+        if kind == "bool":
+            return value if isinstance(value, bool) else None
+        if kind == "text":
+            return value if isinstance(value, str) else None
+        if kind == "date":
+            return read_day(value) if isinstance(value, str) else None
+        if kind == "instant":
+            return self.instant(value)
+        found = read_number(value) if isinstance(value, str) else Fraction(value) if is_cell_number(value) else None
+        if kind == "int" and found is not None:
+            return int(found) if found.denominator == 1 else None
+        return found
+
+    def facts(self, row, headings, prefixes, table, name):
+        return {fact: self.cell(next((row[prefix + fact] for prefix in prefixes if row.get(prefix + fact) is not None), None),
+                                kind, table, name)
+                for fact, kind in self.program.facts(*headings).items()}
+
+    def read_accounts(self, rows):
+        accounts, contradicted, table = {}, set(), "accounts"
+        for row in map(flat, rows):
+            name = self.row_id(row, table)
+            if name is None:
+                continue
+            facts = self.facts(row, ("account", "referrer", "referee"), ("",), "accounts", name)
+            if accounts.setdefault(name, facts) != facts:
+                contradicted.add(name)
+        for name in contradicted:
+            self.find("conflicting-copies", "accounts", name)
+            accounts[name] = {}
+        return accounts
+
+    def read_referral(self, row):
+        table = "referrals"
+        name = self.row_id(row, table)
+        if name is None:
+            return
+        start = len(self.findings)
+        at = self.moment(row, "submitted_at", table, name)
+        recorded = self.moment(row, "recorded_at", table, name)
+        if at is None:
+            self.find("missing-moment", table, name)
+            return
+        for kind in self.program.kinds[1:]:
+            self.read_event_of_row(row, name, kind)
+        says = Row(
+            id=name, at=at, referrer=text_id(row.get("referrer")), referee=text_id(row.get("referee")),
+            referral_facts=self.facts(row, ("referral",), ("", "referral."), table, name),
+            referrer_facts=self.facts(row, ("account", "referrer"), ("referrer.",), table, name),
+            referee_facts=self.facts(row, ("account", "referee"), ("referee.",), table, name))
+        content = dict(says.__dict__)
+        says.known, says.content = max(at, recorded or at), content
+        self.known_from(start, says.known)
+        self.referrals.append(says)
+
+    def read_event_of_row(self, row, referral, kind):
+        """`closed_at`, `closed_recorded_at`, `closed.<fact>` on a referral's row."""
+        if row.get(kind + "_at") is None:
+            return
+        given = {"id": f"{referral}/{kind}", "referral": referral, "kind": kind, "at": row[kind + "_at"],
+                 "recorded_at": row.get(kind + "_recorded_at")}
+        given.update({fact: row.get(f"{kind}.{fact}") for fact in self.program.facts("event")})
+        self.read_event(given, "referrals", referral)
+
+    def read_event(self, row, table="events", found_at=None):
+        """A finding about its cells names the row: its own, or that of its referral."""
+        name = self.row_id(row, table)
+        if name is None:
+            return
+        where, start = found_at or name, len(self.findings)
+        at = self.moment(row, "at", table, where)
+        recorded = self.moment(row, "recorded_at", table, where)
+        kind, referral = row.get("kind"), text_id(row.get("referral"))
+        if at is None:
+            self.find("missing-moment", table, where)
+            return
+        if kind not in self.program.kinds[1:]:
+            self.find("unknown-event-kind", table, name)
+            return
+        says = Row(id=name, at=at, kind=kind, referral=referral,
+                   sequence=self.cell(row.get("sequence"), "int", table, where),
+                   facts=self.facts(row, ("event",), ("", "event."), table, where))
+        content = dict(says.__dict__)
+        says.known = says.known_alone = max(at, recorded or at)
+        says.content, says.table = content, table
+        self.known_from(start, says.known)
+        self.events.append(says)
+
+    def read_confirmation(self, row):
+        entry, what, table = row.get("entry"), row.get("what"), "confirmations"
+        if entry is None:
+            self.find("missing-id", table, "")
+            return None
+        at = self.moment(row, "at", table, "")
+        recorded = self.moment(row, "recorded_at", table, "")
+        if what not in ("paid", "notified"):
+            self.find("bad-cell", table, "")
+            return None
+        if at is None:
+            self.find("missing-moment", table, "")
+            return None
+        return Row(entry=entry, what=what, at=at, known=max(at, recorded or at))
+
+    def read_booked(self, rows):
+        """Entry ids with their amounts; None for amounts that differ or cannot be read."""
+        if rows is None:
+            return {}
+        booked = {}
+        for row in rows:
+            amount = self.read_cell(row["amount"], "decimal") if row.get("amount") is not None else None
+            if amount is None:
+                self.find("bad-cell", "booked", row["id"])
+            elif booked.get(row["id"], amount) not in (amount, None):
+                self.find("conflicting-copies", "booked", row["id"])
+                amount = None
+            booked[row["id"]] = amount
+        return booked
+
+    def read_balance(self, row):
+        name, value = row.get("name"), self.cell(row.get("value"), "decimal", "opening_balances", "")
+        at = self.moment(row, "at", "opening_balances", name)
+        if name is None or absent(value):
+            self.find("bad-cell", "opening_balances", "")
+            return None
+        limits = [limit for version in self.program.versions for limit in version.limits if limit["id"] == name]
+        if name not in COUNTS and not limits:
+            self.find("unknown-balance", "opening_balances", "")
+            return None
+        in_each = limits[0].get("in_each", "lifetime") if limits else "lifetime"
+        if in_each != "lifetime" and (at is None or dates.is_rolling(in_each)):
+            self.find("unknown-balance", "opening_balances", name)
+            return None
+        if limits and not self.is_key(str(row.get("key") or ""), [part for part in limits[0].get("per", ["referrer"]) if part != "program"]):
+            self.find("unknown-balance", "opening_balances", name)
+            return None
+        return Row(name=name, key=str(row.get("key") or ""), value=value, at=at)
+
+    def is_key(self, key, parts):
+        """Whether a balance's key has as many parts as the limit, and names campaigns and rewards that there are."""
+        given = [key] if len(parts) == 1 else key.split("/") if key else []
+        there = {word: {rule["id"] for version in self.program.versions for rule in rules(version)}
+                 for word, rules in (("campaign", lambda version: version.campaigns), ("reward", lambda version: version.rewards))}
+        return len(given) == len(parts) and all(part not in there or name in there[part] for part, name in zip(parts, given))
+
+
+def is_cell_number(value):
+    return isinstance(value, Decimal) or is_number(value)
+
+
+def flat(row):
+    """`{"referee": {"email": …}}` is the column `referee.email`; what is null is not there."""
+    found = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            found.update({f"{name}.{inner}": cell for inner, cell in value.items()})
+        elif value is not None:
+            found[name] = value
+    return found
+
+
+def text_id(value):
+    if value is None or value == "" or isinstance(value, (bool, Fraction)):
+        return None
+    return str(value)

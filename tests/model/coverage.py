@@ -1,0 +1,116 @@
+"""How often each form was reached, in programs and in effect; a form that never was is a hole in the generator."""
+from generate_words import PERIODS, ROUNDINGS
+from program import several
+
+MOMENTS = ["submitted", "qualified", "closed", "event"]
+KINDS = ["account-credit", "cash", "gift-card", "store-credit", "discount", "trial-extension", "points", "free-onboarding", "perk",
+         "exclusive-offer", "units"]
+PER = ["program", "referrer", "referee", "referral", "reward", "campaign", "referrer.group", "referee.industry"]
+OVER = ["pay what fits", "pay nothing", "pay later"]
+
+
+def each(name, words):
+    return [f"{name}: {word}" for word in words]
+
+
+IN_PROGRAMS = (
+    each("currency", ["USD", "EUR", "JPY", "KWD"]) + each("rounding", ROUNDINGS) + each("campaign.rounding", ROUNDINGS)
+    + each("as_of.version", MOMENTS) + each("as_of.tier", MOMENTS) + each("as_of.campaign", MOMENTS)
+    + each("counts_if_in_window", MOMENTS) + each("taken_at", MOMENTS) + each("this_event", ["counts", "does not count"])
+    + each("tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"])
+    + each("refuses", ["both", "referrer", "referee"]) + each("kind", KINDS) + each("to", ["referrer", "referee"])
+    + each("in_each", PERIODS) + each("over_limit", OVER) + each("per", PER)
+    + ["calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
+       "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
+       "a list of conditions", "granted()", "at_least", "at_most", "hold_until", "hold_while", "reward_instead", "reward_times",
+       "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants",
+       "limit: another unit", "unit: percent", "unit: another currency", "versions: two", "versions: three",
+       "versions: another bound of a limit", "versions: another ladder", "in_force: last_day"])
+
+IN_BOOKS = [
+    "a missing fact: absent", "a missing fact: null", "a missing fact: bad cell", "accounts: contradicting rows",
+    "a referral recorded late", "a sequence number", "an event on its referral's row", "copies of an event that differ",
+    "copies of an event that agree", "copies of a referral that differ", "opening balance of a limit",
+    "opening balance of a measure", "what: paid", "what: notified", "a confirmation of no entry", "booked: a start of the ledger",
+    "booked: another amount", "booked: a gap", "booked: twice with other amounts", "booked: an entry too many",
+    "booked: an unknown grant", "booked: an amount that cannot be read"]
+
+IN_EFFECT = (
+    each("step", ["campaign-instead", "campaign-times", "campaign-plus", "campaign-rounding", "at-least", "at-most", "rounding", "limit",
+                  "deferred", "released"])
+    + each("rounded", ROUNDINGS) + each("cut", OVER) + each("cut in", PERIODS) + each("cut per", PER)
+    + each("reason", ["eligibility", "validity", "fraud", "attribution", "program"])
+    + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused"])
+    + each("finding", ["bad-cell", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
+                       "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
+                       "unknown-referrer"])
+    + each("state", ["held", "payable", "paid", "reversed"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
+    + each("notify", ["due", "met", "met late", "overdue"])
+    + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
+    + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
+       "one side refused", "under a later version", "a grant that two limits cut", "a grant that two campaigns touched",
+       "a limit of grants cuts", "a limit of a campaign cuts"])
+
+NEEDED = IN_PROGRAMS + IN_BOOKS + IN_EFFECT
+
+
+def effects(request, raw):
+    """What happened in an answer, as forms."""
+    limits = {limit["id"]: limit for version in request["program"] for limit in several(version.get("limit"))}
+    for entry in raw["ledger"]:
+        yield from effects_of_entry(entry, limits)
+    for decision in raw["decisions"]:
+        yield f"stage: {decision['stage']}"
+        yield from (f"reason: {reason['heading']}" for reason in decision["reasons"])
+        yield from (f"nothing: {denied['code']}" for denied in decision["not_granted"])
+        if decision["verdict"] == "accepted" and decision["reasons"]:
+            yield "one side refused"
+    for position in raw["positions"]:
+        yield from (f"{key}: {position[key]}" for key in ("state", "pay", "notify"))
+    yield from (f"finding: {finding['code']}" for finding in raw["findings"])
+    qualified = [(entry["referral"], entry["event"]["id"]) for entry in raw["ledger"] if entry["event"]["kind"] == "qualified"]
+    if len({name for name, _ in qualified}) < len(set(qualified)):
+        yield "qualified again after nurture"
+
+
+def effects_of_entry(entry, limits):
+    steps = entry["steps"]
+    for step in steps:
+        yield f"step: {step['step']}"
+        if step["step"] == "rounding":
+            yield f"rounded: {step['by']}"
+        if step["step"] in ("limit", "deferred"):
+            limit = limits[step["by"]]
+            yield f"cut: {limit.get('over_limit', 'pay what fits')}"
+            yield f"cut in: {limit.get('in_each', 'lifetime')}"
+            yield from (f"cut per: {part}" for part in limit.get("per", ["referrer"]))
+            if limit.get("unit") == "grants":
+                yield "a limit of grants cuts"
+            if "campaigns" in limit:
+                yield "a limit of a campaign cuts"
+    if len({step["by"] for step in steps if step["step"] in ("limit", "deferred")}) > 1:
+        yield "a grant that two limits cut"
+    if len(entry["campaigns"]) > 1:
+        yield "a grant that two campaigns touched"
+    if entry["correction"]:
+        yield "a correction downwards" if entry["amount"].startswith("-") else "a correction upwards"
+    if not entry["amount"].strip("0."):
+        yield "an entry of zero"
+    if "@" in entry["id"].split("/")[3]:
+        yield "an event of the clock earns"
+    if entry["version"] != "v1":
+        yield "under a later version"
+
+
+def report(reached):
+    """Prints the counts, a heading's words on a line; gives the forms that were never reached."""
+    lines = {}
+    for form in NEEDED:
+        heading, _, word = form.partition(": ")
+        lines.setdefault(heading, []).append(f"{word or 'yes'} {reached[form]}")
+    for heading, words in lines.items():
+        print(f"{heading}: {', '.join(words)}")
+    missing = [form for form in NEEDED if not reached[form]]
+    for form in missing:
+        print(f"never reached: {form}")
+    return missing

@@ -1,0 +1,59 @@
+"""A pair: a random program and a random book, from a seed. What the host has done so far is drawn from the model's own answer."""
+from answer import answer
+from draw import Draw
+from generate_book import Books
+from generate_program import Programs
+
+
+def pair(seed):
+    """The request and the draw, which knows which forms were reached."""
+    draw = Draw(seed)
+    versions = Programs(draw).versions()
+    books = Books(draw, versions)
+    request = {"program": versions, "book": books.book(), "as_of": books.as_of()}
+    ours = answer(request)
+    if ours["ledger"] and draw.chance(50):
+        request["book"]["confirmations"] = confirmations(draw, books, ours)
+    if draw.chance(30):
+        earlier = answer({**request, "as_of": books.as_of()}) if draw.chance(50) else ours
+        if earlier["ledger"]:
+            request["book"]["booked"] = booked(draw, earlier["ledger"])
+    return request, draw
+
+
+def confirmations(draw, books, ours):
+    rows = []
+    for entry in draw.some(ours["ledger"], 1, 4):
+        at = draw.one([entry["due_on"] or entry["payable_on"], entry["notify_by"] or entry["payable_on"], books.moment(entry["payable_on"])])
+        row = {"entry": entry["id"], "what": draw.word("what", ["paid", "paid", "notified"]), "at": at}
+        if draw.chance(20):
+            row["recorded_at"] = books.moment()
+        rows.append(row)
+    if draw.chance(10):
+        rows.append({**rows[0], "entry": rows[0]["entry"] + "9"})
+        draw.form("a confirmation of no entry")
+    return rows
+
+
+def booked(draw, ledger):
+    """The start of a ledger, with or without slips."""
+    rows = [{"id": entry["id"], "amount": entry["amount"]} for entry in ledger[:draw.number(1, len(ledger))]]
+    draw.form("booked: a start of the ledger")
+    if draw.chance(60):
+        slip = draw.word("booked", ["another amount", "a gap", "twice with other amounts", "an entry too many", "an unknown grant",
+                                    "an amount that cannot be read"])
+        row = draw.one(rows)
+        if slip == "another amount":
+            row["amount"] = "7"
+        elif slip == "a gap":
+            rows.remove(row)
+        elif slip == "twice with other amounts":
+            rows.append({**row, "amount": "8"})
+        elif slip == "an entry too many":
+            rows.append({"id": row["id"].rsplit("/", 1)[0] + "/9", "amount": "5"})
+        elif slip == "an unknown grant":
+            rows.append({"id": row["id"].replace("acme/", "acme/gone", 1), "amount": "5"})
+        else:
+            row["amount"] = "?"
+    draw.random.shuffle(rows)
+    return rows

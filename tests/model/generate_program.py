@@ -1,0 +1,294 @@
+"""Random valid programs: every form of docs/document.md, and every word of every key."""
+from decimal import Decimal
+
+from generate_words import (AMOUNTS, AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, FACTS, KEYS, LENGTHS, PERIODS, ROUNDINGS, ZONES)
+from program import MONEY, THINGS
+
+MOMENTS = ["submitted", "qualified", "closed", "event"]
+HOST_KINDS = ["qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "first-invoice", "renewal"]
+
+
+class Programs:
+    """Draws the versions of one program; later versions change rules, not facts."""
+
+    def __init__(self, draw):
+        self.draw = draw
+        self.currency = draw.word("currency", ["USD", "EUR", "JPY", "KWD"])
+        self.zone = draw.word("time_zone", ZONES)
+        self.leap = False
+
+    def versions(self):
+        draw = self.draw
+        first = self.version(0)
+        found = [first]
+        if draw.chance(25):
+            draw.form("versions: two")
+            found.append(self.follow(first, 1, draw.one(["2026-03-08", "2026-03-29", "2026-04-01"])))
+            if draw.chance(30):
+                draw.form("versions: three")
+                found.append(self.follow(first, 2, draw.one(["2026-04-05", "2026-07-01"])))
+        if draw.chance(12):
+            draw.form("in_force: last_day")
+            found[draw.number(0, len(found) - 1)]["in_force"]["last_day"] = draw.one(["2026-10-25", "2026-12-31"])
+        return found
+
+    def follow(self, first, index, day):
+        """The terms that follow: the same sections, some of them changed or drawn anew."""
+        draw, fresh = self.draw, self.version(index)
+        found = {**first, "version": fresh["version"], "in_force": {"first_day": day}}
+        for name in ("rounding", "as_of", "calendar", "attribution", "eligibility", "validity", "fraud"):
+            if draw.chance(40):
+                found.pop(name, None)
+                if name in fresh:
+                    found[name] = fresh[name]
+        self.ladders = [ladder["name"] for ladder in first.get("tiers", [])]
+        self.kinds = HOST_KINDS + [event["kind"] for event in first["event"] if "after" in event]
+        if draw.chance(50):
+            found["reward"] = [self.changed(reward) for reward in first["reward"]]
+        if "campaign" in first and draw.chance(30):
+            found["campaign"] = [self.campaign(campaign["id"], first["reward"]) for campaign in first["campaign"]]
+        if "limit" in first and draw.chance(40):
+            draw.form("versions: another bound of a limit")
+            found["limit"] = [{**limit, "at_most": draw.one([1, 100, 150])} for limit in first["limit"]]
+        if "tiers" in first and draw.chance(30):
+            draw.form("versions: another ladder")
+            found["tiers"] = self.tiers(first["tiers"])
+        return found
+
+    def changed(self, reward):
+        """A reward under later terms: the same id, another amount or other conditions."""
+        draw = self.draw
+        if draw.chance(60):
+            reward = {**reward, "amount": self.amount(reward)}
+            draw.form("versions: another amount")
+        if draw.chance(15):
+            reward = {**reward, "on": self.kind()}
+        if draw.chance(20):
+            reward = {**reward, "pay_within": draw.one(LENGTHS)}
+        return reward
+
+    def version(self, index):
+        draw = self.draw
+        document = {"schema": 1, "id": "acme", "version": f"v{index + 1}", "in_force": {"first_day": "2026-01-01"},
+                    "currency": self.currency, "time_zone": self.zone, "facts": FACTS,
+                    "lists": {"sources": ["web", "mail", "10%"], "scores": [1, 50, Decimal("70.5")]},
+                    "tables": {"rate": {"by": "referee.industry", "finance": Decimal("2.5"), "retail": 1},
+                               "steps": {"by": "event.units", "1": 10, "2": Decimal("20.25"), "3": 40}}}
+        if draw.chance(50):
+            document["tables"]["steps"]["otherwise"] = 5
+            draw.form("tables: otherwise")
+        if draw.chance(60):
+            document["rounding"] = draw.word("rounding", ROUNDINGS)
+        if draw.chance(50):
+            document["as_of"] = {name: draw.word(f"as_of.{name}", MOMENTS) for name in draw.some(["version", "tier", "campaign"])}
+        if draw.chance(40):
+            document["calendar"] = draw.one([{"weekend": ["fri", "sat"]}, {"weekend": [], "holidays": ["2026-04-01"]},
+                                             {"holidays": ["2026-03-30", "2026-04-03", "2026-04-06"]}])
+            draw.form("calendar")
+        self.kinds = list(HOST_KINDS)
+        document["event"] = self.events()
+        for heading in draw.some(["eligibility", "validity", "fraud"], 0, 3) if draw.chance(35) else []:
+            document[heading] = [self.requirement(f"{heading[:3]}-{number}") for number in range(draw.number(1, 2))]
+            draw.form(heading)
+        if draw.chance(40):
+            document["attribution"] = {"same_referee_when": draw.some(KEYS, 1, 3)}
+            draw.form("attribution")
+            if draw.chance(50):
+                document["attribution"]["claim_lasts"] = draw.one(["1 day", "10 days", "2 weeks", "1 month", "1 year"])
+                draw.form("attribution: claim_lasts")
+        self.ladders = []
+        if draw.chance(60):
+            document["tiers"] = self.tiers()
+            document["tables"].update(self.tier_tables(document["tiers"]))
+        document["reward"] = [self.reward(f"r{number}") for number in range(draw.number(2, 4))]
+        for place in range(1, len(document["reward"])):
+            self.refer_back(document["reward"], place)
+        if draw.chance(60):
+            document["campaign"] = [self.campaign(f"c{number}", document["reward"]) for number in range(draw.number(1, 3))]
+        if draw.chance(80):
+            document["limit"] = [self.limit(f"l{number}", document) for number in range(draw.number(1, 3))]
+        return document
+
+    def kind(self):
+        """Mostly a kind that happens often."""
+        return self.draw.one(["submitted", "submitted", "qualified", "qualified", "qualified", "closed", "first-invoice"] + self.kinds
+                             + [kind for kind in self.kinds if kind not in HOST_KINDS] * 2)
+
+    def events(self):
+        draw = self.draw
+        found = [{"kind": "first-invoice"}, {"kind": "renewal"}]
+        if draw.chance(40):
+            found.append({"kind": "expired", "after": draw.word("event.after", DAY_LENGTHS), "unless": draw.some(["qualified", "lost"])})
+            self.kinds.append("expired")
+            draw.form("event: the clock makes a stage")
+        if draw.chance(40):
+            event = {"kind": "reminder", "after": draw.word("event.after", LENGTHS)}
+            if draw.chance(70):
+                event["from"] = draw.word("event.from", ["submitted", "qualified", "nurture", "first-invoice", "closed"])
+            if draw.chance(50):
+                event["unless"] = draw.some(["closed", "first-invoice", "renewal"])
+                draw.form("event: unless")
+            found.append(event)
+            self.kinds.append("reminder")
+            if draw.chance(40):
+                found.append({"kind": "last-call", "after": draw.one(LENGTHS), "from": "reminder"})
+                self.kinds.append("last-call")
+                draw.form("event: a clock after a clock")
+        draw.random.shuffle(found)
+        return found
+
+    def condition(self, texts):
+        """One condition or a list of them."""
+        if self.draw.chance(25):
+            self.draw.form("a list of conditions")
+            return self.draw.some(texts, 2, 3)
+        return self.draw.one(texts)
+
+    def requirement(self, code):
+        found = {"code": code, "require": self.condition(AT_SUBMISSION), "message": f"{code} must hold"}
+        if self.draw.chance(40):
+            found["refuses"] = self.draw.word("refuses", ["both", "referrer", "referee"])
+        return found
+
+    def tiers(self, like=None):
+        draw = self.draw
+        names = [ladder["name"] for ladder in like] if like else draw.some(["tier", "closer"], 1, 2)
+        if len(names) > 1:
+            draw.form("tiers: several ladders")
+        self.ladders = names
+        found = []
+        for place, name in enumerate(names):
+            bounds = sorted(draw.some(range(0, 6), 3, 3))
+            ladder = {"name": name, "by": like[place]["by"] if like else draw.word("tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"]),
+                      "levels": [{"name": level, "at_least": bound} for level, bound in zip(["low", "mid", "top"], bounds)]}
+            if draw.chance(50):
+                ladder["this_event"] = draw.word("this_event", ["counts", "does not count"])
+            if draw.chance(50):
+                ladder["taken_at"] = draw.word("taken_at", MOMENTS)
+            found.append(ladder)
+        return found
+
+    def tier_tables(self, ladders):
+        name = ladders[0]["name"]
+        self.draw.form("tables: by a tier")
+        return {"credit": {"by": name, "low": 100, "mid": Decimal("150.5"), "top": 200},
+                "pay": {"by": name, "low": {"once": 10, "twice": 20}, "otherwise": {"once": Decimal("5.555"), "twice": 7}}}
+
+    def amount(self, reward):
+        draw = self.draw
+        texts = list(AMOUNTS)
+        if self.ladders:
+            texts += [f"credit[{self.ladders[0]}]", f"pay[{self.ladders[0]}].once", f"pay[{self.ladders[0]}].twice"] * 4
+        return draw.one([10, 100, 200, Decimal("33.335"), Decimal("0.005")]) if draw.chance(50) else draw.one(texts)
+
+    def reward(self, name):
+        draw = self.draw
+        found = {"id": name, "to": draw.word("to", ["referrer", "referrer", "referee"]), "on": self.kind(),
+                 "kind": draw.word("kind", ["account-credit", "cash", "gift-card", "store-credit", "discount", "trial-extension", "points",
+                                            "free-onboarding", "perk", "exclusive-offer", "units"] + ["cash"] * 8)}
+        if found["kind"] not in THINGS or draw.chance(50):
+            found["amount"] = self.amount(found)
+        if found["kind"] == "units":
+            found["unit"] = "kilowatt-hours"
+        elif found["kind"] == "discount" and draw.chance(50):
+            found["unit"] = "percent"
+            draw.form("unit: percent")
+        elif found["kind"] in MONEY and draw.chance(10):
+            found["unit"] = draw.one(["USD", "JPY", "KWD"])
+            draw.form("unit: another currency")
+        if draw.chance(20):
+            found["when"] = self.condition(AT_EVENT + AT_SUBMISSION)
+        for key, values in (("at_least", [5, Decimal("12.345"), "event.units"]), ("at_most", [50, Decimal("99.995"), "referee.seats * 10"])):
+            if draw.chance(20):
+                found[key] = draw.one(values)
+                draw.form(key)
+        if draw.chance(40):
+            found["rounding"] = draw.word("rounding", ROUNDINGS)
+        for key, lengths in (("notify_within", LENGTHS), ("pay_within", LENGTHS + ["end of month"]), ("payable_after", LENGTHS)):
+            if draw.chance(35):
+                found[key] = draw.word(key, lengths)
+        if draw.chance(20):
+            found["hold_until"] = draw.one(["closed", "qualified", "first-invoice"])
+            draw.form("hold_until")
+        if draw.chance(20):
+            found["hold_while"] = draw.one(AT_SUBMISSION + ["referral.wait"] * 10)
+            draw.form("hold_while")
+        return found
+
+    def refer_back(self, rewards, place):
+        """Sometimes a reward depends on what one above it has granted."""
+        above = rewards[self.draw.number(0, place - 1)]["id"]
+        if self.draw.chance(25):
+            self.draw.form("granted()")
+            if self.draw.chance(50):
+                rewards[place]["amount"] = f"granted('{above}') / 2"
+            else:
+                rewards[place]["when"] = f"granted('{above}') {self.draw.one(['> 0', '< 150', '== 0'])}"
+
+    def campaign(self, name, rewards):
+        draw = self.draw
+        first, last = draw.one([("2026-01-01", "2026-12-31"), ("2026-01-01", "2028-12-31"), ("2026-03-01", "2026-03-31"), ("2026-03-29", "2026-03-29"),
+                                ("2026-04-01", "2026-10-25"), ("2028-01-01", "2028-12-31"), ("2026-01-01", "2028-12-31")])
+        found = {"id": name, "first_day": first, "last_day": last}
+        if draw.chance(60):
+            found["counts_if_in_window"] = draw.word("counts_if_in_window", MOMENTS)
+        if draw.chance(30):
+            found["when"] = self.condition(AT_EVENT + AT_SUBMISSION)
+        if draw.chance(50):
+            found["rewards"] = [reward["id"] for reward in draw.some(rewards)]
+            draw.form("campaign: rewards")
+        for key in draw.some(["reward_instead", "reward_times", "reward_plus"], 1, 2):
+            found[key] = draw.one({"reward_instead": [120, "event.value / 7"], "reward_times": [2, Decimal("1.5"), 1, "1 / 3", "qualified_count"],
+                                   "reward_plus": [50, Decimal("0.001"), "event.units"]}[key])
+            draw.form(key)
+        if draw.chance(40):
+            found["rounding"] = draw.word("campaign.rounding", ROUNDINGS)
+        return found
+
+    def limit(self, name, document):
+        draw, rewards = self.draw, document["reward"]
+        unit = draw.one([self.currency, self.currency, "grants", draw.one([reward for reward in rewards])])
+        covered = None
+        if isinstance(unit, dict):
+            unit = unit_of(unit, self.currency)
+            covered = [reward["id"] for reward in rewards if unit_of(reward, self.currency) == unit]
+        elif draw.chance(40):
+            covered = [reward["id"] for reward in rewards if unit in ("grants", unit_of(reward, self.currency))]
+        if not covered and not any(reward["to"] == "referrer" and unit in ("grants", unit_of(reward, self.currency))
+                                       for reward in rewards):
+            covered = [reward["id"] for reward in rewards]
+            unit = "grants"
+        found = {"id": name, "at_most": draw.one([1, 2] if unit == "grants" else [1, 10, 100, 150, 300])}
+        if covered:
+            found["rewards"] = covered
+            draw.form("limit: rewards")
+        if unit != self.currency:
+            found["unit"] = unit
+            draw.form("limit: " + ("grants" if unit == "grants" else "another unit"))
+        if draw.chance(60):
+            parts = draw.some(["program", "referrer", "referrer", "referee", "referral", "reward", "campaign", "referrer.group",
+                               "referee.industry"], 1, 2)
+            found["per"] = list(dict.fromkeys(parts))
+            for part in found["per"]:
+                draw.form(f"per: {part}")
+        if draw.chance(80):
+            found["in_each"] = draw.word("in_each", PERIODS)
+        if document.get("campaign") and draw.chance(25):
+            found["campaigns"] = [campaign["id"] for campaign in draw.some(document["campaign"])]
+            draw.form("limit: campaigns")
+        if draw.chance(20):
+            found["when"] = draw.one(AT_EVENT + AT_SUBMISSION)
+            draw.form("limit: when")
+        if draw.chance(75):
+            words = ["pay what fits", "pay nothing"]
+            if found.get("in_each", "lifetime") not in ("lifetime", "30 days", "2 days"):
+                words += ["pay later"] * 4
+            found["over_limit"] = draw.word("over_limit", words)
+        return found
+
+
+def unit_of(reward, currency):
+    if "unit" in reward:
+        return reward["unit"]
+    return (currency if reward["kind"] in MONEY else "item" if reward["kind"] in THINGS
+            else {"trial-extension": "days", "points": "points"}[reward["kind"]])

@@ -1,0 +1,146 @@
+"""DESIGN A3: ideal(t), the grants that follow from what is known at t, with the clock at t."""
+import heapq
+from itertools import count
+
+from amount import Denied, candidates
+from attribution import Claims
+from circles import closes_circle
+from dates import first_instant
+from known import Known
+from limits import Limits
+from measures import Moment, Record, tiers
+from order import CLOCK, END_OF_PERIOD, place
+from submission import judge
+from timeline import Happening, Standing, clocks, implied
+from values import id_part
+
+
+class Part:
+    """What a rule grants at once, or what a limit put off to a later instant (`released`)."""
+
+    def __init__(self, **values):
+        self.__dict__.update(values)
+
+
+class Ideal:
+    def __init__(self, book, moment):
+        self.book, self.program, self.moment = book, book.program, moment
+        self.known = Known(book, moment)
+        self.parts, self.findings, self.to_come, self.early = {}, [], [], []
+        self.record, self.limits, self.claims = Record(book), Limits(book), Claims(book)
+        self.queue, self.turn = [], count()
+        self.verdicts, self.standings = [], {}
+        for row in self.known.referrals.values():
+            self.expect(Happening(row.id, "submitted", row.at))
+        for event in self.known.events.values():
+            self.expect(Happening(event.referral, event.kind, event.at, name=event.id, anchor=event.id,
+                                  sequence=event.sequence, facts=event.facts))
+        while self.queue:
+            _, _, act, item = heapq.heappop(self.queue)
+            act(item)
+        self.findings += [("before-submission", "events", event.name) for event in self.early if event.referral in self.standings]
+
+    def expect(self, happening):
+        """Puts an event in its place; what the clock has not yet reached is only remembered."""
+        if happening.at > self.moment:
+            self.to_come.append(happening.at)
+        else:
+            act = self.submit if happening.is_submission else self.happen
+            heapq.heappush(self.queue, (place(self.program, happening), next(self.turn), act, happening))
+
+    def submit(self, happening):
+        """A5 and A6: the referral is judged, and claims its keys if it is not out."""
+        row = self.known.referrals[happening.referral]
+        accepted = [verdict.row for verdict in self.verdicts if not verdict.out]
+        verdict = judge(self.book, row, closes_circle(row, accepted))
+        self.verdicts.append(verdict)
+        if not verdict.out:
+            self.claims.claim(verdict)
+        if not verdict.out:
+            self.standings[row.id] = standing = Standing(verdict)
+            self.take_in(standing, happening)
+
+    def happen(self, happening):
+        """A7: an event is taken in with the stages that it implies, or there is a finding."""
+        standing = self.standings.get(happening.referral)
+        if standing is None:
+            row = self.known.referrals[happening.referral]
+            if happening.at < row.at:
+                self.early.append(happening)
+            return
+        if happening.origin == CLOCK and standing.had & set(happening.unless):
+            return
+        for event in implied(standing, happening):
+            if standing.refusal(event) is None:
+                self.take_in(standing, event)
+        refusal = standing.refusal(happening)
+        if refusal is None:
+            self.take_in(standing, happening)
+        elif happening.origin != CLOCK:
+            self.findings.append((refusal, "events", happening.name))
+
+    def take_in(self, standing, happening):
+        before = self.record.copy()
+        standing.take(happening)
+        standing.version = version = standing.governing(self.program, happening)
+        self.record.count(version, standing, happening)
+        self.claims.release(standing, happening)
+        moment = Moment(self.book, version, standing, happening, before, self.record.copy())
+        if happening.kind in ("submitted", "qualified", "opportunity", "closed"):
+            standing.moments[happening.kind] = moment
+        standing.tiers = tiers(version, standing, moment)
+        scope = moment.scope(version, moment.after, standing.tiers, lambda rule: standing.granted.get(rule, 0))
+        for rule, computed in candidates(self.program, version, standing, happening, scope):
+            self.grant(standing, version, rule, happening, scope, computed)
+        for clock in clocks(version, happening):
+            self.expect(clock)
+
+    def grant(self, standing, version, rule, happening, scope, computed):
+        try:
+            computed = computed()
+        except Denied as denied:
+            standing.not_granted.append((happening.part, rule["id"], denied.code))
+            return
+        part = Part(
+            version=version, rule=rule, referral=standing.row.id, happening=happening, base=computed.base,
+            campaigns=computed.campaigns, tiers=dict(standing.tiers), released=None,
+            grant=self.grant_id(standing, rule, happening), beneficiary=beneficiary(standing, rule),
+            place=place(self.program, happening), limit=None)
+        self.settle(part, scope, computed.amount, self.program.day_of(happening.at))
+
+    def settle(self, part, scope, amount, day):
+        """Takes a part through the limits; what they put off waits for its period."""
+        standing = self.standings[part.referral]
+        part.amount, cut, put_off = self.limits.go_through(part.version, part.rule, scope, part.campaigns, amount, day)
+        part.limits = cut
+        whole = part.released is not None and part.amount == 0 and sum(rest for _, rest, _ in put_off) == amount
+        if not whole:
+            self.parts[self.key(part)] = part
+            standing.granted[part.rule["id"]] = standing.granted.get(part.rule["id"], 0) + part.amount
+        for limit, rest, first_day in put_off:
+            instant = first_instant(first_day, self.program.zone)
+            if instant > self.moment:
+                self.to_come.append(instant)
+            else:
+                later = Part(**{**part.__dict__, "released": instant, "limit": limit["id"]})
+                heapq.heappush(self.queue, ((instant, END_OF_PERIOD), next(self.turn), self.release, (later, scope, rest, first_day)))
+
+    def release(self, put_off):
+        self.settle(*put_off)
+
+    def key(self, part):
+        """A part's name: the grant, when it was released, and a number where one grant has several at one instant."""
+        number = sum(key[:2] == (part.grant, part.released) for key in self.parts)
+        return (part.grant, part.released, number)
+
+    def grant_id(self, standing, rule, happening):
+        kind, name = happening.part
+        party, who = beneficiary(standing, rule)
+        return "/".join([self.program.id, rule["id"], id_part(standing.row.id), kind + id_part(name),
+                         f"{party}:{id_part(who)}"])
+
+
+def beneficiary(standing, rule):
+    if rule["to"] == "referrer":
+        return "referrer", standing.row.referrer
+    return "referee", standing.row.referee if standing.row.referee is not None else standing.row.id

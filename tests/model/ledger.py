@@ -1,0 +1,95 @@
+"""DESIGN A3: the ledger is a sum of differences. At each moment, what ideal(t) says beyond what was booked is booked."""
+from dates import day_of, due_day, within
+from ideal import Ideal
+from known import moments
+from values import Instant, absent
+
+NEVER = Instant(-10 ** 30)
+
+
+class Entry:
+    """What is booked: a part or a difference to it. What takes a part back was touched by nothing."""
+
+    def __init__(self, part, amount, booked_at, correction, takes_back=False):
+        self.part, self.amount, self.booked_at, self.correction = part, amount, booked_at, correction
+        self.campaigns, self.limits = ([], []) if takes_back else (part.campaigns, part.limits)
+        self.sequence = None
+
+    @property
+    def id(self):
+        return f"{self.part.grant}/{self.sequence}"
+
+    @property
+    def order(self):
+        part = self.part
+        return (self.booked_at, part.place, part.rule["index"], part.released or NEVER)
+
+    @property
+    def anchor(self):
+        """A11: dates count from the event, for what was released later from the release, for corrections from the booking."""
+        return self.booked_at if self.correction else self.part.released or self.part.happening.at
+
+    def day(self, key):
+        """The day of a promise, or None where there is none."""
+        version = self.part.version
+        length = self.part.rule.get(key)
+        if length is None:
+            return None
+        day = due_day(self.anchor, length, version.time.zone, version.time.calendar)
+        return None if absent(day) else day
+
+    @property
+    def payable_on(self):
+        return self.day("payable_after") or day_of(self.anchor, self.part.version.time.zone)
+
+    @property
+    def due_on(self):
+        return None if self.amount < 0 else self.day("pay_within")
+
+    @property
+    def notify_by(self):
+        version, length = self.part.version, self.part.rule.get("notify_within")
+        if length is None:
+            return None
+        end = within(self.anchor, length, version.time.zone, version.time.calendar)
+        return None if absent(end) else end
+
+
+class Ledger:
+    """The ledger as of a moment, and the last ideal."""
+
+    def __init__(self, book, moment):
+        self.entries, self.booked, self.sequences = [], {}, {}
+        known = moments(book, moment)
+        self.ideal = Ideal(book, moment)
+        now = min(known, default=None)
+        while now is not None and now <= moment:
+            ideal = Ideal(book, now)
+            self.book(ideal, now)
+            later = [instant for instant in known + ideal.to_come if instant > now]
+            now = min(later, default=None)
+
+    def book(self, ideal, now):
+        """Books the differences between what is right now and what was booked before."""
+        news = []
+        for key, (part, total) in list(self.booked.items()):
+            if key not in ideal.parts or changed(part, ideal.parts[key]):
+                if total != 0:
+                    news.append(Entry(part, -total, now, True, takes_back=True))
+                del self.booked[key]
+        for key, part in ideal.parts.items():
+            if key not in self.booked:
+                news.append(Entry(part, part.amount, now, False))
+            elif self.booked[key][1] != part.amount:
+                news.append(Entry(part, part.amount - self.booked[key][1], now, True))
+            else:
+                continue
+            self.booked[key] = (part, part.amount)
+        for entry in sorted(news, key=lambda entry: entry.order):
+            grant = entry.part.grant
+            self.sequences[grant] = entry.sequence = self.sequences.get(grant, 0) + 1
+            self.entries.append(entry)
+
+
+def changed(old, new):
+    return (old.rule["unit"], old.rule["kind"]) != (new.rule["unit"], new.rule["kind"])

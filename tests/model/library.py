@@ -1,0 +1,100 @@
+"""The library, asked through its JSON door: one request per line in, one answer per line out."""
+import json
+import subprocess
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from functions import decimal_text
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+TABLES = ["decisions", "entries", "ledger", "positions", "balances", "findings"]
+
+
+class Plain(json.JSONEncoder):
+    """Dates as texts; numbers never become floats."""
+
+    def default(self, value):
+        return str(value)
+
+
+def write(value):
+    """JSON text in which a decimal keeps its digits: `Decimal` stands as a bare number."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(str(key))}: {write(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(write, value)) + "]"
+    if isinstance(value, (Decimal, Fraction)):
+        return decimal_text(Fraction(value))
+    return json.dumps(value, cls=Plain)
+
+
+class Library:
+    """A process that stays, so that no question waits for its start."""
+
+    def __init__(self, command=None):
+        if command is None:
+            subprocess.run(["cargo", "build", "--quiet", "--locked", "-p", "referral-tests", "--bin", "evaluate_lines"],
+                           cwd=ROOT, check=True)
+            built = json.loads(subprocess.run(["cargo", "metadata", "--no-deps", "--format-version", "1"], cwd=ROOT,
+                                              check=True, capture_output=True).stdout)["target_directory"]
+            command = Path(built) / "debug" / "evaluate_lines"
+        self.last = None
+        self.process = subprocess.Popen([str(command)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def raw(self, request):
+        self.process.stdin.write((write(request) + "\n").encode())
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the library ended at {write(request)}")
+        return json.loads(line)
+
+    def answer(self, request):
+        """The answer in the form of the model's, or its diagnostics under `refused`."""
+        raw = self.raw({**request, "answer": TABLES})
+        if not raw.get("ok"):
+            return {"refused": raw}
+        self.last = raw
+        return {
+            "decisions": [decision(row) for row in raw["decisions"]],
+            "entries": [entry(row) for row in raw["entries"]],
+            "ledger": [entry(row) for row in raw["ledger"]],
+            "positions": [{key: row[key] for key in ("entry", "state", "amount", "paid_at", "pay", "notify")}
+                          for row in raw["positions"]],
+            "balances": sorted([":".join(row["beneficiary"].values()), row["unit"]]
+                               + [row[key] for key in ("earned", "held", "payable", "paid", "reversed")]
+                               for row in raw["balances"]),
+            "findings": findings(raw["findings"]),
+        }
+
+
+def findings(rows):
+    """Not compared: columns that no fact has, and which copy of a contradicted referral is looked at for its referrer."""
+    contradicted = {row["id"] for row in rows if (row["code"], row["table"]) == ("conflicting-copies", "referrals")}
+    return sorted({(row["code"], row["id"]) for row in rows if row["code"] != "unknown-column"
+                   and not (row["code"] in ("missing-referrer", "unknown-referrer") and row["id"] in contradicted)})
+
+
+def tiers(row):
+    return [f"{tier['ladder']}: {tier['level']}" for tier in row["tiers"]]
+
+
+def decision(row):
+    return {
+        "referral": row["referral"], "verdict": row["verdict"], "reasons": [reason["code"] for reason in row["reasons"]],
+        "version": row["version"], "stage": row["stage"], "tiers": tiers(row),
+        "campaigns": sorted(row["campaigns"]), "limits": sorted(row["limits"]),
+    }
+
+
+SAME = ("id", "grant", "referral", "rule", "version", "kind", "unit", "base", "amount", "correction", "campaigns",
+        "earned_at", "booked_at", "payable_on", "due_on", "notify_by")
+
+
+def entry(row):
+    found = {key: row[key] for key in SAME}
+    found.update(beneficiary=":".join(row["beneficiary"].values()), event=row["event"]["kind"], tiers=tiers(row))
+    return found

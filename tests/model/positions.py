@@ -1,0 +1,77 @@
+"""DESIGN A11: positions and balances as of the moment."""
+from expressions import evaluate
+from scope import Scope
+
+
+class Positions:
+    def __init__(self, book, ideal, entries, moment):
+        self.book, self.ideal, self.moment = book, ideal, moment
+        self.today = book.program.day_of(moment)
+        self.done = {}
+        for row in sorted((row for row in book.confirmations if row.known <= moment), key=lambda row: row.at):
+            self.done.setdefault((row.entry, row.what), row.at)
+        self.entries = entries
+        self.states = [self.state(entry) for entry in entries]
+
+    def state(self, entry):
+        if (entry.id, "paid") in self.done:
+            return "paid"
+        if self.reversed(entry):
+            return "reversed"
+        if self.on_hold(entry) or self.today < entry.payable_on:
+            return "held"
+        return "payable"
+
+    def reversed(self, entry):
+        """It belongs to a grant with corrections whose entries add up to nothing and none of which is paid."""
+        grant = [other for other in self.entries if other.part.grant == entry.part.grant]
+        return (any(other.correction for other in grant) and sum(other.amount for other in grant) == 0
+                and not any((other.id, "paid") in self.done for other in grant))
+
+    def on_hold(self, entry):
+        """Whether an event or a condition holds the entry."""
+        rule, part = entry.part.rule, entry.part
+        standing = self.ideal.standings.get(part.referral)
+        if "hold_until" in rule and (standing is None or rule["hold_until"] not in standing.had):
+            return True
+        if "hold_while" in rule:
+            row = standing.row if standing else next(row for row in self.book.referrals if row.id == part.referral)
+            return evaluate(rule["hold_while"], Scope(self.book, part.version, row)) is not False
+        return False
+
+    def promise_to_pay(self, entry, state):
+        if entry.amount <= 0 or state == "reversed" or entry.due_on is None:
+            return "none"
+        paid = self.done.get((entry.id, "paid"))
+        if paid is not None:
+            return "met" if self.book.program.day_of(paid) <= entry.due_on else "met late"
+        if self.on_hold(entry):
+            return "on hold"
+        return "overdue" if self.today > entry.due_on else "due"
+
+    def promise_to_notify(self, entry, state):
+        if entry.amount <= 0 or state == "reversed" or entry.notify_by is None:
+            return "none"
+        told = self.done.get((entry.id, "notified"))
+        if told is not None:
+            return "met" if told <= entry.notify_by else "met late"
+        return "overdue" if self.moment > entry.notify_by else "due"
+
+    def balances(self):
+        """Earned = held + payable + paid + reversed, per beneficiary and unit."""
+        sums = {}
+        for entry, state in zip(self.entries, self.states):
+            key = (entry.part.beneficiary, entry.part.rule["unit"])
+            totals = sums.setdefault(key, dict.fromkeys(("earned", "held", "payable", "paid", "reversed"), 0))
+            totals["earned"] += entry.amount
+            totals[state] += entry.amount
+        return sums
+
+    def unknown_entries(self):
+        """Confirmations that name an entry which is not in the ledger, of a referral that is."""
+        known = {row.id for row in self.book.referrals if row.known <= self.moment}
+        names = {entry.id for entry in self.entries} | set(self.book.booked)
+        for name in {row.entry for row in self.book.confirmations if row.known <= self.moment}:
+            parts = name.split("/")
+            if name not in names and len(parts) > 2 and parts[2].replace("%2F", "/").replace("%25", "%") in known:
+                yield ("unknown-entry", "confirmations", name)

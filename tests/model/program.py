@@ -1,0 +1,129 @@
+"""docs/document.md: a program document, as its versions, with every default filled in. Documents are taken to be valid."""
+from datetime import date
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import dates
+from expressions import Facts, Table
+
+STAGES = ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"]
+HEADINGS = ["eligibility", "validity", "fraud"]
+COUNTS = ["submitted_count", "qualified_count", "opportunity_count", "closed_count"]
+BOUNDS = ["from", "above", "up_to", "below"]
+MONEY = {"account-credit", "cash", "gift-card", "store-credit", "discount"}
+THINGS = {"free-onboarding", "perk", "exclusive-offer"}
+
+
+def number(value):
+    return Fraction(str(value))
+
+
+def several(value):
+    """What may be written alone or in a list."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def read_date(value):
+    return None if value is None else date.fromisoformat(str(value))
+
+
+class Time:
+    """The zone and the calendar by which days are counted."""
+
+    def __init__(self, zone, calendar):
+        self.zone, self.calendar = zone, calendar
+
+
+class Version:
+    def __init__(self, document):
+        self.document = document
+        self.name = document["version"]
+        self.currency = document["currency"]
+        self.first_day = read_date(document["in_force"]["first_day"])
+        self.last_day = read_date(document["in_force"].get("last_day"))
+        self.time = Time(ZoneInfo(document["time_zone"]), dates.Calendar(document.get("calendar", {})))
+        as_of = document.get("as_of", {})
+        self.version_as_of = as_of.get("version", "submitted")
+        self.tier_as_of = as_of.get("tier", "event")
+        self.campaign_as_of = as_of.get("campaign", "submitted")
+        self.rounding = document.get("rounding", "half away from zero")
+        self.facts = document.get("facts", {})
+        self.lists = Facts({name: tuple(constant(item) for item in items) for name, items in document.get("lists", {}).items()})
+        self.tables = {name: read_table(table) for name, table in document.get("tables", {}).items()}
+        self.requirements = [(heading, requirement) for heading in document if heading in HEADINGS
+                             for requirement in several(document[heading])]
+        self.attribution = document.get("attribution")
+        self.measures = document.get("measures", {})
+        self.groups = several(document.get("group"))
+        self.under_way = document["in_force"].get("under_way", "go on")
+        self.ladders = several(document.get("tiers"))
+        self.events = several(document.get("event"))
+        self.rewards = [self.with_unit(index, reward) for index, reward in enumerate(several(document.get("reward")))]
+        self.campaigns = several(document.get("campaign"))
+        self.limits = several(document.get("limit"))
+        self.index = 0
+
+    def with_unit(self, index, reward):
+        unit = reward.get("unit")
+        if unit is None:
+            unit = (self.currency if reward["kind"] in MONEY else "item" if reward["kind"] in THINGS
+                    else {"trial-extension": "days", "points": "points"}.get(reward["kind"]))
+        return {**reward, "unit": unit, "index": index, "amount": reward.get("amount", 1),
+                "rounding": reward.get("rounding", self.rounding)}
+
+    def clocks_from(self, kind):
+        return [event for event in self.events if "after" in event and event.get("from", "submitted") == kind]
+
+
+def constant(value):
+    """A text, number, truth value or date of a list or table. In JSON a date is a text, as every text that reads like one."""
+    if isinstance(value, (bool, date)):
+        return value
+    if isinstance(value, str):
+        return value
+    return value if isinstance(value, int) else number(value)
+
+
+def read_table(table):
+    rows = {key: read_row(row) for key, row in table.items() if key not in ("by", "otherwise", "bands")}
+    bands = [read_band(band) for band in table.get("bands", [])]
+    return Table(rows, read_row(table["otherwise"]) if "otherwise" in table else None, bands)
+
+
+def read_band(band):
+    bounds = {name: number(band[name]) for name in BOUNDS if name in band}
+    values = {name: constant(value) for name, value in band.items() if name not in BOUNDS}
+    return bounds, values["value"] if list(values) == ["value"] else values
+
+
+def read_row(row):
+    return {name: constant(value) for name, value in row.items()} if isinstance(row, dict) else constant(row)
+
+
+class Program:
+    """All versions of one program, from the first day on."""
+
+    def __init__(self, documents):
+        self.versions = sorted((Version(document) for document in several(documents)), key=lambda version: version.first_day)
+        for index, version in enumerate(self.versions):
+            version.index = index
+        self.id = self.versions[0].document["id"]
+        self.zone = self.versions[0].time.zone
+        declared = [event["kind"] for version in self.versions for event in version.events]
+        self.kinds = STAGES + list(dict.fromkeys(kind for kind in declared if kind not in STAGES))
+
+
+    def in_force(self, day):
+        """The last version whose first day is not after that day, unless its last day has passed."""
+        begun = [version for version in self.versions if version.first_day <= day]
+        if not begun or (begun[-1].last_day is not None and begun[-1].last_day < day):
+            return None
+        return begun[-1]
+
+    def facts(self, *headings):
+        """Fact names with types, over all versions."""
+        return {name: kind for version in self.versions for heading in headings
+                for name, kind in version.facts.get(heading, {}).items()}
+
+    def day_of(self, instant):
+        return dates.day_of(instant, self.zone)

@@ -1,0 +1,41 @@
+"""DESIGN A5: submission. Every referral is judged by the version in force on the day of its submission."""
+from expressions import evaluate
+from program import several
+from scope import Scope
+
+
+class Verdict:
+    """How a referral was judged: the reasons with the sides that they refuse, and the version that judged."""
+
+    def __init__(self, row, version):
+        self.row, self.version, self.reasons, self.refused = row, version, [], set()
+
+    def refuse(self, code, sides=("referrer", "referee")):
+        self.reasons.append(code)
+        self.refused.update(sides)
+
+    @property
+    def out(self):
+        return self.refused == {"referrer", "referee"}
+
+    @property
+    def version_name(self):
+        return self.version.name if self.version else ""
+
+
+def judge(book, row, circle=False):
+    version = book.program.in_force(book.program.day_of(row.at))
+    verdict = Verdict(row, version)
+    if version is None:
+        verdict.refuse("not-in-force")
+        return verdict
+    if row.referrer is None:
+        verdict.refuse("missing-referrer")
+    elif book.has_accounts and row.referrer not in book.accounts:
+        verdict.refuse("unknown-referrer")
+    scope = Scope(book, version, row, {"referral": {"closes_circle": circle}})
+    for _, requirement in version.requirements:
+        if not all([evaluate(condition, scope) is True for condition in several(requirement["require"])]):
+            side = requirement.get("refuses", "both")
+            verdict.refuse(requirement["code"], ("referrer", "referee") if side == "both" else (side,))
+    return verdict

@@ -1,0 +1,97 @@
+"""DESIGN A7: the timeline. Events of accepted referrals in their order, stages, and events that the clock makes."""
+from order import CLOCK, HOST
+from values import MISSING
+
+import dates
+
+FOLLOWS = {
+    "submitted": {"qualified", "disqualified", "lost", "nurture", "expired"},
+    "qualified": {"opportunity", "closed", "disqualified", "lost", "nurture", "expired"},
+    "opportunity": {"closed", "disqualified", "lost", "nurture", "expired"},
+    "closed": {"disqualified"},
+    "nurture": {"qualified", "disqualified", "lost", "expired"},
+    "disqualified": set(), "lost": set(), "expired": set(),
+}
+
+
+CHAIN = ["qualified", "opportunity", "closed"]
+
+
+class Happening:
+    """An event of a referral: `anchor` is the event id that ranks it, None for the submission."""
+
+    def __init__(self, referral, kind, at, origin=HOST, name=None, anchor=None, sequence=MISSING, facts=None, unless=()):
+        self.referral, self.kind, self.at, self.origin, self.name = referral, kind, at, origin, name
+        self.anchor, self.sequence, self.facts, self.unless = anchor, sequence, facts or {}, unless
+        self.ranks_as, self.step = kind, len(CHAIN)
+
+    @property
+    def is_submission(self):
+        return self.kind == "submitted" and self.name is None
+
+    @property
+    def part(self):
+        """Its part in the id of a grant: what stands there is escaped by the ledger."""
+        if self.origin == CLOCK:
+            return (self.kind + "@", self.anchor or "submitted")
+        return (self.kind + ":", self.name) if self.name is not None else ("submitted", "")
+
+
+class Standing:
+    """Where a referral stands, and what it has had."""
+
+    def __init__(self, verdict):
+        self.row, self.verdict, self.version = verdict.row, verdict, verdict.version
+        self.stage, self.had = None, set()
+        self.came, self.moments, self.granted = {}, {}, {}
+        self.not_granted = []
+
+    def refusal(self, happening):
+        """Why the event is not taken in: a finding's code, or None."""
+        if happening.at < self.row.at:
+            return "before-submission"
+        if happening.kind not in FOLLOWS or happening.kind == "submitted":
+            return None
+        if happening.kind == self.stage:
+            return "repeated-stage"
+        return None if happening.kind in FOLLOWS[self.stage] else "impossible-stage"
+
+    def shown_tiers(self):
+        """The levels at its last event, of the ladders that the version of its submission has."""
+        names = [ladder.get("name", "tier") for ladder in self.verdict.version.ladders]
+        return {name: self.tiers.get(name) for name in names}
+
+    def take(self, happening):
+        self.had.add(happening.kind)
+        if happening.kind in FOLLOWS:
+            self.stage = happening.kind
+            self.came[happening.kind] = happening.at
+
+    def governing(self, program, happening):
+        """The version of the submission, or with `as_of.version` the one in force on the day of that moment."""
+        wanted = self.verdict.version.version_as_of
+        moment = happening.at if wanted == "event" else self.came.get(wanted)
+        if moment is None:
+            return self.verdict.version
+        return program.in_force(program.day_of(moment)) or self.verdict.version
+
+
+def implied(standing, happening):
+    """The stages that the event brings along, in the chain's order: same instant, id and facts, immediately before it."""
+    version = standing.verdict.version
+    names = [name for event in version.events if event["kind"] == happening.kind for name in event.get("implies", [])]
+    for step, kind in enumerate(CHAIN):
+        if kind in names:
+            event = Happening(happening.referral, kind, happening.at, happening.origin, happening.name, happening.anchor,
+                              happening.sequence, happening.facts)
+            event.ranks_as, event.step = happening.kind, step
+            yield event
+
+
+def clocks(version, happening):
+    """The events that the clock makes of this one, each at the end of its length."""
+    for event in version.clocks_from(happening.kind):
+        end = dates.within(happening.at, event["after"], version.time.zone, version.time.calendar)
+        if hasattr(end, "micros"):
+            yield Happening(happening.referral, event["kind"], end, CLOCK, name=happening.anchor,
+                            anchor=happening.anchor, unless=event.get("unless", ()))
