@@ -1,7 +1,7 @@
 //! Runs the conformance corpus through every door, and checks that it covers what is built.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test: a panic is a failure")]
 use referral_rules::base::{Day, Instant};
-use referral_rules::book::Book;
+use referral_rules::book::{Book, Given};
 use referral_rules::diag::{CODES, Kind};
 use referral_rules::program::{Notation, Program, SourceText};
 use referral_rules::{Options, evaluate, wire};
@@ -47,12 +47,12 @@ fn moment(case: &Case, program: &Program) -> Instant {
 }
 
 /// The answer through the Rust API.
-fn through_rust(case: &Case, tables: &Tables, options: Options) -> Value {
+fn through_rust(case: &Case, given: &Given, options: Options) -> Value {
     let program = match compiled(case) {
         Ok(program) => program,
         Err(answer) => return answer,
     };
-    let book = Book::new(&program, &tables.given());
+    let book = Book::new(&program, given);
     match evaluate(&program, &book, moment(case, &program), options) {
         Ok(evaluation) => json!({
             "ok": true,
@@ -102,24 +102,30 @@ fn fail_with(failures: Vec<(String, Vec<String>)>) {
 #[test]
 fn every_case_holds_through_every_door() {
     let mut failures = Vec::new();
+    let mut structs = 0;
     for case in cases() {
-        let rust = through_rust(&case, &case.tables, Options::default());
+        let rust = through_rust(&case, &case.tables.given(), Options::default());
         let json = through_json(&case);
         let mut lines = compare(&case, &json);
         lines.extend(doors_differ(&rust, &json));
+        if let Some(given) = case.tables.from_structs() {
+            structs += 1;
+            lines.extend(doors_differ(&through_rust(&case, &given, Options::default()), &rust));
+        }
         if !lines.is_empty() {
             failures.push((case.name, lines));
         }
     }
     fail_with(failures);
+    assert!(structs >= CASES_MIN * 9 / 10, "only {structs} cases came through structs");
 }
 
 #[test]
 fn the_order_of_rows_and_the_number_of_threads_leave_no_trace() {
     let mut failures = Vec::new();
     for case in cases() {
-        let one = through_rust(&case, &case.tables, Options::default());
-        let other = through_rust(&case, &case.tables.reversed(), Options { threads: 3 });
+        let one = through_rust(&case, &case.tables.given(), Options::default());
+        let other = through_rust(&case, &case.tables.reversed().given(), Options { threads: 3 });
         if one["fingerprint"] != other["fingerprint"] {
             let parts = ["decisions", "entries", "positions", "findings"];
             let parts = parts.iter().filter(|part| one[**part] != other[**part]);

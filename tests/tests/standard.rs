@@ -1,10 +1,10 @@
 //! The standard program: it compiles without a warning, so does each of its alternatives, and its example book shows every
 //! outcome.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
-use referral_rules::base::Instant;
+use referral_rules::base::{Instant, Number};
 use referral_rules::book::{Book, Cell, Given, GivenTable};
 use referral_rules::evaluation::{Decision, Entry, Verdict};
-use referral_rules::program::{Program, standard};
+use referral_rules::program::{Data, Program, standard};
 use std::collections::BTreeSet;
 
 fn compiled(document: &str) -> Program {
@@ -63,6 +63,7 @@ fn probe(program: &Program) -> Book {
                 ("introduced_on", &day(1)),
                 ("product", "insights"),
                 ("referee.name", "Ben"),
+                ("referee.company", "Benworks"),
                 ("referee.email", &format!("ben{month}@gmail.com")),
                 ("referee.industry", "finance"),
                 ("referee.country", "CA"),
@@ -111,6 +112,75 @@ fn it_gives_what_the_playbook_says() {
     assert_eq!(first.notify_by.unwrap().to_string(), "2026-01-11T05:00:00Z");
     let closed = outcome.entries.iter().find(|entry| entry.rule == "closed-credit").unwrap();
     assert_eq!(closed.due_on.unwrap().to_string(), "2026-02-19");
+}
+
+/// The playbook's numbers that no rule pays by, section by section.
+#[test]
+fn it_carries_the_other_numbers_of_the_playbook() {
+    let program = compiled(standard::CUSTOMER_REFERRALS);
+    let data = &program.versions[0].data;
+    for (path, wanted) in [
+        ("launch_readiness.happy_customers_at_least", "50"),
+        ("launch_readiness.net_revenue_retention_above", "1"),
+        ("launch_readiness.net_promoter_score_above", "30"),
+        ("what_to_expect.share_of_new_revenue_at_least", "0.1"),
+        ("what_to_expect.share_of_new_revenue_at_most", "0.3"),
+        ("what_to_expect.referrals_a_year_if_ad_hoc_at_least", "5"),
+        ("what_to_expect.referrals_a_year_if_ad_hoc_at_most", "10"),
+        ("what_to_expect.referrals_a_year_if_systematic_at_least", "50"),
+        ("what_to_expect.referrals_a_year_if_systematic_at_most", "200"),
+        ("submission.required_fields_at_most", "4"),
+        ("service_levels.first_contact_within_business_days", "2"),
+        ("qualifying.timing.locked_in_with_a_competitor_months", "18"),
+        ("metrics.regularly_is_referrals_a_year_at_least", "2"),
+        ("good_looks_like.share_of_customers_who_refer_at_least", "0.1"),
+        ("good_looks_like.share_of_customers_who_refer_at_most", "0.2"),
+        ("good_looks_like.share_of_customers_who_refer_regularly_at_least", "0.02"),
+        ("good_looks_like.share_of_customers_who_refer_regularly_at_most", "0.05"),
+        ("good_looks_like.share_of_referrals_that_qualify_at_least", "0.3"),
+        ("good_looks_like.share_of_referrals_that_qualify_at_most", "0.5"),
+        ("good_looks_like.share_of_qualified_that_close_at_least", "0.2"),
+        ("good_looks_like.share_of_qualified_that_close_at_most", "0.4"),
+        ("good_looks_like.return_on_investment_at_least", "3"),
+        ("good_looks_like.acquisition_cost_below_other_channels_at_least", "0.5"),
+        ("good_looks_like.acquisition_cost_below_other_channels_at_most", "0.7"),
+        ("good_looks_like.converts_times_better_than_other_leads_at_least", "3"),
+        ("good_looks_like.converts_times_better_than_other_leads_at_most", "5"),
+    ] {
+        let found = data.get(path).and_then(Data::as_number).map(|number| number.to_string());
+        assert_eq!(found.as_deref(), Some(wanted), "{path}");
+    }
+    let prizes = data.get("contest.prizes").map(Data::items).unwrap_or_default().iter();
+    let credits: Vec<_> = prizes.map(|prize| prize.get("credit").and_then(Data::as_number)).collect();
+    assert_eq!(credits, [Some(Number::from(5_000_i64)), Some(Number::from(2_000_i64)), None]);
+    let sizes = [
+        ("sales_checklist.questions", 6),
+        ("messages", 5),
+        ("monthly_digest.says", 4),
+        ("taking_part.moments_to_ask", 6),
+        ("reminders", 3),
+        ("qualifying.fit.all_of", 5),
+        ("qualifying.real.strong_signals", 4),
+        ("qualifying.real.red_flags", 4),
+        ("qualifying.timing.good", 4),
+        ("qualifying.timing.bad", 4),
+        ("qualifying.introduction.strong", 5),
+        ("qualifying.introduction.weak", 5),
+        ("metrics.volume", 4),
+        ("metrics.conversion", 4),
+        ("metrics.participation", 3),
+        ("metrics.return_on_investment", 5),
+    ];
+    for (path, size) in sizes {
+        assert_eq!(data.get(path).map(|list| list.items().len()), Some(size), "{path}");
+    }
+    // The form requires what the rule requires, and no more than the playbook allows.
+    let fields: Vec<&str> =
+        data.get("submission.required_fields").unwrap().items().iter().filter_map(Data::as_text).collect();
+    let conditions: Vec<String> = fields.iter().map(|field| format!("\"has(referee.{field})\"")).collect();
+    let rule = format!("code    = \"required-fields\"\nrequire = [{}]\n", conditions.join(", "));
+    assert!(standard::CUSTOMER_REFERRALS.contains(&rule), "{rule}");
+    assert!(fields.len() <= 4);
 }
 
 #[test]
@@ -201,7 +271,7 @@ fn the_example_book_shows_every_outcome() {
     has("reason", reasons.clone(), &codes);
     let built_in = ["duplicate", "unknown-referrer", "missing-referrer", "not-in-force", "conflicting-copies"];
     has("reason", reasons, &built_in);
-    assert!(decisions.iter().any(|decision| decision.reasons.len() == 6 && decision.reasons[0].line > 0));
+    assert!(decisions.iter().any(|decision| decision.reasons.len() == 7 && decision.reasons[0].line > 0));
     let missing =
         |decision: &Decision| decision.reasons.iter().flat_map(|one| &one.operands).any(|one| one.actual == "missing");
     assert!(decisions.iter().any(|decision| decision.version == "2026-01" && missing(decision)));

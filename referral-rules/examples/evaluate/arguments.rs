@@ -1,4 +1,5 @@
 //! The command's arguments.
+use referral_rules::program::standard::{STANDARDS, Standard};
 
 /// How the command is called.
 pub const USAGE: &str = "\
@@ -8,7 +9,8 @@ usage: evaluate [--program FILE]... [--alternative NAME]...
                 [--explain ID]... [--json]
 
   --program FILE           a program in .toml or .json; several are versions of one program;
-                           without it, the standard program
+                           or customer-referrals or partner-referrals, the standard programs;
+                           without it, the one for customers
   --alternative NAME       chooses one of the standard program's alternatives, such as cash
   --accounts FILE ...      tables in .csv or .json; without any, the example book
   --as-of DATE|INSTANT     the moment of the answer: 2026-11-16 is the end of that day,
@@ -25,7 +27,7 @@ pub const TABLES: [&str; 6] =
 /// What was asked for.
 #[derive(Debug, Default)]
 pub struct Arguments {
-    /// Files of the program's versions.
+    /// Files of the program's versions, or the name of a standard program.
     pub programs: Vec<String>,
     /// Alternatives of the standard program.
     pub alternatives: Vec<String>,
@@ -87,8 +89,8 @@ impl Arguments {
     }
 
     fn check(self) -> Result<Asked, String> {
-        if !self.programs.is_empty() && !self.alternatives.is_empty() {
-            return Err("error: `--alternative` belongs to the standard program; leave `--program` out".to_owned());
+        if self.standard().is_none() && !self.alternatives.is_empty() {
+            return Err("error: `--alternative` belongs to a standard program; leave your own out".to_owned());
         }
         if self.json && !self.explain.is_empty() {
             return Err("error: `--explain` is text; leave `--json` out".to_owned());
@@ -100,6 +102,15 @@ impl Arguments {
         Ok(Asked::Run(Box::new(self)))
     }
 
+    /// The standard program that is meant, if it is one.
+    pub fn standard(&self) -> Option<&'static Standard> {
+        match self.programs.as_slice() {
+            [] => STANDARDS.first(),
+            [name] => Standard::named(name),
+            _ => None,
+        }
+    }
+
     /// True when no table is given: the example book is used.
     pub fn is_example_book(&self) -> bool {
         self.tables.iter().all(Option::is_none)
@@ -107,7 +118,7 @@ impl Arguments {
 
     /// True when nothing is given but alternatives: the example as it comes.
     pub fn is_example(&self) -> bool {
-        self.is_example_book() && self.programs.is_empty() && self.as_of.is_none()
+        self.is_example_book() && self.standard().is_some() && self.as_of.is_none()
     }
 }
 

@@ -75,9 +75,9 @@ fn text(evaluation: &Evaluation<'_>, arguments: &Arguments) -> Result<String, Fa
     let mut out = String::new();
     if arguments.explain.is_empty() {
         out.push_str(&summary(evaluation));
-        if arguments.is_example() {
+        if let Some(standard) = arguments.standard().filter(|_| arguments.is_example()) {
             out.push('\n');
-            out.push_str(&explained(evaluation, "R-203")?);
+            out.push_str(&explained(evaluation, standard.worth_explaining)?);
         }
     }
     for (position, id) in arguments.explain.iter().enumerate() {

@@ -4,19 +4,17 @@ use crate::arguments::Arguments;
 use referral_rules::base::{Day, Instant};
 use referral_rules::book::{Book, Given, GivenTable};
 use referral_rules::diag::render;
-use referral_rules::program::{Notation, Program, SourceText, standard};
+use referral_rules::program::standard::{self, ExampleBook};
+use referral_rules::program::{Notation, Program, SourceText};
 use std::path::Path;
-
-/// The name of the standard program in places.
-const STANDARD: &str = "customer-referrals.toml";
 
 /// The program, and its warnings as text.
 pub fn program(arguments: &Arguments) -> Result<(Program, String), Fault> {
-    let texts: Vec<(String, String)> = if arguments.programs.is_empty() {
+    let texts: Vec<(String, String)> = if let Some(standard) = arguments.standard() {
         let names: Vec<&str> = arguments.alternatives.iter().map(String::as_str).collect();
-        let text = standard::choose(standard::CUSTOMER_REFERRALS, &names)
-            .map_err(|fault| Fault::Usage(format!("error: {fault}")))?;
-        vec![(STANDARD.to_owned(), text)]
+        let text =
+            standard::choose(standard.document, &names).map_err(|fault| Fault::Usage(format!("error: {fault}")))?;
+        vec![(format!("{}.toml", standard.name), text)]
     } else {
         let files = arguments.programs.iter().map(|file| Ok((file.clone(), text_of(file)?)));
         files.collect::<Result<_, Fault>>()?
@@ -26,7 +24,9 @@ pub fn program(arguments: &Arguments) -> Result<(Program, String), Fault> {
         let notation = match extension(name).as_str() {
             "toml" => Notation::Toml,
             "json" => Notation::Json,
-            _ => return Err(Fault::Usage(format!("error: `{name}` is neither .toml nor .json"))),
+            _ => {
+                return Err(Fault::Usage(format!("error: `{name}` is neither .toml nor .json nor a standard program")));
+            }
         };
         sources.push(SourceText { name, text, notation });
     }
@@ -41,7 +41,7 @@ pub fn program(arguments: &Arguments) -> Result<(Program, String), Fault> {
 
 /// The moment of the answer: a day means its end.
 pub fn as_of(arguments: &Arguments, program: &Program) -> Result<Instant, Fault> {
-    let text = arguments.as_of.as_deref().unwrap_or(standard::EXAMPLE_BOOK.as_of);
+    let text = arguments.as_of.as_deref().unwrap_or(example(arguments).as_of);
     match (Day::parse(text), Instant::parse(text)) {
         (Ok(day), _) => Ok(program.zone.last_instant(day)),
         (_, Ok(instant)) => Ok(instant),
@@ -53,10 +53,15 @@ pub fn as_of(arguments: &Arguments, program: &Program) -> Result<Instant, Fault>
     }
 }
 
+/// The example book that is meant: that of the standard program, else of the one for customers.
+fn example(arguments: &Arguments) -> ExampleBook {
+    arguments.standard().map_or(standard::EXAMPLE_BOOK, |standard| standard.example)
+}
+
 /// The book: the tables given, or the example.
 pub fn book(arguments: &Arguments, program: &Program) -> Result<Book, Fault> {
     if arguments.is_example_book() {
-        let example = standard::EXAMPLE_BOOK;
+        let example = example(arguments);
         let given = Given {
             accounts: Some(csv("accounts.csv", example.accounts)?),
             referrals: csv("referrals.csv", example.referrals)?,

@@ -47,6 +47,13 @@ fn the_example_is_printed_for_people() {
 }
 
 #[test]
+fn the_partner_program_is_printed_with_its_own_book() {
+    insta::assert_snapshot!("partners", printed(&["--program", "partner-referrals"]));
+    let flat = printed(&["--program=partner-referrals", "--alternative", "flat-share", "--explain", "P-104"]);
+    assert!(flat.contains("18,000 USD = data.share.at_least * event.first_year_revenue"), "{flat}");
+}
+
+#[test]
 fn a_referral_that_late_news_corrected_is_explained() {
     insta::assert_snapshot!("late_news", printed(&["--explain", "R-203"]));
 }

@@ -1,10 +1,26 @@
 //! The book: the host's tables, checked and laid out as columns.
 //!
 //! A row that cannot be used is a [`Finding`]; the rest is evaluated. Nothing is dropped silently.
+//!
+//! A host gives its tables as it has them: [`GivenTable::from_csv`], [`GivenTable::from_json`], typed columns with
+//! [`GivenTable::column`], or its own structs with [`GivenTable::from_rows`].
+//!
+//! ```
+//! use referral_rules::book::GivenTable;
+//!
+//! #[derive(serde::Serialize)]
+//! struct Referral { id: u64, referrer: &'static str, submitted_at: &'static str, seats: Option<u32> }
+//!
+//! let rows = [Referral { id: 17, referrer: "ada", submitted_at: "2026-03-02", seats: None }];
+//! let table = GivenTable::from_rows(&rows)?;
+//! assert_eq!(table, GivenTable::from_json(r#"[{"id": 17, "referrer": "ada", "submitted_at": "2026-03-02", "seats": null}]"#).unwrap());
+//! # Ok::<(), referral_rules::book::RowFaults>(())
+//! ```
 mod build;
 mod columns;
 mod copies;
 mod finding;
+mod from_rows;
 mod given;
 mod json;
 mod rows;
@@ -12,6 +28,7 @@ mod same_ids;
 
 pub use columns::FactColumn;
 pub use finding::Finding;
+pub use from_rows::{RowFault, RowFaults};
 pub use given::{Cell, Given, GivenTable, Values};
 
 use crate::base::{Interner, NONE, Number, TextId, index};

@@ -110,9 +110,12 @@ impl Checker<'_, '_, '_> {
     fn known(&mut self, span: Span, path: &str, named: Named) -> Option<Typed> {
         match named {
             Named::Variable { ty, slot } => Some(self.builder.load(slot, path, ty, span)),
-            Named::Constant { values, element } => {
-                let size = u64::try_from(values.len()).unwrap_or(u64::MAX);
-                Some(self.builder.value(&Value::List(values), Type::List(Box::new(element)), size, span))
+            Named::Constant { value, ty } => {
+                let size = match &value {
+                    Value::List(values) => u64::try_from(values.len()).unwrap_or(u64::MAX),
+                    _ => 1,
+                };
+                Some(self.builder.value(&value, ty, size, span))
             }
             Named::Table(_) => {
                 let help = format!("write {path}[key]");
@@ -143,7 +146,7 @@ impl Checker<'_, '_, '_> {
         let help = match self.scope.suggest(path) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => {
-                let party = path.split_once('.').map_or(path, |(party, _)| party);
+                let party = self.scope.nearest(path);
                 let facts = self.scope.facts_of(party);
                 match facts.is_empty() {
                     true if path.contains('.') => "declare it under [facts], or put a text in quotes".to_owned(),

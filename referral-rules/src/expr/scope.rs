@@ -18,7 +18,7 @@ pub struct TableSchema {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Named {
     Variable { ty: Type, slot: Slot },
-    Constant { values: Vec<Value>, element: Type },
+    Constant { value: Value, ty: Type },
     Table(TableSchema),
 }
 
@@ -52,7 +52,17 @@ impl Scope {
 
     /// A constant list, seen as `lists.<name>`.
     pub fn list(&mut self, name: &str, values: Vec<Value>, element: Type) {
-        self.names.insert(format!("lists.{name}"), Named::Constant { values, element });
+        self.constant(&format!("lists.{name}"), Value::List(values), Type::List(Box::new(element)));
+    }
+
+    /// A constant, or a list of constants, under its dotted name.
+    pub fn constant(&mut self, path: &str, value: Value, ty: Type) {
+        self.names.insert(path.to_owned(), Named::Constant { value, ty });
+    }
+
+    /// Notes a name that there is and that no expression can use, with help for those who do.
+    pub fn unusable(&mut self, path: &str, help: &'static str) {
+        self.elsewhere.insert(path.to_owned(), help);
     }
 
     /// A table, seen by its name with an index.
@@ -118,6 +128,13 @@ impl Scope {
         let parties: BTreeSet<&str> = self.names.keys().filter_map(|name| Some(name.split_once('.')?.0)).collect();
         let meant = format!("{}.{rest}", closest(party, parties.into_iter())?);
         self.names.contains_key(&meant).then_some(meant)
+    }
+
+    /// The longest beginning of the path that names start with; else its first part.
+    pub(super) fn nearest<'p>(&self, path: &'p str) -> &'p str {
+        let mut beginnings = path.match_indices('.').map(|(dot, _)| path.get(..dot).unwrap_or(path));
+        let longest = beginnings.rfind(|beginning| self.has_party(beginning));
+        longest.or_else(|| path.split('.').next()).unwrap_or(path)
     }
 
     /// What may be written after the party and a dot, for help without a suggestion.

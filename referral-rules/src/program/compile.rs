@@ -247,6 +247,7 @@ impl Compiling<'_> {
             contributions,
             ladders,
             tables,
+            data: document.data.clone(),
             clocks: document.events.iter().filter_map(|event| self.clock(event)).collect(),
             implied: self.implied(document),
             rewards,

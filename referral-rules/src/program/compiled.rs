@@ -6,6 +6,7 @@ pub use super::compiled_rules::{
     Campaign, Clock, Contribution, DeclaredMeasure, Goal, Group, Ladder, LadderBy, Level, Limit, Operator, Per,
     Requirement, Reward,
 };
+use super::data::Data;
 use super::document::Moment;
 use crate::base::{Calendar, Day, Interner, Length, Unit, Zone};
 use crate::expr::{Compiled, Slot, Table, Type};
@@ -182,6 +183,8 @@ pub struct Version {
     pub ladders: Vec<Ladder>,
     /// Tables for expressions.
     pub tables: Vec<Table>,
+    /// Constants that these terms carry for hosts and expressions.
+    pub data: Data,
     /// Events that the clock makes.
     pub clocks: Vec<Clock>,
     /// The stages that an event of a kind implies, in their order.
@@ -286,6 +289,11 @@ impl Program {
     pub fn measures_events(&self) -> bool {
         let conditions = |ladder: &Ladder| ladder.levels.iter().any(|level| !level.when.is_empty());
         !self.measures.is_empty() || self.versions.iter().flat_map(|version| &version.ladders).any(conditions)
+    }
+
+    /// The constants that the version in force on the day carries.
+    pub fn data_on(&self, day: Day) -> Option<&Data> {
+        self.version_on(day).and_then(|at| self.versions.get(usize::from(at))).map(|version| &version.data)
     }
 
     /// The rank of a kind of event.

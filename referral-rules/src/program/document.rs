@@ -2,6 +2,7 @@
 //!
 //! A `Document` can be wrong. Where the reader had to give a diagnostic, the part holds a harmless stand-in (an empty
 //! text, the default, an empty list), so that the rest can still be checked; a document with an error must not be run.
+pub use super::data::Data;
 pub use super::document_measures::{
     Aggregate, Disqualified, Level, MeasureDeclaration, MeasurePer, ThisEvent, TierLadder,
 };
@@ -88,6 +89,8 @@ pub struct Document {
     pub lists: Vec<ConstantList>,
     /// The tables.
     pub tables: Vec<Table>,
+    /// Constants that the program carries and hands out.
+    pub data: Data,
     /// Further kinds of events and clock events; the order is their rank.
     pub events: Vec<EventDeclaration>,
     /// The declared measures.

@@ -2,6 +2,7 @@
 mod compile;
 mod compiled;
 mod compiled_rules;
+mod data;
 pub mod document;
 mod document_measures;
 mod document_rules;
@@ -14,6 +15,8 @@ pub use compiled::{
     Campaign, Clock, Contribution, DeclaredMeasure, EventKind, Fact, Goal, Group, Ladder, LadderBy, Level, Limit,
     Measure, Operator, Owner, Per, Program, Requirement, Reward, Scope, Source, Version,
 };
+pub use data::Data;
 pub use document::{
-    Aggregate, Disqualified, Document, MeasurePer, Moment, Notation, OverLimit, Party, PayWithin, Refuses, Wins,
+    Aggregate, Constant, Disqualified, Document, MeasurePer, Moment, Notation, OverLimit, Party, PayWithin, Refuses,
+    Wins,
 };

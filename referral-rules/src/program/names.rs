@@ -1,6 +1,6 @@
 //! The names that expressions may use, and the numbers behind them: facts, measures, tiers, rewards, shared by all versions.
 use super::compiled::{DeclaredMeasure, EventKind, Fact, Measure, Owner, Source};
-use super::document::{Aggregate, Constant, Document, FactOwner, FactType, MeasureDeclaration, STAGES};
+use super::document::{Aggregate, Constant, Data, Document, FactOwner, FactType, MeasureDeclaration, STAGES};
 use crate::base::Interner;
 use crate::diag::{Code, Diagnostic};
 use crate::expr::{Scope, Slot, TableSchema, Type, Value};
@@ -83,6 +83,31 @@ pub(super) fn constant_of(written: &Constant, kind: &Type) -> Value {
     }
 }
 
+/// The names of what stands under a path of `[data]`.
+fn data(written: &Data, path: &str, scope: &mut Scope) {
+    match written {
+        Data::Value(written) => {
+            let kind = constant_type([written].into_iter());
+            scope.constant(path, constant_of(written, &kind), kind);
+        }
+        Data::List(items) => {
+            let values: Option<Vec<&Constant>> = items.iter().map(Data::as_constant).collect();
+            let Some(values) = values else {
+                return scope.unusable(path, "a list of tables is for the host; use a value, or a list of values");
+            };
+            let element = constant_type(values.iter().copied());
+            let values = values.into_iter().map(|value| constant_of(value, &element)).collect();
+            scope.constant(path, Value::List(values), Type::List(Box::new(element)));
+        }
+        Data::Table(entries) => {
+            scope.unusable(path, "name a value in this table, such as `data.table.key`");
+            for (key, value) in entries {
+                data(value, &format!("{path}.{key}"), scope);
+            }
+        }
+    }
+}
+
 /// What an expression may look at.
 #[derive(Clone)]
 pub(super) struct Scopes {
@@ -155,6 +180,7 @@ impl Numbers {
             let values = list.values.iter().map(|value| constant_of(&value.value, &element)).collect();
             submission.list(&list.name.value, values, element);
         }
+        data(&document.data, "data", &mut submission);
         let mut event = submission.clone();
         builtin(&mut event, "referral.qualified_at", Type::Instant, Source::StageAt(Measure::Qualified));
         builtin(&mut event, "referral.opportunity_at", Type::Instant, Source::StageAt(Measure::Opportunity));

@@ -4,8 +4,9 @@ use super::request::{Found, Request};
 use super::{Out, evaluate_with, explain_with, head, told};
 use crate::diag::Diagnostic;
 use crate::node::read_json;
-use crate::program::Program;
+use crate::program::{Data, Program};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// A program and what was said when it compiled. Nothing changes it, so that several threads may ask it at once.
 ///
@@ -53,10 +54,13 @@ impl Compiled {
         Self::new(&json!({ "program": text }).to_string())
     }
 
-    /// The good answer of [`compile_json`](super::compile_json): id, versions, warnings.
+    /// The good answer of [`compile_json`](super::compile_json): id, versions, warnings, data.
     pub fn answer(&self) -> String {
         let mut out: Out = head(&self.program);
         out.put("warnings", &self.warnings);
+        let data: BTreeMap<&str, &Data> =
+            self.program.versions.iter().map(|version| (version.name.as_str(), &version.data)).collect();
+        out.put("data", &data);
         out.finished()
     }
 

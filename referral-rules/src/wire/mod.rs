@@ -4,7 +4,7 @@
 //!
 //! | key | what |
 //! | --- | --- |
-//! | `program` | the document: TOML text, JSON text, an object, `{"name": …, "text": …}` to give it a name, or `{"standard": "customer-referrals"}`; or a list of such versions |
+//! | `program` | the document: TOML text, JSON text, an object, `{"name": …, "text": …}` to give it a name, or `{"standard": "customer-referrals"}` or `"partner-referrals"`; or a list of such versions |
 //! | `book` | the tables: `{"referrals": [{…}, …], "events": {"id": […], …}, …}`, see [`Given::from_json`](crate::book::Given::from_json) |
 //! | `as_of` | the moment of the answer: a time with its zone offset, or a date, which means the end of that day |
 //! | `threads` | how many threads to use, 1 by default |
@@ -81,13 +81,18 @@ fn evaluate_with(compiled: Option<&Compiled>, request: &str) -> String {
     })
 }
 
-/// Compiles the program of a request, `{"program": …}`, and answers with its warnings, or with all that is wrong.
+/// Compiles the program of a request, `{"program": …}`, and answers with its warnings and the constants of its `[data]`, by
+/// version, numbers as exact texts; or with all that is wrong.
 ///
 /// # Example
 /// ```
 /// use referral_rules::wire::compile_json;
 /// let answer = compile_json(r#"{"program": "schema = 1\nid = 'acme'"}"#);
 /// assert!(answer.starts_with(r#"{"ok":false,"diagnostics":[{"code":"missing-key","#), "{answer}");
+///
+/// let answer = compile_json(r#"{"program": {"schema": 1, "id": "acme", "version": "1", "in_force": {"first_day": "2026-01-01"},
+///     "currency": "USD", "time_zone": "UTC", "data": {"goals": {"new_customers": 40}}}}"#);
+/// assert!(answer.ends_with(r#""data":{"1":{"goals":{"new_customers":"40"}}}}"#), "{answer}");
 /// ```
 pub fn compile_json(request: &str) -> String {
     match Compiled::new(request) {

@@ -6,13 +6,11 @@ use crate::base::{Day, Instant, Number, Zone};
 use crate::book::Given;
 use crate::diag::{Code, Diagnostic, Span, did_you_mean, render, shown};
 use crate::node::{Node, NodeValue};
-use crate::program::{Notation, Program, SourceText, standard};
+use crate::program::standard::{STANDARDS, Standard};
+use crate::program::{Notation, Program, SourceText};
 
 /// What places call the request.
 const SOURCE: &str = "request";
-
-/// The name of the standard program.
-const STANDARD: &str = "customer-referrals";
 
 /// Faults of the request, with those of documents, which are located in their own texts.
 #[derive(Default)]
@@ -161,11 +159,13 @@ impl Request<'_> {
             Some(Written { name, text: text.to_owned(), notation, is_object: false })
         };
         if let Some(name) = node.get("standard") {
-            if name.as_text() == Some(STANDARD) {
-                return of_text(standard::CUSTOMER_REFERRALS, Some(&format!("{STANDARD}.toml")));
+            if let Some(standard) = name.as_text().and_then(Standard::named) {
+                return of_text(standard.document, Some(&format!("{}.toml", standard.name)));
             }
-            let message = "there is no standard program of this name";
-            faults.push(Code::BadValue, name.span, path, message, format!("write `{STANDARD}`"));
+            let names = STANDARDS.map(|standard| standard.name);
+            let help = name.as_text().and_then(|name| did_you_mean(name, names));
+            let help = help.unwrap_or_else(|| format!("write {}", names.map(|name| format!("`{name}`")).join(" or ")));
+            faults.push(Code::BadValue, name.span, path, "there is no standard program of this name", help);
             return None;
         }
         match (&node.value, node.get("text")) {

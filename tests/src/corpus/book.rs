@@ -1,6 +1,7 @@
 //! The tables of a case, for each door: as given tables, and as JSON text.
 use referral_rules::book::{Cell, Given, GivenTable, Values};
 use referral_rules::node::{Node, NodeValue};
+use serde::{Serialize, Serializer};
 use std::fmt::Write;
 
 /// The tables that a case gives, by name.
@@ -58,6 +59,24 @@ impl Tables {
         given
     }
 
+    /// The tables as they come out of a host's own structs; `None` where no struct could hold what a case gives, such as a number
+    /// with an exponent.
+    pub fn from_structs(&self) -> Option<Given> {
+        let mut tables = Vec::new();
+        for (name, table) in &self.0 {
+            let cells = table.columns.values().filter_map(|values| match values {
+                Values::Cells(cells) => Some(cells),
+                _ => None,
+            });
+            if cells.flatten().any(|cell| !has_a_type(cell)) {
+                return None;
+            }
+            let rows = (0..table.rows).map(|row| HostRow { table, row });
+            tables.push((*name, GivenTable::from_rows(rows).ok()?));
+        }
+        Some(Self(tables).given())
+    }
+
     /// The same tables with their rows the other way round.
     #[must_use]
     pub fn reversed(&self) -> Self {
@@ -93,6 +112,51 @@ impl Tables {
         }
         out.push('}');
         out
+    }
+}
+
+/// A row as a host's struct would serialise: fields that are missing are `None`.
+struct HostRow<'t> {
+    table: &'t GivenTable,
+    row: usize,
+}
+
+impl Serialize for HostRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let cells = self.table.columns.iter().filter_map(|(name, values)| match values {
+            Values::Cells(cells) => Some((name, HostCell(cells.get(self.row)?))),
+            _ => None,
+        });
+        serializer.collect_map(cells)
+    }
+}
+
+/// A cell as a field of the type that its value has: whole numbers as such, others as a decimal writes itself.
+struct HostCell<'t>(&'t Cell);
+
+impl Serialize for HostCell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Cell::Missing | Cell::Unusable(_) => serializer.serialize_none(),
+            Cell::Raw(text) if matches!(text.as_str(), "true" | "false") => serializer.serialize_bool(text == "true"),
+            Cell::Raw(text) | Cell::Number(text) if is_number(text) => match text.parse() {
+                Ok(whole) => serializer.serialize_i128(whole),
+                Err(_) => serializer.serialize_str(text),
+            },
+            Cell::Raw(text) | Cell::Text(text) | Cell::Number(text) => serializer.serialize_str(text),
+            Cell::Bool(value) => serializer.serialize_bool(*value),
+            Cell::List(cells) => serializer.collect_seq(cells.iter().map(HostCell)),
+        }
+    }
+}
+
+/// Whether a struct could have the cell as a field.
+fn has_a_type(cell: &Cell) -> bool {
+    match cell {
+        Cell::Number(digits) => is_number(digits) && digits.len() <= 28,
+        Cell::List(cells) => cells.iter().all(has_a_type),
+        Cell::Unusable(_) => false,
+        Cell::Missing | Cell::Raw(_) | Cell::Text(_) | Cell::Bool(_) => true,
     }
 }
 

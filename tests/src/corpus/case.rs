@@ -1,7 +1,7 @@
 //! A file becomes a case.
 use super::{Expectations, Tables};
 use referral_rules::node::{Node, NodeValue, read_toml};
-use referral_rules::program::standard::CUSTOMER_REFERRALS;
+use referral_rules::program::standard::{CUSTOMER_REFERRALS, PARTNER_REFERRALS};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -149,6 +149,9 @@ fn documents(folder: &Path, path: &Path, root: &Node<'_>) -> Result<Vec<Document
     match (root.get("program").map(|node| &node.value), root.get("program_file")) {
         (Some(NodeValue::Text(text)), None) if text.text == "standard" && lines_before == 0 => {
             Ok(vec![with_base("program.toml", CUSTOMER_REFERRALS)])
+        }
+        (Some(NodeValue::Text(text)), None) if text.text == "partner" && lines_before == 0 => {
+            Ok(vec![with_base("program.toml", PARTNER_REFERRALS)])
         }
         (Some(NodeValue::Text(text)), None) => {
             let name = if text.text.trim_start().starts_with('{') { "program.json" } else { "program.toml" };

@@ -111,6 +111,9 @@ seats = "int"
 plan = ["basic", "pro"]
 [lists]
 public_mail = ["gmail.com", "outlook.com"]
+[data.rates]
+share = 0.20
+size = 50
 [tables.plans]
 by = "event.plan"
 pro = { fee = 33.335, seats = 3 }

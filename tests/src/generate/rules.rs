@@ -68,7 +68,7 @@ pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: us
     let (heading, require) = draw.one_of(&[
         ("eligibility", "\"days_between(referrer.customer_since, referral.submitted_at) >= 90\""),
         ("eligibility", "[\"referrer.status in ['paying', 'trial']\", \"!referrer.open_dispute\"]"),
-        ("validity", "\"referee.employees >= 50\""),
+        ("validity", "\"referee.employees >= data.rates.size\""),
         ("validity", "[\"referee.industry != 'health'\", \"!referral.in_crm\"]"),
         ("fraud", "\"referrer.id != referee.id\""),
         ("validity", "\"is_email(referee.email) && !(domain(referee.email) in lists.public_mail)\""),
@@ -92,7 +92,7 @@ const AMOUNTS: [&str; 17] = [
     "0.004",
     "20_000",
     "\"20% * event.amount\"",
-    "\"max(25, 0.20 * event.amount)\"",
+    "\"max(25, data.rates.share * event.amount)\"",
     "\"event.amount / 7\"",
     "\"event.amount / event.seats\"",
     "\"plans[event.plan].fee\"",

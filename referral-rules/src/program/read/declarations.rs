@@ -1,4 +1,5 @@
 //! Readers of what a document declares: facts, lists, kinds of events.
+use super::data::data;
 use super::field::{Field, Reader, Section, join};
 use super::keys;
 use super::value::{self, filled_list, key_name, length, list, text};
@@ -17,6 +18,7 @@ pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut 
     document.lists = section.read("lists", reader, lists).unwrap_or_default();
     document.tables = section.read("tables", reader, super::tables::tables).unwrap_or_default();
     document.measures = section.read("measures", reader, super::measures::measures).unwrap_or_default();
+    document.data = section.read("data", reader, data).unwrap_or_default();
     document.events = rows(section, "event", LIST_LENGTH_MAX, reader, event);
     let kinds = document.events.iter().enumerate().map(|(at, row)| (&row.kind, format!("event[{at}].kind")));
     unique(kinds, &Names { what: "events", key: "kind" }, reader);

@@ -34,6 +34,7 @@ pub(super) const PROGRAM: Keys = Keys {
         "facts",
         "lists",
         "tables",
+        "data",
         "event",
         "measures",
         "eligibility",

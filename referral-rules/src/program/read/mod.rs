@@ -1,4 +1,5 @@
 //! From text to a [`Document`]: a hand-written reader that reports everything that is wrong, at its place, and goes on.
+mod data;
 mod declarations;
 mod field;
 mod keys;

@@ -1,4 +1,4 @@
-//! The standard program, ready to use: the playbook as a document, its alternatives, and a book to try it on.
+//! The standard programs, ready to use: the playbook as documents, their alternatives, and books to try them on.
 mod alternatives;
 
 pub use alternatives::{Alternative, UnknownAlternative, alternatives, choose};
@@ -14,6 +14,61 @@ pub use alternatives::{Alternative, UnknownAlternative, alternatives, choose};
 /// # Ok::<(), referral_rules::program::Faults>(())
 /// ```
 pub const CUSTOMER_REFERRALS: &str = include_str!("customer-referrals.toml");
+
+/// The standard partner program, in TOML: beside the one for customers, with its own id, terms and ledger.
+///
+/// # Example
+/// ```
+/// use referral_rules::program::{Program, standard};
+/// let (program, warnings) = Program::from_toml(standard::PARTNER_REFERRALS)?;
+/// assert_eq!(program.id, "partner-referrals");
+/// assert!(warnings.is_empty());
+/// # Ok::<(), referral_rules::program::Faults>(())
+/// ```
+pub const PARTNER_REFERRALS: &str = include_str!("partner-referrals.toml");
+
+/// A program that comes with the library.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Standard {
+    /// Its name, which is its id.
+    pub name: &'static str,
+    /// The document, in TOML.
+    pub document: &'static str,
+    /// A book to try it on.
+    pub example: ExampleBook,
+    /// A referral of that book whose explanation shows much.
+    pub worth_explaining: &'static str,
+}
+
+/// The standard programs; the first is the one that is meant where none is named.
+pub const STANDARDS: [Standard; 2] = [
+    Standard {
+        name: "customer-referrals",
+        document: CUSTOMER_REFERRALS,
+        example: EXAMPLE_BOOK,
+        worth_explaining: "R-203",
+    },
+    Standard {
+        name: "partner-referrals",
+        document: PARTNER_REFERRALS,
+        example: PARTNER_BOOK,
+        worth_explaining: "P-106",
+    },
+];
+
+impl Standard {
+    /// The standard program of that name.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::program::standard::Standard;
+    /// assert!(Standard::named("partner-referrals").is_some_and(|one| one.document.contains("[tables.share]")));
+    /// assert_eq!(Standard::named("somebody-elses"), None);
+    /// ```
+    pub fn named(name: &str) -> Option<&'static Self> {
+        STANDARDS.iter().find(|standard| standard.name == name)
+    }
+}
 
 /// Tables of a host, as CSV.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,4 +92,13 @@ pub const EXAMPLE_BOOK: ExampleBook = ExampleBook {
     events: include_str!("book/events.csv"),
     confirmations: include_str!("book/confirmations.csv"),
     as_of: "2026-11-16",
+};
+
+/// An invented book for the partner program: fourteen deals by partners of every kind.
+pub const PARTNER_BOOK: ExampleBook = ExampleBook {
+    accounts: include_str!("partner-book/accounts.csv"),
+    referrals: include_str!("partner-book/referrals.csv"),
+    events: include_str!("partner-book/events.csv"),
+    confirmations: include_str!("partner-book/confirmations.csv"),
+    as_of: "2026-06-30",
 };
