@@ -56,7 +56,7 @@ message = "too small"
 same_referee_when = ["referee.domain"]
 claim_lasts = "15 days"
 
-[tiers]
+[[tiers]]
 by = "qualified_count"
 levels = [{ name = "bronze", at_least = 1 }, { name = "silver", at_least = 3 }]
 [tables.credit]
@@ -104,8 +104,89 @@ over_limit = "pay later"
 LIMITS
 "#;
 
+/// Measures, levels by them, implied stages and a group, in place of `LIMITS`.
+const MEASURES: &str = r#"
+[[event]]
+kind = "closed"
+implies = ["qualified", "opportunity"]
+[[event]]
+kind = "disqualified"
+after = "30 days"
+from = "payment"
+
+[measures.lately]
+is = "count"
+on = ["qualified", "submitted"]
+in_each = "12 days"
+[measures.value]
+is = "sum"
+of = "event.value"
+on = "payment"
+in_each = "calendar month"
+[measures.ordinal]
+is = "distinct"
+of = "referral.id"
+on = "qualified"
+disqualified = "kept"
+[measures.largest]
+is = "greatest"
+of = "event.value"
+on = "payment"
+in_each = "9 days"
+
+[[tiers]]
+name = "rank"
+by = "value"
+levels = [{ name = "low", at_least = 0 }, { name = "high", at_least = 300, when = "closed_count >= 1" }]
+this_event = "does not count"
+
+[[reward]]
+id = "by-measures"
+to = "referrer"
+on = "payment"
+kind = "cash"
+amount = "(rank == 'high' ? 7 : 1) * ordinal + lately"
+[[reward]]
+id = "record"
+to = "referrer"
+on = "payment"
+when = "largest == event.value"
+kind = "cash"
+amount = 5
+[[group]]
+id = "one-of-them"
+rewards = ["share", "by-measures"]
+wins = "best"
+"#;
+
+/// A measure over everybody.
+const OVER_ALL: &str = r#"
+[measures.everybody]
+is = "count"
+on = "qualified"
+per = "program"
+in_each = "calendar month"
+[[reward]]
+id = "crowd"
+to = "referrer"
+on = "qualified"
+when = "everybody >= 3"
+kind = "points"
+amount = "everybody"
+"#;
+
+const POOL: &str = r#"
+[[limit]]
+id = "pool"
+per = ["program"]
+in_each = "30 days"
+at_most = 900
+over_limit = "pay nothing"
+"#;
+
 fn programs() -> Vec<Program> {
-    ["", "[[limit]]\nid = \"pool\"\nper = [\"program\"]\nin_each = \"30 days\"\nat_most = 900\nover_limit = \"pay nothing\"\n"]
+    let everything = format!("{MEASURES}{OVER_ALL}{POOL}");
+    ["", POOL, MEASURES, &everything]
         .iter()
         .map(|limits| Program::from_toml(&PROGRAM.replace("LIMITS", limits)).unwrap().0)
         .collect()

@@ -3,6 +3,7 @@
 //! A [`Seeds`] is a header and lists of choices, one list per sort of building block. Taking one out, or making its numbers
 //! smaller, gives a smaller case that is as valid as before.
 mod draw;
+mod forms;
 mod moments;
 mod plan;
 mod rows;

@@ -1,7 +1,7 @@
 //! Programs out of building blocks: documents as text, beside what laws must know to compute from them.
 use super::draw::{Choices, Draw};
 use super::moments::{LENGTHS, day_text};
-use super::{Shape, rules};
+use super::{Shape, forms, rules};
 use referral_rules::base::{Day, Zone, currency_digits};
 use std::fmt::Write;
 
@@ -29,6 +29,8 @@ pub struct VersionPlan {
     pub clocks: Vec<&'static str>,
     /// The names of the tier ladders.
     pub ladders: Vec<&'static str>,
+    /// The names of the declared measures.
+    pub measures: Vec<&'static str>,
     /// The rewards.
     pub rewards: Vec<RewardPlan>,
     /// The ids of the campaigns.
@@ -48,6 +50,8 @@ pub struct RewardPlan {
     pub unit: &'static str,
     /// Whether it goes to the referrer.
     pub to_referrer: bool,
+    /// Whether it asks what was granted.
+    pub asks_granted: bool,
 }
 
 /// What laws know of a limit.
@@ -121,6 +125,9 @@ pro = { fee = 33.335, seats = 3 }
 by = "qualified_count"
 1 = 100
 2 = 50.5
+[tables.by_seats]
+by = "event.seats"
+bands = [{ below = 1, value = 5 }, { from = 1, up_to = 3, value = 7.5 }, { above = 3, value = 11.115 }]
 "#;
 
 impl Plan {
@@ -165,6 +172,8 @@ impl Plan {
         out.kinds =
             vec!["qualified", "submitted", "closed", "payment", "opportunity", "install", "disqualified", "lost"];
         out.text.push_str("[[event]]\nkind = \"payment\"\n[[event]]\nkind = \"install\"\n");
+        forms::implied(&mut out, draw);
+        forms::measures(&mut out, draw, shape);
         for (_, mut draw) in of(9..11) {
             rules::clock(&mut out, &mut draw);
         }
@@ -180,6 +189,7 @@ impl Plan {
         for (at, mut draw) in of(7..8).chain(of(14..16)) {
             rules::campaign(&mut out, &mut draw, at, shape);
         }
+        forms::groups(&mut out, draw);
         for (at, mut draw) in of(5..7) {
             rules::limit(&mut out, &mut draw, at, self.currency, shape);
         }
@@ -201,7 +211,8 @@ impl VersionPlan {
         // The last version may end; an earlier one may leave a gap before the next.
         let last = match draw.below(4) {
             3 if number.saturating_add(1) == count => {
-                format!(", last_day = {}", shown(day(2).checked_add_days(60).unwrap_or_default()))
+                let under_way = draw.one_of(&["", "", ", under_way = \"stop\"", ", under_way = \"30 days\""]);
+                format!(", last_day = {}{under_way}", shown(day(2).checked_add_days(60).unwrap_or_default()))
             }
             2 if number.saturating_add(1) < count => format!(
                 ", last_day = {}",

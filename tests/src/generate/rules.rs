@@ -41,11 +41,16 @@ pub(super) fn ladder(version: &mut VersionPlan, draw: &mut Draw<'_>) {
         return;
     }
     let name = if first { "tier" } else { "rank" };
-    let by = draw.one_of(&["qualified_count", "submitted_count", "closed_count", "opportunity_count"]);
+    let mut by = draw.one_of(&["qualified_count", "submitted_count", "closed_count", "opportunity_count"]);
+    if !version.measures.is_empty() && draw.once_in(3) {
+        by = draw.one_of(&version.measures);
+    }
     let levels = draw.one_of(&[
         "{ name = \"bronze\", at_least = 1 }, { name = \"silver\", at_least = 2 }, { name = \"gold\", at_least = 4 }",
         "{ name = \"bronze\", at_least = 0 }, { name = \"silver\", at_least = 3 }",
         "{ name = \"silver\", at_least = 2 }",
+        "{ name = \"bronze\", at_least = 1 }, { name = \"silver\", when = \"closed_count >= 1 && referrer.status == 'paying'\" }",
+        "{ name = \"bronze\", at_least = 0 }, { name = \"silver\", at_least = 2, when = \"referral.score > 0.5\" }",
     ]);
     let this_event = draw.one_of(&["counts", "does not count"]);
     let taken_at = draw.one_of(&["", "event", "submitted", "qualified", "closed"]);
@@ -83,8 +88,9 @@ pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: us
 }
 
 /// Amounts that need nothing but the event, with ties for every rounding, tiny ones, ones that fault.
-const AMOUNTS: [&str; 17] = [
+const AMOUNTS: [&str; 18] = [
     "100",
+    "\"by_seats[event.seats]\"",
     "0.125",
     "33.335",
     "0",
@@ -120,6 +126,7 @@ const CONDITIONS: [&str; 11] = [
 fn amount(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
     let earlier = version.rewards.last().map(|reward| reward.id.clone());
     match draw.below(6) {
+        3 if !version.measures.is_empty() => format!("\"10 + {} * 3\"", draw.one_of(&version.measures)),
         4 if !version.ladders.is_empty() => "\"credit[tier]\"".to_owned(),
         5 => match (draw.below(3), earlier) {
             (0, Some(id)) => format!("\"granted('{id}') / 2\""),
@@ -134,6 +141,7 @@ fn amount(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
 fn condition(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
     match draw.below(8) {
         5 if !version.ladders.is_empty() => "\"tier == 'silver'\"".to_owned(),
+        7 if !version.measures.is_empty() => format!("\"{} >= 2\"", draw.one_of(&version.measures)),
         6 => version.rewards.first().map_or_else(String::new, |reward| format!("\"granted('{}') > 0\"", reward.id)),
         0..=3 => String::new(),
         _ => draw.one_of(&CONDITIONS).to_owned(),
@@ -187,7 +195,8 @@ pub(super) fn reward(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, 
     for (key, value) in optional.iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(text, "{key} = {value}");
     }
-    version.rewards.push(RewardPlan { id, unit, to_referrer: to == "referrer" });
+    let asks_granted = optional.iter().any(|(_, value)| value.contains("granted(")) || amount.contains("granted(");
+    version.rewards.push(RewardPlan { id, unit, to_referrer: to == "referrer", asks_granted });
 }
 
 /// Some of the names, the first at least; `None` for all by default.

@@ -1,0 +1,79 @@
+//! More building blocks of a document: implied stages, measures, groups.
+use super::Shape;
+use super::draw::Draw;
+use super::plan::VersionPlan;
+use std::fmt::Write;
+
+/// Kinds that imply stages on the way.
+pub(super) fn implied(version: &mut VersionPlan, draw: &mut Draw<'_>) {
+    let implied = draw.one_of(&[
+        "",
+        "",
+        "[[event]]\nkind = \"closed\"\nimplies = [\"qualified\"]\n",
+        "[[event]]\nkind = \"closed\"\nimplies = [\"qualified\", \"opportunity\"]\n",
+        "[[event]]\nkind = \"opportunity\"\nimplies = [\"qualified\"]\n",
+    ]);
+    version.text.push_str(implied);
+}
+
+/// What the measures are called, which is the same in all versions: what they count may differ.
+const MEASURES: [(&str, &str); 6] = [
+    ("deals", "is = \"count\"\nin_each = \"30 days\"\n"),
+    ("revenue", "is = \"sum\"\nof = \"event.amount\"\nin_each = \"calendar quarter\"\n"),
+    ("ordinal", "is = \"distinct\"\nof = \"referral.id\"\ndisqualified = \"kept\"\n"),
+    ("largest", "is = \"greatest\"\nof = \"event.amount\"\n"),
+    ("smallest", "is = \"least\"\nof = \"event.amount / 7\"\nin_each = \"30 days\"\n"),
+    ("share", "is = \"sum\"\nof = \"event.amount / event.seats\"\nin_each = \"30 days\"\n"),
+];
+
+/// A measure over everything, for programs that may be gone through as a whole.
+const OVER_ALL: (&str, &str) = ("everybody", "is = \"count\"\nper = \"program\"\n");
+
+pub(super) fn measures(version: &mut VersionPlan, draw: &mut Draw<'_>, shape: &Shape) {
+    if draw.once_in(2) {
+        return;
+    }
+    let first = draw.one_of(&MEASURES);
+    let second = if shape.program_wide && draw.once_in(4) { OVER_ALL } else { draw.one_of(&MEASURES) };
+    for (name, text) in [first, second] {
+        if version.measures.contains(&name) {
+            continue;
+        }
+        let on = draw.one_of(&[
+            "\"qualified\"",
+            "[\"closed\", \"payment\"]",
+            "\"payment\"",
+            "[\"submitted\", \"qualified\"]",
+        ]);
+        let when = draw.one_of(&["", "", "when = \"event.amount > 1\"\n", "when = \"referral.channel != 'form'\"\n"]);
+        let _ = write!(version.text, "[measures.{name}]\n{text}on = {on}\n{when}");
+        version.measures.push(name);
+    }
+}
+
+/// A group of rewards to one party in one unit, and one of campaigns, where there are two.
+pub(super) fn groups(version: &mut VersionPlan, draw: &mut Draw<'_>) {
+    let wins = draw.one_of(&["best", "first"]);
+    let of_campaigns = draw.once_in(2);
+    if draw.once_in(2) {
+        return;
+    }
+    if of_campaigns && version.campaigns.len() >= 2 {
+        let members: Vec<String> = version.campaigns.iter().rev().map(|id| format!("\"{id}\"")).collect();
+        let _ =
+            write!(version.text, "[[group]]\nid = \"g1\"\ncampaigns = [{}]\nwins = \"{wins}\"\n", members.join(", "));
+    }
+    let alike = version.rewards.iter().find_map(|first| {
+        let members: Vec<String> = version
+            .rewards
+            .iter()
+            .rev()
+            .filter(|other| other.unit == first.unit && other.to_referrer == first.to_referrer && !other.asks_granted)
+            .map(|other| format!("\"{}\"", other.id))
+            .collect();
+        (members.len() >= 2).then_some(members)
+    });
+    if let Some(members) = alike {
+        let _ = write!(version.text, "[[group]]\nid = \"g2\"\nrewards = [{}]\nwins = \"{wins}\"\n", members.join(", "));
+    }
+}
