@@ -17,7 +17,6 @@ pub use text::{Status, Text, referral_text_free};
 pub const REFERRAL_ABI_VERSION: u32 = 1;
 
 /// A program that is compiled.
-#[expect(missing_debug_implementations, reason = "only C sees it, and only its address")]
 pub struct Handle(Compiled);
 
 /// The version of the library, such as "0.1.0". The text ends with a NUL and is never freed.

@@ -54,7 +54,7 @@ impl Writing<'_> {
             self.instant(value)?;
         } else if let Ok(value) = value.cast::<PyDate>() {
             let day: String = value.call_method0("isoformat")?.extract()?;
-            let _ = write!(self.out, "\"{day}\"");
+            self.quoted(&day);
         } else if let Ok(value) = value.cast::<PyFloat>() {
             let message = format!("a float, {}, is not exact", value.repr()?);
             self.fault("wrong-type", message, "give a Decimal, an int, or the number as a text");
@@ -125,7 +125,7 @@ impl Writing<'_> {
         match value.call_method1("astimezone", (utc,)) {
             Ok(utc) => {
                 let instant: String = utc.call_method0("isoformat")?.extract()?;
-                let _ = write!(self.out, "\"{instant}\"");
+                self.quoted(&instant);
             }
             Err(_) => self.fault("bad-date", "the time is out of range", "give a time of the years 1 to 9999"),
         }
@@ -146,7 +146,7 @@ impl Writing<'_> {
         } else if let Ok(value) = value.cast::<PyMapping>() {
             self.pairs(&value.items()?)?;
         } else {
-            let message = format!("a {} cannot be given", value.get_type().name()?);
+            let message = format!("a value of the type `{}` cannot be given", value.get_type().name()?);
             self.fault(
                 "wrong-type",
                 message,
@@ -181,7 +181,7 @@ impl Writing<'_> {
                 self.out.push(',');
             }
             let Ok(key) = key.cast::<PyString>() else {
-                let message = format!("a key must be a str, found a {}", key.get_type().name()?);
+                let message = format!("a key must be a str, found one of the type `{}`", key.get_type().name()?);
                 self.fault("wrong-type", message, "give the name as a str");
                 continue;
             };

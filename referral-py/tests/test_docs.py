@@ -1,7 +1,9 @@
 """The examples in the documentation run, and the stub says what there is."""
 
 import ast
+import contextlib
 import doctest
+import io
 import os
 import re
 import unittest
@@ -26,10 +28,12 @@ class Docs(unittest.TestCase):
         before = os.getcwd()
         os.chdir(ROOT)
         try:
-            for block in blocks:
-                exec(compile(block, "README.md", "exec"), {})
+            with contextlib.redirect_stdout(io.StringIO()) as printed:
+                for block in blocks:
+                    exec(compile(block, "README.md", "exec"), {})
         finally:
             os.chdir(before)
+        self.assertIn("124.95 EUR to the referrer", printed.getvalue())
 
     def test_the_stub_names_what_there_is(self) -> None:
         stub = ast.parse(Path(_native.__file__).with_name("_native.pyi").read_text(encoding="utf-8"))

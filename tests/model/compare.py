@@ -24,8 +24,13 @@ def difference(ours, theirs):
     return {key: (ours[key], theirs[key]) for key in ours if ours[key] != theirs[key]}
 
 
-def show(found):
+def show(found, most=12):
     """What differs, line by line: first the model's, then the library's."""
+    lines = list(told(found))
+    print("\n".join(lines[:most] + [f"  and {len(lines) - most} more"] * (len(lines) > most)))
+
+
+def told(found):
     for part, (ours, theirs) in found.items():
         for index in range(max(len(ours), len(theirs))):
             left, right = (rows[index] if index < len(rows) else None for rows in (ours, theirs))
@@ -34,9 +39,10 @@ def show(found):
             if isinstance(left, dict) and isinstance(right, dict):
                 for key in left:
                     if left[key] != right[key]:
-                        print(f"  {part}[{index}].{key}: model {left[key]!r}, library {right[key]!r}")
+                        yield f"  {part}[{index}].{key}: model {left[key]!r}, library {right[key]!r}"
             else:
-                print(f"  {part}[{index}]: model {brief(left)}\n  {part}[{index}]: library {brief(right)}")
+                yield f"  {part}[{index}]: model {brief(left)}"
+                yield f"  {part}[{index}]: library {brief(right)}"
 
 
 def brief(row):

@@ -20,7 +20,9 @@ IN_PROGRAMS = (
     + each("tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"])
     + each("refuses", ["both", "referrer", "referee"]) + each("kind", KINDS) + each("to", ["referrer", "referee"])
     + each("in_each", PERIODS) + each("over_limit", OVER) + each("per", PER)
-    + ["calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
+    + each("under_way", ["go on", "stop", "10 days", "2 weeks", "1 month"])
+    + each("group of rewards", ["best", "first"]) + each("group of campaigns", ["best", "first"])
+    + ["several groups", "tables: bands", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
        "a list of conditions", "granted()", "at_least", "at_most", "hold_until", "hold_while", "reward_instead", "reward_times",
        "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants",
@@ -40,7 +42,8 @@ IN_EFFECT = (
                   "deferred", "released"])
     + each("rounded", ROUNDINGS) + each("cut", OVER) + each("cut in", PERIODS) + each("cut per", PER)
     + each("reason", ["eligibility", "validity", "fraud", "attribution", "program"])
-    + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused"])
+    + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused",
+                     "program-ended", "another-won"])
     + each("finding", ["bad-cell", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])
@@ -49,7 +52,7 @@ IN_EFFECT = (
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
        "one side refused", "under a later version", "a grant that two limits cut", "a grant that two campaigns touched",
-       "a limit of grants cuts", "a limit of a campaign cuts"])
+       "a limit of grants cuts", "a limit of a campaign cuts", "an implied stage earns"])
 
 NEEDED = IN_PROGRAMS + IN_BOOKS + IN_EFFECT
 
@@ -68,6 +71,10 @@ def effects(request, raw):
     for position in raw["positions"]:
         yield from (f"{key}: {position[key]}" for key in ("state", "pay", "notify"))
     yield from (f"finding: {finding['code']}" for finding in raw["findings"])
+    for entry in raw["ledger"]:
+        if entry["event"]["kind"] == "qualified" and not entry["event"]["id"].endswith("qualified"):
+            yield from ("an implied stage earns" for other in raw["ledger"] if other["event"]["id"] == entry["event"]["id"]
+                        and other["event"]["kind"] != "qualified")
     qualified = [(entry["referral"], entry["event"]["id"]) for entry in raw["ledger"] if entry["event"]["kind"] == "qualified"]
     if len({name for name, _ in qualified}) < len(set(qualified)):
         yield "qualified again after nurture"

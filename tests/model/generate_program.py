@@ -27,9 +27,13 @@ class Programs:
             if draw.chance(30):
                 draw.form("versions: three")
                 found.append(self.follow(first, 2, draw.one(["2026-04-05", "2026-07-01"])))
-        if draw.chance(12):
+        if draw.chance(20):
             draw.form("in_force: last_day")
-            found[draw.number(0, len(found) - 1)]["in_force"]["last_day"] = draw.one(["2026-10-25", "2026-12-31"])
+            in_force = found[draw.number(0, len(found) - 1)]["in_force"]
+            in_force["last_day"] = draw.one([day for day in ["2026-04-04", "2026-04-30", "2026-10-25", "2026-12-31"]
+                                             if day > in_force["first_day"]])
+            if draw.chance(70):
+                in_force["under_way"] = draw.word("under_way", ["go on", "stop", "stop", "10 days", "2 weeks", "1 month"])
         return found
 
     def follow(self, first, index, day):
@@ -41,6 +45,8 @@ class Programs:
                 found.pop(name, None)
                 if name in fresh:
                     found[name] = fresh[name]
+        bands = first["tables"]["sizes"]["bands"]
+        self.size = "sizes[referee.seats]" if "value" in bands[0] else "sizes[referee.seats].once"
         self.ladders = [ladder["name"] for ladder in first.get("tiers", [])]
         self.kinds = HOST_KINDS + [event["kind"] for event in first["event"] if "after" in event]
         if draw.chance(50):
@@ -74,6 +80,7 @@ class Programs:
                     "lists": {"sources": ["web", "mail", "10%"], "scores": [1, 50, Decimal("70.5")]},
                     "tables": {"rate": {"by": "referee.industry", "finance": Decimal("2.5"), "retail": 1},
                                "steps": {"by": "event.units", "1": 10, "2": Decimal("20.25"), "3": 40}}}
+        document["tables"]["sizes"] = self.bands()
         if draw.chance(50):
             document["tables"]["steps"]["otherwise"] = 5
             draw.form("tables: otherwise")
@@ -107,7 +114,56 @@ class Programs:
             document["campaign"] = [self.campaign(f"c{number}", document["reward"]) for number in range(draw.number(1, 3))]
         if draw.chance(80):
             document["limit"] = [self.limit(f"l{number}", document) for number in range(draw.number(1, 3))]
+        groups = self.groups(document)
+        if groups:
+            document["group"] = groups
         return document
+
+    def bands(self):
+        """Bounds that belong to the band below, to the one above, or to none."""
+        draw = self.draw
+        bands = [{"up_to": 3, "value": 30}, {"from": 5, "below": 10, "value": Decimal("55.5")}, {"from": 10, "value": 99}]
+        if draw.chance(50):
+            bands = [{"below": 0, "value": 1}, {"from": 0, "up_to": 5, "value": 20}, {"above": 5, "below": 12, "value": Decimal("0.125")}]
+        if draw.chance(30):
+            bands = [{**band, "once": band["value"], "twice": 7} for band in bands]
+            for band in bands:
+                del band["value"]
+        table = {"by": "referee.seats", "bands": bands}
+        if draw.chance(30):
+            table["otherwise"] = bands[0]["value"] if "value" in bands[0] else {"once": 3, "twice": 4}
+        draw.form("tables: bands")
+        self.size = "sizes[referee.seats]" if "value" in bands[0] else "sizes[referee.seats].once"
+        return table
+
+    def implies(self, events):
+        """Some kinds bring stages along."""
+        draw = self.draw
+        for event in events:
+            if draw.chance(25) and event["kind"] != "expired":
+                event["implies"] = draw.some(["qualified", "opportunity", "closed"], 1, 2)
+                draw.form("event: implies")
+        if draw.chance(25):
+            events.append({"kind": "closed", "implies": draw.some(["qualified", "opportunity"])})
+            draw.form("event: a stage implies")
+
+    def groups(self, document):
+        draw, found = self.draw, []
+        alike = {}
+        for reward in document["reward"]:
+            if "granted(" not in str(reward):
+                alike.setdefault((reward["to"], unit_of(reward, self.currency)), []).append(reward["id"])
+        for names in alike.values():
+            for _ in range(2):
+                if len(names) > 1 and draw.chance(30):
+                    found.append({"id": f"g{len(found)}", "rewards": draw.some(names, 2), "wins": draw.word("group of rewards", ["best", "first"])})
+        campaigns = [campaign["id"] for campaign in document.get("campaign", [])]
+        for _ in range(2):
+            if len(campaigns) > 1 and draw.chance(40):
+                found.append({"id": f"g{len(found)}", "campaigns": draw.some(campaigns, 2), "wins": draw.word("group of campaigns", ["best", "first"])})
+        if len(found) > 1:
+            draw.form("several groups")
+        return found
 
     def kind(self):
         """Mostly a kind that happens often."""
@@ -134,6 +190,7 @@ class Programs:
                 found.append({"kind": "last-call", "after": draw.one(LENGTHS), "from": "reminder"})
                 self.kinds.append("last-call")
                 draw.form("event: a clock after a clock")
+        self.implies(found)
         draw.random.shuffle(found)
         return found
 
@@ -176,7 +233,7 @@ class Programs:
 
     def amount(self, reward):
         draw = self.draw
-        texts = list(AMOUNTS)
+        texts = AMOUNTS + [self.size] * 3
         if self.ladders:
             texts += [f"credit[{self.ladders[0]}]", f"pay[{self.ladders[0]}].once", f"pay[{self.ladders[0]}].twice"] * 4
         return draw.one([10, 100, 200, Decimal("33.335"), Decimal("0.005")]) if draw.chance(50) else draw.one(texts)

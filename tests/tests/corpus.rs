@@ -5,7 +5,7 @@ use referral_rules::book::{Book, Given};
 use referral_rules::diag::{CODES, Kind};
 use referral_rules::program::{Notation, Program, SourceText};
 use referral_rules::{Options, evaluate, wire};
-use referral_tests::corpus::{Case, CaseKind, Tables, compare, read_cases};
+use referral_tests::corpus::{Case, CaseKind, compare, read_cases};
 use referral_tests::shared;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// How many cases there are at least: a corpus that is not found, or read in part, must not pass.
-const CASES_MIN: usize = 192;
+const CASES_MIN: usize = 221;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")

@@ -8,7 +8,7 @@ use super::candidates::Step;
 use super::drawing::{AT_ONCE, Granted, Part};
 use super::items::{Item, Place, What};
 use crate::base::{Number, index, position};
-use crate::program::Program;
+use crate::program::{EventKind, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// One line of the ledger.
@@ -20,6 +20,8 @@ pub struct EntryRow {
     pub what: What,
     /// Its place in the total order.
     pub place: Place,
+    /// Its kind: of what an event implies that of the stage, which comes before the event.
+    pub kind: EventKind,
     /// The governing version.
     pub version: u16,
     /// The rule's position in it.
@@ -46,8 +48,8 @@ pub struct EntryRow {
 
 impl EntryRow {
     /// What the ledger is sorted by.
-    pub fn key(&self) -> (i64, Place, u16, What, i64, u32) {
-        (self.booked_at, self.place, self.rule, self.what, self.release, self.sequence)
+    pub fn key(&self) -> (i64, Place, EventKind, u16, What, i64, u32) {
+        (self.booked_at, self.place, self.kind, self.rule, self.what, self.release, self.sequence)
     }
 }
 
@@ -184,6 +186,7 @@ fn entry(applied: &Applied, part: &Part, moment: Option<i64>) -> EntryRow {
         referral: applied.referral[row],
         what: applied.what[row],
         place: applied.place[row],
+        kind: applied.kind[row],
         version: applied.version[row],
         rule: part.rule,
         release: part.release,
