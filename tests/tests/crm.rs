@@ -176,7 +176,7 @@ fn a_company_is_new_once() {
 #[test]
 fn a_share_of_every_win_is_rounded_where_it_must_be() {
     let Some(source) = source() else { return };
-    let every_win = NEW_LOGO.replace("require = \"has(referee.company)\"", "require = \"true\"");
+    let every_win = NEW_LOGO.replace("require = \"has(referee.company)\"", "require = \"has(referrer.id)\"");
     let every_win = every_win.replace("[attribution]\nsame_referee_when = [\"referee.company\"]\n", "");
     evaluated(&mapped(&source, Labels::Mended), &every_win, View::DealFlow, |evaluation| {
         assert_eq!(accepted(evaluation), 8_800);

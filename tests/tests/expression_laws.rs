@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use referral_rules::base::Number;
 use referral_rules::diag::Code;
-use referral_rules::expr::{Expected, Type, Value};
+use referral_rules::expr::{Expected, Foresight, Possible, Range, Slot, Status, Type, Value, Values};
 use referral_tests::expressions::{Row, World};
 
 const WORDS: &[&str] = &[
@@ -166,6 +166,68 @@ fn conditions(depth: u32) -> BoxedStrategy<String> {
     .boxed()
 }
 
+/// Conditions of the sort that warnings see through: inputs beside constants, joined in every way.
+fn plain_conditions(depth: u32) -> BoxedStrategy<String> {
+    let test = prop_oneof![Just("=="), Just("!="), Just("<"), Just("<="), Just(">"), Just(">=")];
+    let number =
+        (prop_oneof![Just("a"), Just("d"), Just("(a * 2)"), Just("(d + 1)"), Just("min(a, 1)")], test, -2..3_i64);
+    let text = (prop_oneof![Just("=="), Just("!=")], prop_oneof![Just("'a'"), Just("'b'")]);
+    let other = prop_oneof![
+        Just("b"),
+        Just("true"),
+        Just("has(a)"),
+        Just("has(t)"),
+        Just("t in ['a', 'b']"),
+        Just("t in ['b', '']"),
+        Just("a == a"),
+        Just("a < d"),
+    ];
+    let leaf = prop_oneof![
+        number.prop_map(|(input, test, number)| format!("({input} {test} {number})")),
+        text.prop_map(|(test, text)| format!("(t {test} {text})")),
+        other.prop_map(|text| format!("({text})")),
+    ];
+    if depth == 0 {
+        return leaf.boxed();
+    }
+    let (one, two, three) = (plain_conditions(depth - 1), plain_conditions(depth - 1), plain_conditions(depth - 1));
+    prop_oneof![
+        leaf,
+        (one.clone(), two.clone()).prop_map(|(a, b)| format!("({a} && {b})")),
+        (one.clone(), two.clone()).prop_map(|(a, b)| format!("({a} || {b})")),
+        one.clone().prop_map(|a| format!("!{a}")),
+        (three, one, two).prop_map(|(c, a, b)| format!("({c} ? {a} : {b})")),
+    ]
+    .boxed()
+}
+
+/// What is known of the names before there are rows.
+fn known(slot: Slot) -> Possible {
+    let any = Possible::ANY;
+    match slot.0 {
+        0 => Possible::always(Range::default().whole()).or_missing(),
+        1 => Possible { values: Values::Bools { yes: true, no: true }, ..any },
+        2 => Possible::always(Range::default()).or_missing(),
+        _ => any,
+    }
+}
+
+/// True if the result is among what was foreseen.
+fn is_foreseen(result: &Result<Value, Status>, possible: &Possible) -> bool {
+    let inside = |number: Number| {
+        let range = possible.range();
+        range.least().is_none_or(|least| least <= number) && range.greatest().is_none_or(|most| number <= most)
+    };
+    match result {
+        Err(_) => possible.absent,
+        Ok(Value::Bool(true)) => possible.can_hold(),
+        Ok(Value::Bool(false)) => possible.can_fail(),
+        Ok(Value::Int(number)) => possible.present && inside(Number::from(*number)),
+        Ok(Value::Decimal(number)) => possible.present && inside(*number),
+        Ok(_) => possible.present,
+    }
+}
+
 /// The value as a literal of its type.
 fn literal(value: &Value) -> String {
     match value {
@@ -252,6 +314,52 @@ proptest! {
                     prop_assert!(fault, "{} {} {:?} {:?}", source, constant, known, diagnostics);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_result_is_among_what_was_foreseen(
+        source in prop_oneof![plain_conditions(3), conditions(3)],
+        number in numbers(3),
+        other in plain_conditions(2),
+        rows in prop::collection::vec(rows(2), 1..20),
+    ) {
+        let mut world = world();
+        let compiled = [(&source, Expected::Bool), (&number, Expected::Number), (&other, Expected::Bool)]
+            .map(|(source, expected)| world.compile(source, expected).ok());
+        let texts = world.texts.clone();
+        let foresight = Foresight { tables: &[], texts: &texts, known: &known };
+        for (compiled, source) in compiled.iter().zip([&source, &number, &other]) {
+            let Some(compiled) = compiled else { continue };
+            let possible = foresight.of(compiled);
+            for result in world.evaluate(compiled, &rows) {
+                prop_assert!(is_foreseen(&result, &possible), "{}: {:?} is not in {:?}", source, result, possible);
+            }
+        }
+        if let [Some(one), _, Some(two)] = &compiled {
+            if !foresight.can_hold_together(&[one, two]) {
+                let held = world.evaluate(one, &rows).into_iter().zip(world.evaluate(two, &rows));
+                let both = held.filter(|(one, two)| *one == Ok(Value::Bool(true)) && one == two).count();
+                prop_assert_eq!(both, 0, "{} and {} hold together", source, other);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_decided_is_foreseen_often_enough(source in plain_conditions(1)) {
+        // A condition and its opposite: never both, always one of the two.
+        let mut world = world();
+        let both = [format!("{source} && !{source}"), format!("{source} || !{source}")];
+        let Ok(never) = world.compile(&both[0], Expected::Bool) else { return Ok(()) };
+        let Ok(always) = world.compile(&both[1], Expected::Bool) else { return Ok(()) };
+        let texts = world.texts.clone();
+        let foresight = Foresight { tables: &[], texts: &texts, known: &known };
+        // Ranges have no holes, and only inputs themselves are narrowed down.
+        let opaque = ["* 2", "+ 1", "min(", "a < d", "(a == ", "(a != ", "(d == ", "(d != "];
+        let seen_through = !opaque.iter().any(|part| source.contains(part));
+        if seen_through {
+            prop_assert!(!foresight.of(&never).can_hold(), "{}", both[0]);
+            prop_assert!(!foresight.of(&always).can_fail(), "{}", both[1]);
         }
     }
 }

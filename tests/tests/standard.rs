@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 use referral_rules::base::{Instant, Number};
 use referral_rules::book::{Book, Cell, Given, GivenTable};
+use referral_rules::diag::render;
 use referral_rules::evaluation::{Decision, Entry, Verdict};
 use referral_rules::program::{Data, Program, standard};
 use std::collections::BTreeSet;
 
 fn compiled(document: &str) -> Program {
     let (program, warnings) = Program::from_toml(document).unwrap_or_else(|faults| panic!("{faults}"));
-    assert!(warnings.is_empty(), "{warnings:?}");
+    assert!(warnings.is_empty(), "{}", render(&warnings, "standard", document));
     program
 }
 

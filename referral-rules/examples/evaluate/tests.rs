@@ -102,7 +102,7 @@ fn own_files_are_read() {
     let program = File::new(
         "own.json",
         r#"{"schema":1,"id":"acme","version":"1","in_force":{"first_day":"2026-01-01"},"currency":"USD","time_zone":"UTC",
-           "reward":[{"id":"thanks","to":"referrer","on":"qualified","kind":"cash","amount":200}]}"#,
+           "reward":[{"id":"thanks","to":"referrer","on":"qualified","kind":"cash","amount":200,"pay_within":"30 days"}]}"#,
     );
     let own = ["--program", program.path(), "--referrals", referrals.path()];
     let out = printed(&[&own[..], &["--events", events.path(), "--as-of", "2026-03-31", "--explain", "R-1"]].concat());
@@ -111,6 +111,27 @@ fn own_files_are_read() {
     assert!(out.contains("2026-03-05  R-1       thanks  200.00 USD"), "{out}");
     let earlier = printed(&[&own[..], &["--as-of=2026-03-04T23:59:59Z"]].concat());
     assert!(earlier.contains("0 entries in the ledger"), "{earlier}");
+}
+
+#[test]
+fn warnings_go_beside_the_answer() {
+    let program = File::new(
+        "doubtful.toml",
+        "schema = 1\nid = \"acme\"\nversion = \"1\"\nin_force = { first_day = 2026-01-01 }\ncurrency = \"USD\"\n\
+         time_zone = \"UTC\"\n[[reward]]\nid = \"thanks\"\nto = \"referrer\"\non = \"qualified\"\n\
+         when = \"qualified_count >= 0\"\nkind = \"cash\"\namount = 200\n",
+    );
+    let answer = called(&["--program", program.path(), "--as-of", "2026-03-31"]);
+    assert_eq!(answer.code, 0, "{}", answer.err);
+    assert!(answer.out.contains("Fingerprint "), "{}", answer.out);
+    for told in [
+        "warning[no-due-date]: the reward `thanks` does not say by when it is paid",
+        "8 | id = \"thanks\"\n  |      ^^^^^^^^",
+        "= help: write `pay_within`, such as `pay_within = \"30 days\"`",
+        "warning[always-true]: `qualified_count >= 0` is always true",
+    ] {
+        assert!(answer.err.contains(told), "{told}\n{}", answer.err);
+    }
 }
 
 #[test]

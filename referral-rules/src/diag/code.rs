@@ -73,6 +73,38 @@ codes! {
     115 UnitMismatch "unit-mismatch" Document "the limit and the rewards are in different units" "units and currencies are never added";
     116 Circle "circle" Document "the events wait for each other" "none of them could ever happen";
 
+    // 150–199: warnings about a document that is sound, see `program/lint/`
+    150 UnreachableTier "unreachable-tier" Document "no referrer ever has the level" "what it promises is never given";
+    151 TierGap "tier-gap" Document "a rule needs a tier where there may be none" "it gives nothing to referrers below the first level";
+    152 TableGap "table-gap" Document "a table has no row for a value that it is asked for" "the rule that asks gives nothing for that value";
+    153 RowNeverAsked "row-never-asked" Document "no expression ever asks for the row" "its value is never given";
+    154 LimitBelowReward "limit-below-reward" Document "the limit is below the least amount of a reward that it covers" "every such grant is cut";
+    155 BoundAlwaysApplies "bound-always-applies" Document "the bound is beyond every amount that comes to it" "the amount itself is never given";
+    156 BoundsCrossed "bounds-crossed" Document "the least amount is above the greatest one" "the greatest one always wins";
+    157 CampaignNeverOn "campaign-never-on" Document "no referral of these terms can fall into the campaign's window" "it changes nothing";
+    158 CampaignWithoutReward "campaign-without-reward" Document "the campaign touches no reward" "it changes nothing";
+    159 LimitWithoutReward "limit-without-reward" Document "the limit covers no grant" "it bounds nothing";
+    160 EventNeverComes "event-never-comes" Document "the clock can never make the event" "what waits for it never happens";
+    161 HoldWithoutEnd "hold-without-end" Document "what the entry waits for can never come" "it is held for ever";
+    162 HoldWithoutEffect "hold-without-effect" Document "what the entry waits for has always come before" "it holds nothing";
+    163 AlwaysTrue "always-true" Document "the condition, or a part of it, is never false" "it decides nothing";
+    164 NeverTrue "never-true" Document "the condition, or a part of it, is never true" "what depends on it never happens";
+    165 NeverGranted "never-granted" Document "the amount can never be granted" "the rule gives nothing, whatever happens";
+    166 NoDueDate "no-due-date" Document "the reward does not say by when it is paid" "nobody can tell whether it is late";
+    167 PayableAfterDue "payable-after-due" Document "the reward is due before it is payable" "no payment can be in time";
+    168 UnusedFact "unused-fact" Document "no expression reads the fact" "a rule about it may have been forgotten";
+    169 UnusedList "unused-list" Document "no expression looks into the list" "a rule about it may have been forgotten";
+    170 UnusedTable "unused-table" Document "no expression looks into the table" "its values are never given";
+    171 UnusedLadder "unused-ladder" Document "no expression reads the tier" "the levels are told and change nothing";
+    172 UnusedKind "unused-kind" Document "nothing depends on the kind of event" "a rule about it may have been forgotten";
+    173 PercentAboveHundred "percent-above-hundred" Document "more than 100 % of a reported value is granted" "a percent sign may be wrong, or a digit too many";
+    174 DigitsBeyondUnit "digits-beyond-unit" Document "the amount has more digits than its unit" "it is always rounded to another one";
+    175 BandGap "band-gap" Document "numbers between two bands of a table lie in neither" "a rule that looks one of them up gives nothing";
+    176 NeverWins "never-wins" Document "a member of a group always loses to another one" "it changes nothing, or is never granted";
+    177 UnderWayWithoutEffect "under-way-without-effect" Document "nothing can be granted to referrals under way" "when they end makes no difference";
+    178 UnusedMeasure "unused-measure" Document "nothing asks for the measure" "what it counts changes nothing";
+    179 GoalOutOfReach "goal-out-of-reach" Document "no event can count for the goal" "it stays at nothing";
+
     // 200–249: expressions
     200 ExpressionSyntax "expression-syntax" Document "the expression is not well-formed" "it cannot be read past the place";
     201 UnknownName "unknown-name" Document "the name is not declared" "a misspelt fact would otherwise always be missing";
@@ -120,6 +152,11 @@ codes! {
 }
 
 impl Code {
+    /// True for the codes of warnings that a sound document gets: 150–199.
+    pub const fn is_lint(self) -> bool {
+        matches!(self.row().number, 150..=199)
+    }
+
     /// The word that people and tests read, such as `unknown-key`.
     pub const fn slug(self) -> &'static str {
         self.row().slug

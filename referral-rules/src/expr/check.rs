@@ -12,6 +12,7 @@ use super::types::{Slot, Status, Type};
 use super::value::Value;
 use crate::base::limits::EXPRESSION_VALUES_MAX;
 use crate::diag::{Code, Span, Spanned};
+use std::collections::BTreeSet;
 
 /// Walks the tree. `None` means that the fault is reported.
 pub(super) struct Checker<'a, 'f, 'd> {
@@ -21,6 +22,8 @@ pub(super) struct Checker<'a, 'f, 'd> {
     pub(super) faults: &'f mut Faults<'d>,
     pub(super) bindings: Vec<(String, Typed)>,
     pub(super) reads_ledger: bool,
+    /// The constant lists and tables that it names.
+    pub(super) constants: BTreeSet<String>,
 }
 
 impl Checker<'_, '_, '_> {
@@ -111,6 +114,7 @@ impl Checker<'_, '_, '_> {
         match named {
             Named::Variable { ty, slot } => Some(self.builder.load(slot, path, ty, span)),
             Named::Constant { value, ty } => {
+                self.constants.insert(path.to_owned());
                 let size = match &value {
                     Value::List(values) => u64::try_from(values.len()).unwrap_or(u64::MAX),
                     _ => 1,
@@ -229,6 +233,7 @@ impl Checker<'_, '_, '_> {
         index: &Node,
         field: Option<&Spanned<String>>,
     ) -> Option<Typed> {
+        self.constants.insert(name.to_owned());
         let key = self.check(index);
         let wanted = field.map(|field| field.value.as_str());
         let column = schema.columns.iter().position(|(known, _)| known.as_deref() == wanted);

@@ -13,6 +13,7 @@ use super::{lexer, parse};
 use crate::base::Interner;
 use crate::base::limits::EXPRESSION_BYTES_MAX;
 use crate::diag::{Code, Diagnostic, Span};
+use std::collections::BTreeSet;
 
 /// What the place where an expression stands needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +34,7 @@ pub struct Compiled {
     pub(super) constants: Vec<Vector>,
     inputs: Vec<Slot>,
     names: Vec<String>,
+    named: BTreeSet<String>,
     ty: Type,
     constant: Option<Value>,
     pub(super) logic: Logic,
@@ -86,7 +88,8 @@ pub fn compile(
     let node = parse::parse(tokens, &mut faults);
     let builder = Builder::new(texts);
     let bindings = Vec::new();
-    let mut checker = Checker { scope, source, builder, faults: &mut faults, bindings, reads_ledger: false };
+    let constants = BTreeSet::new();
+    let mut checker = Checker { scope, source, builder, faults: &mut faults, bindings, reads_ledger: false, constants };
     let checked = checker.whole(&node);
     if checker.builder.too_large() {
         let help = "loop over shorter lists, or not inside of each other";
@@ -97,14 +100,14 @@ pub fn compile(
     let result = give(&mut checker, result, expected)?;
     checker.report_faults([&result]);
     let constant = checker.builder.constant_value(&result);
-    let Checker { builder, reads_ledger, .. } = checker;
+    let Checker { builder, reads_ledger, constants: named, .. } = checker;
     if !faults.is_empty() {
         return None;
     }
     let (block, constants, inputs) = builder.finish(&result);
     let (inputs, names) = inputs.into_iter().map(|input| (input.slot, input.name)).unzip();
     let source = source.to_owned();
-    Some(Compiled { source, block, constants, inputs, names, ty: result.ty, constant, logic, reads_ledger })
+    Some(Compiled { source, block, constants, inputs, names, named, ty: result.ty, constant, logic, reads_ledger })
 }
 
 fn give(checker: &mut Checker<'_, '_, '_>, result: Typed, expected: Expected) -> Option<Typed> {
@@ -133,6 +136,11 @@ impl Compiled {
     pub fn slot_name(&self, slot: Slot) -> Option<&str> {
         let at = self.inputs.iter().position(|input| *input == slot)?;
         self.names.get(at).map(String::as_str)
+    }
+
+    /// True if it names the constant list or table: `lists.served`, `credit`.
+    pub fn names_constant(&self, name: &str) -> bool {
+        self.named.contains(name)
     }
 
     /// The type of the result.
@@ -165,6 +173,10 @@ impl Compiled {
     ) -> &'s Vector {
         scratch.run(&self.block, &self.constants, inputs, rows, env);
         scratch.read(self.result(), &self.constants)
+    }
+
+    pub(super) fn block(&self) -> &Block {
+        &self.block
     }
 
     fn result(&self) -> Ref {

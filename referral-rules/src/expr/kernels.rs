@@ -17,7 +17,8 @@ pub(super) enum Test {
 }
 
 impl Test {
-    fn holds(self, order: Ordering) -> bool {
+    /// True for values in the order.
+    pub(super) fn holds(self, order: Ordering) -> bool {
         match self {
             Self::Equal => order.is_eq(),
             Self::NotEqual => order.is_ne(),

@@ -1,10 +1,12 @@
 //! Tables of a program as expressions read them: a key or a number's band finds a row, a row has a value per column.
+use super::possible::{End, Range};
 use super::scope::TableSchema;
 use super::types::Class;
 use super::value::Value;
 use super::vector::{Column, Pool, Vector};
 use crate::base::{Number, TextId};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// An end of a band.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -120,6 +122,39 @@ impl Table {
         let reaches = |low: Boundary| low.at < key || low.at == key && low.included;
         let inside = self.bands.get(at).is_some_and(|(low, _)| low.is_none_or(reaches));
         if inside { Some(at) } else { self.otherwise }
+    }
+
+    /// True if a number is looked up by the band in which it lies.
+    pub(super) fn has_bands(&self) -> bool {
+        !self.bands.is_empty()
+    }
+
+    /// The rows that numbers of the range may find, and whether each of them finds one.
+    pub(super) fn rows_within(&self, range: Range) -> (BTreeSet<usize>, bool) {
+        let end = |boundary: Boundary| End { at: boundary.at, included: boundary.included };
+        let turned = |end: End| End { included: !end.included, ..end };
+        let mut rows = BTreeSet::new();
+        // What is left of the range above the bands so far; bands rise.
+        let mut rest = Some(range);
+        let mut covered = true;
+        for (at, (low, high)) in self.bands.iter().enumerate() {
+            let (low, high) = (low.map(end), high.map(end));
+            if !range.within(Range { least: low, greatest: high, whole: false }).is_empty() {
+                rows.insert(at);
+            }
+            let Some(left) = rest else { continue };
+            let gap = Range { greatest: low.map(turned), ..Range::default() };
+            covered &= low.is_none() || left.within(gap).is_empty();
+            rest = high.map(|high| left.within(Range { least: Some(turned(high)), ..Range::default() }));
+        }
+        covered &= rest.is_none_or(Range::is_empty);
+        rows.extend(self.otherwise.filter(|_| !covered));
+        (rows, covered || self.otherwise.is_some())
+    }
+
+    /// True if every key has a row.
+    pub(super) fn has_otherwise(&self) -> bool {
+        self.otherwise.is_some()
     }
 
     /// The values of a column.

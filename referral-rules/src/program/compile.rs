@@ -8,6 +8,7 @@ use super::compiled::{
     Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Per, Program, Requirement, Reward, Scope as Key, Version,
 };
 use super::document::{self, Document, ExpressionText, Heading, MeasurePer, Notation, Party, UnderWay};
+use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
 use crate::base::{Calendar, Day, Interner, Rounding, Unit, Weekday, Zone};
@@ -128,6 +129,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
     let zone = Zone::named(&first.time_zone.value).or_else(|| Zone::named("UTC"));
     let Some(zone) = zone else { return (None, found) };
     let mut versions: Vec<Version> = Vec::new();
+    let mut expressions: Vec<Expressions> = Vec::new();
     for ((source, document, _), diagnostics) in documents.iter().zip(&mut found) {
         same_program(first, document, diagnostics);
         if versions.len() >= VERSIONS_MAX {
@@ -145,8 +147,10 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
             let fault = Diagnostic::error(Code::VersionsDiffer, span, format!("two versions {what}"));
             diagnostics.push(fault.help("give each version a name and a first day of its own"));
         }
-        let mut compiling = Compiling { numbers: &mut numbers, texts: &mut texts, diagnostics };
+        let (numbers, texts) = (&mut numbers, &mut texts);
+        let mut compiling = Compiling { numbers, texts, diagnostics, expressions: Expressions::new() };
         versions.push(compiling.version(source, document));
+        expressions.push(compiling.expressions);
     }
     versions.sort_by_key(|version| version.first_day);
     let limits = versions.iter().flat_map(|version| &version.limits).map(limit_key);
@@ -171,6 +175,14 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         texts,
         scope: widest,
     };
+    let is_error = |fault: &Diagnostic| fault.severity == Severity::Error;
+    if !documents.iter().any(|(_, _, read)| read.iter().any(is_error)) && !found.iter().flatten().any(is_error) {
+        let written: Vec<(&Document, &Expressions)> =
+            documents.iter().map(|(_, document, _)| document).zip(&expressions).collect();
+        for (warnings, found) in lint::warnings(&program, &written).into_iter().zip(&mut found) {
+            found.extend(warnings);
+        }
+    }
     (Some(program), found)
 }
 
@@ -199,6 +211,8 @@ struct Compiling<'a> {
     numbers: &'a mut Numbers,
     texts: &'a mut Interner,
     diagnostics: &'a mut Vec<Diagnostic>,
+    /// Every expression of the version, by its path.
+    expressions: Expressions,
 }
 
 impl Compiling<'_> {
@@ -288,6 +302,8 @@ impl Compiling<'_> {
         let before = self.diagnostics.len();
         let place = |span: Span| written.place(span);
         let compiled = compile(&written.text, &place, expected, scope, self.texts, self.diagnostics);
+        let checked = compiled.clone().map(|compiled| Checked { written: written.clone(), compiled });
+        self.expressions.extend(checked.map(|checked| (path.to_owned(), checked)));
         for fault in self.diagnostics.iter_mut().skip(before) {
             fault.place.path = path.to_owned();
         }

@@ -11,7 +11,7 @@ pub use super::document_rules::{
 };
 pub use super::read::{Keys, Notation, keys, words};
 use crate::base::{Day, Length, Number, Rounding, Weekday};
-use crate::diag::{Span, Spanned};
+use crate::diag::{Diagnostic, Span, Spanned};
 use crate::node::TextMap;
 
 /// An expression as written: its text, where it stands, and how its bytes map to bytes of the document.
@@ -109,6 +109,27 @@ pub struct Document {
     pub groups: Vec<Group>,
     /// The limits.
     pub limits: Vec<Limit>,
+    /// The warnings that the author accepts.
+    pub accepted: Vec<Accepted>,
+}
+
+/// `[accepted_warnings]`: a warning that is not given, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Accepted {
+    /// The warning's code.
+    pub code: Spanned<String>,
+    /// The path that it is accepted for; everywhere without one.
+    pub path: Option<Spanned<String>>,
+    /// Why it is as it should be.
+    pub why: Spanned<String>,
+}
+
+impl Accepted {
+    /// True if this warning is meant.
+    pub fn holds_for(&self, warning: &Diagnostic) -> bool {
+        let at = |path: &Spanned<String>| path.value == warning.place.path;
+        self.code.value == warning.code.slug() && self.path.as_ref().is_none_or(at)
+    }
 }
 
 /// A moment at which something is read or judged.

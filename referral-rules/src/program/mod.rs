@@ -6,8 +6,10 @@ mod data;
 pub mod document;
 mod document_measures;
 mod document_rules;
+pub mod lint;
 mod names;
 mod read;
+mod stages;
 pub mod standard;
 
 pub use compile::{Faults, SourceText};

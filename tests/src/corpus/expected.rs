@@ -16,6 +16,17 @@ pub enum Expected {
     Table(Vec<(String, Expected)>),
 }
 
+impl Expected {
+    /// The text under the key of a table.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        let Self::Table(entries) = self else { return None };
+        entries.iter().find(|(found, _)| found == key).and_then(|(_, value)| match value {
+            Self::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+}
+
 /// What a case expects of an answer. `None` where the case says nothing about a part.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Expectations {
@@ -37,7 +48,8 @@ pub struct Expectations {
     pub campaigns: Option<Vec<Expected>>,
     /// Findings, all of them, in order. None at all are expected where the case says nothing.
     pub findings: Option<Vec<Expected>>,
-    /// Warnings about the document, all of them, in order.
+    /// Warnings about the document, all of them, in order. Where the case says nothing, only those are expected that a short
+    /// program is bound to get.
     pub warnings: Option<Vec<Expected>>,
     /// Faults of the document, all of them, in order; it must not compile.
     pub diagnostics: Option<Vec<Expected>>,

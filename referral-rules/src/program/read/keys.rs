@@ -46,6 +46,7 @@ pub(super) const PROGRAM: Keys = Keys {
         "campaign",
         "group",
         "limit",
+        "accepted_warnings",
     ],
 };
 

@@ -1,4 +1,5 @@
 //! From text to a [`Document`]: a hand-written reader that reports everything that is wrong, at its place, and goes on.
+mod accepted;
 mod data;
 mod declarations;
 mod field;
@@ -166,6 +167,7 @@ fn header(section: &Section<'_>, reader: &mut Reader) -> Document {
     };
     document.in_force = section.need("in_force", reader, in_force).unwrap_or_default();
     document.as_of = section.read("as_of", reader, as_of).unwrap_or_default();
+    document.accepted = section.read("accepted_warnings", reader, accepted::accepted).unwrap_or_default();
     document.calendar = section.read("calendar", reader, calendar).unwrap_or_default();
     document
 }

@@ -137,26 +137,9 @@ impl Counting {
     }
 }
 
-/// Where a stage may be followed by another. Skipping the opportunity is allowed; what is not listed cannot be.
+/// True if the stage with the rank may be followed by the other.
 pub fn may_follow(from: u16, to: EventKind) -> bool {
-    const NEXT: [&[EventKind]; 8] = [
-        &[EventKind::QUALIFIED, EventKind::DISQUALIFIED, EventKind::LOST, EventKind::NURTURE, EventKind::EXPIRED],
-        &[
-            EventKind::OPPORTUNITY,
-            EventKind::CLOSED,
-            EventKind::DISQUALIFIED,
-            EventKind::LOST,
-            EventKind::NURTURE,
-            EventKind::EXPIRED,
-        ],
-        &[EventKind::CLOSED, EventKind::DISQUALIFIED, EventKind::LOST, EventKind::NURTURE, EventKind::EXPIRED],
-        &[EventKind::DISQUALIFIED],
-        &[],
-        &[],
-        &[EventKind::QUALIFIED, EventKind::DISQUALIFIED, EventKind::LOST, EventKind::EXPIRED],
-        &[],
-    ];
-    NEXT.get(usize::from(from)).is_some_and(|next| next.contains(&to))
+    EventKind(from).followed_by().contains(&to)
 }
 
 /// The stage machine and the counts.

@@ -1,0 +1,114 @@
+//! What is declared and never used.
+use super::{Expressions, Terms, warning};
+use crate::diag::{Code, Diagnostic};
+use crate::program::compiled::Owner;
+use crate::program::document::{EventDeclaration, FactDeclaration, FactOwner};
+
+pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
+    facts(terms, found);
+    constants(terms, found);
+    for (at, ladder) in terms.document.tiers.iter().enumerate() {
+        let name = ladder.name.value.as_str();
+        if !reads(terms.expressions, name) {
+            let message = format!("no expression reads the tier `{name}`");
+            let fault = warning(Code::UnusedLadder, ladder.name.span, format!("tiers[{at}].name"), message);
+            found.push(fault.help("use it in an amount or a condition, or remove the ladder"));
+        }
+    }
+    for measure in &terms.document.measures {
+        let name = measure.name.value.as_str();
+        let by_ladder =
+            terms.all.iter().flat_map(|(document, _)| &document.tiers).any(|ladder| ladder.by.value == name);
+        if !by_ladder && !terms.all.iter().any(|(_, expressions)| reads(expressions, name)) {
+            let message = format!("nothing asks for the measure `{name}`");
+            let fault = warning(Code::UnusedMeasure, measure.name.span, format!("measures.{name}"), message);
+            found.push(fault.help("use it in a condition, an amount or as `by` of a ladder, or remove it"));
+        }
+    }
+    for (at, event) in terms.document.events.iter().enumerate() {
+        if event.clock.is_none() && event.implies.is_empty() && !is_spoken_of(terms, event) {
+            let message = format!("nothing depends on events of the kind `{}`", event.kind.value);
+            let fault = warning(Code::UnusedKind, event.kind.span, format!("event[{at}].kind"), message);
+            found.push(fault.help("name it in `on` of a reward, in `hold_until`, in a clock event, or remove it"));
+        }
+    }
+}
+
+/// A fact counts as used if any version reads it: all share the columns of the book.
+fn facts(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
+    for fact in &terms.document.facts {
+        let (heading, owners) = seen_as(fact);
+        let name = fact.name.value.as_str();
+        let used = owners.iter().any(|owner| {
+            let name = format!("{}.{name}", owner.word());
+            terms.all.iter().any(|(_, expressions)| reads(expressions, &name))
+        });
+        if !used {
+            let names: Vec<String> = owners.iter().map(|owner| format!("{}.{name}", owner.word())).collect();
+            let message = format!("no expression reads {}", super::listed(names.iter().map(String::as_str)));
+            let fault = warning(Code::UnusedFact, fact.name.span, format!("facts.{heading}.{name}"), message);
+            found.push(fault.help("use it or remove it; if people read it, say so under [accepted_warnings]"));
+        }
+    }
+}
+
+fn seen_as(fact: &FactDeclaration) -> (&'static str, &'static [Owner]) {
+    match fact.owner {
+        FactOwner::Account => ("account", &[Owner::Referrer, Owner::Referee]),
+        FactOwner::Referrer => ("referrer", &[Owner::Referrer]),
+        FactOwner::Referee => ("referee", &[Owner::Referee]),
+        FactOwner::Referral => ("referral", &[Owner::Referral]),
+        FactOwner::Event => ("event", &[Owner::Event]),
+    }
+}
+
+fn constants(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
+    let named = |name: &str| terms.expressions.values().any(|checked| checked.compiled.names_constant(name));
+    for list in &terms.document.lists {
+        let name = format!("lists.{}", list.name.value);
+        if !named(&name) {
+            let message = format!("no expression looks into `{name}`");
+            let fault = warning(Code::UnusedList, list.name.span, name, message);
+            found.push(fault.help("use it in a condition, or remove it"));
+        }
+    }
+    for table in &terms.document.tables {
+        let name = table.name.value.as_str();
+        if !named(name) {
+            let message = format!("no expression looks into the table `{name}`");
+            let fault = warning(Code::UnusedTable, table.name.span, format!("tables.{name}"), message);
+            found.push(fault.help(format!("use it as `{name}[key]`, or remove it")));
+        }
+    }
+}
+
+/// True if an expression reads the input.
+fn reads(expressions: &Expressions, name: &str) -> bool {
+    let reads = |slots: &[crate::expr::Slot], compiled: &crate::expr::Compiled| {
+        slots.iter().any(|slot| compiled.slot_name(*slot) == Some(name))
+    };
+    expressions.values().any(|checked| reads(checked.compiled.inputs(), &checked.compiled))
+}
+
+/// True if a rule, a hold, a clock event or a condition speaks of the kind.
+fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
+    let kind = event.kind.value.as_str();
+    let document = terms.document;
+    let by_reward = document
+        .rewards
+        .iter()
+        .any(|reward| reward.on.value == kind || reward.hold_until.as_ref().is_some_and(|until| until.value == kind));
+    let by_clock = document
+        .events
+        .iter()
+        .filter_map(|event| event.clock.as_ref())
+        .any(|clock| clock.from.value == kind || clock.unless.iter().any(|other| other.value == kind));
+    let by_condition = terms.expressions.values().any(|checked| {
+        let asks = checked.compiled.inputs().iter().any(|slot| checked.compiled.slot_name(*slot) == Some("event.kind"));
+        asks && checked.written.text.contains(kind)
+    });
+    let by_measure = document.measures.iter().flat_map(|measure| &measure.on).any(|on| on.value == kind);
+    let goals = document.campaigns.iter().filter_map(|campaign| campaign.goal.as_ref());
+    let by_goal = goals.map(|goal| &goal.on).any(|on| on.value == kind);
+    by_reward || by_clock || by_condition || by_measure || by_goal
+}
