@@ -19,12 +19,27 @@ class Computed:
         self.base, self.amount, self.campaigns = base, amount, campaigns
 
 
+def days_of(program, standing, happening):
+    """The days that the window of a campaign may look at; those that have not come are None."""
+    return {name: None if moment is None else program.day_of(moment)
+            for name, moment in {"submitted": standing.row.at, "qualified": standing.came.get("qualified"),
+                                 "closed": standing.came.get("closed"), "event": happening.at}.items()}
+
+
+def for_goals(program, version, standing, happening, scope):
+    """What an event adds to the goals of the campaigns that it falls under."""
+    for campaign in version.campaigns:
+        goal = campaign.get("goal")
+        if goal and goal["on"] == happening.kind and in_window(version, campaign, scope, days_of(program, standing, happening)):
+            value = evaluate(goal["of"], scope) if "of" in goal else 1
+            if not absent(value):
+                yield campaign["id"], value
+
+
 def candidates(program, version, standing, happening, scope):
     """Each rule on the event, in the document's order, with what computes its amount or says why there is none."""
     rules = [rule for rule in version.rewards if rule["on"] == happening.kind]
-    days = {name: None if moment is None else program.day_of(moment)
-            for name, moment in {"submitted": standing.row.at, "qualified": standing.came.get("qualified"),
-                                 "closed": standing.came.get("closed"), "event": happening.at}.items()}
+    days = days_of(program, standing, happening)
 
     def computed(rule):
         if has_ended(version, happening):
@@ -67,7 +82,6 @@ def operand(expression, scope):
 
 
 def compute(version, rule, scope, refused, moments):
-    """`moments` holds the days that a campaign's window may look at; those that have not come are None."""
     if rule["to"] in refused:
         raise Denied("side-refused")
     for condition in several(rule.get("when")):
@@ -100,8 +114,12 @@ def fits(value):
 
 def applies(version, campaign, rule, scope, moments):
     names = campaign.get("rewards")
-    if rule["id"] not in names if names is not None else rule["to"] != "referrer":
-        return False
+    named = rule["id"] in names if names is not None else rule["to"] == "referrer"
+    return named and in_window(version, campaign, scope, moments)
+
+
+def in_window(version, campaign, scope, moments):
+    """Whether the day that counts lies in the window, and the conditions hold."""
     moment = moments[campaign.get("counts_if_in_window", version.campaign_as_of)]
     if moment is None:
         return False

@@ -9,6 +9,7 @@ from dates import last_instant
 from positions import Positions
 from program import Program
 from submission import judge
+from standings import campaigns, standings
 from values import id_key, read_day, read_instant, write_amount, write_instant
 
 
@@ -30,6 +31,8 @@ def answer(request):
         "ledger": [write_entry(entry) for entry in booked.ledger],
         "positions": [write_position(positions, entry, state) for entry, state in zip(booked.ledger, positions.states)],
         "balances": write_balances(positions),
+        "standings": list(standings(ledger.ideal)),
+        "campaigns": list(campaigns(ledger.ideal, booked.ledger)),
         "findings": sorted({(code, name or "") for code, _, name in findings}),
     }
 

@@ -209,10 +209,15 @@ class Book:
             self.find("bad-cell", "opening_balances", "")
             return None
         limits = [limit for version in self.program.versions for limit in version.limits if limit["id"] == name]
-        if name not in COUNTS and not limits:
-            self.find("unknown-balance", "opening_balances", "")
+        measures = [version.measures[name] for version in self.program.versions if name in version.measures]
+        if name not in COUNTS and not limits and not any(measure["is"] in ("count", "sum") for measure in measures):
+            self.find("unknown-balance", "opening_balances", name if measures else "")
             return None
-        in_each = limits[0].get("in_each", "lifetime") if limits else "lifetime"
+        counts = name in COUNTS or any(measure["is"] == "count" for measure in measures)
+        if counts and value.denominator != 1:
+            self.find("unknown-balance", "opening_balances", name)
+            return None
+        in_each = (limits + measures)[0].get("in_each", "lifetime") if limits or measures else "lifetime"
         if in_each != "lifetime" and (at is None or dates.is_rolling(in_each)):
             self.find("unknown-balance", "opening_balances", name)
             return None

@@ -17,7 +17,7 @@ def requests():
         if path.parent.name == "base":
             continue
         case = load(path.read_text())
-        if "diagnostics" in case.get("expect", {}) or "csv" in case or case["program"] == "standard" or "as_of" not in case:
+        if "diagnostics" in case.get("expect", {}) or "csv" in case or case["program"] in ("standard", "partner") or "as_of" not in case:
             continue
         base = (CASES / "base" / (case["base"] + ".toml")).read_text() if "base" in case else ""
         sources = case["program"] if isinstance(case["program"], list) else [case["program"]]

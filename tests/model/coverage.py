@@ -22,7 +22,11 @@ IN_PROGRAMS = (
     + each("in_each", PERIODS) + each("over_limit", OVER) + each("per", PER)
     + each("under_way", ["go on", "stop", "10 days", "2 weeks", "1 month"])
     + each("group of rewards", ["best", "first"]) + each("group of campaigns", ["best", "first"])
-    + ["several groups", "tables: bands", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
+    + each("measures.is", ["count", "sum", "least", "greatest", "distinct"]) + each("measures.per", ["referrer", "program"])
+    + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
+    + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
+       "versions: a measure over other events", "opening balance of a declared measure"]
+    + ["campaign: goal", "several groups", "tables: bands", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
        "a list of conditions", "granted()", "at_least", "at_most", "hold_until", "hold_while", "reward_instead", "reward_times",
        "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants",

@@ -327,7 +327,7 @@ class Table:
 
 
 class Facts:
-    """`referrer`, `referee`, `referral`, `event`, `lists`: names with values."""
+    """`referrer`, `referee`, `referral`, `event`, `lists`, `data`: names with values."""
 
     def __init__(self, values):
         self.values = values

@@ -178,6 +178,13 @@ class Books:
     def balances(self):
         draw, rows = self.draw, []
         for _ in range(draw.number(1, 3)):
+            measures = {name: measure for version in self.versions for name, measure in version.get("measures", {}).items()}
+            if measures and draw.chance(40):
+                name = draw.one(measures)
+                rows.append({"name": name, "key": "" if measures[name].get("per") == "program" else draw.one(self.referrers),
+                             "value": draw.one([1, 2, 50]), "at": self.moment()})
+                draw.form("opening balance of a declared measure")
+                continue
             limits = [limit for version in self.versions for limit in version.get("limit", [])]
             if limits and draw.chance(60):
                 limit = draw.one(limits)

@@ -1,7 +1,8 @@
 """Random valid programs: every form of docs/document.md, and every word of every key."""
 from decimal import Decimal
 
-from generate_words import (AMOUNTS, AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, FACTS, KEYS, LENGTHS, PERIODS, ROUNDINGS, ZONES)
+from generate_words import (AMOUNTS, AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, FACTS, KEYS, LENGTHS, MEASURED, PERIODS, ROUNDINGS,
+                            TOLD_APART, WHEN_MEASURED, ZONES)
 from program import MONEY, THINGS
 
 MOMENTS = ["submitted", "qualified", "closed", "event"]
@@ -29,11 +30,11 @@ class Programs:
                 found.append(self.follow(first, 2, draw.one(["2026-04-05", "2026-07-01"])))
         if draw.chance(20):
             draw.form("in_force: last_day")
-            in_force = found[draw.number(0, len(found) - 1)]["in_force"]
-            in_force["last_day"] = draw.one([day for day in ["2026-04-04", "2026-04-30", "2026-10-25", "2026-12-31"]
+            in_force = found[-1]["in_force"]
+            in_force["last_day"] = draw.one([day for day in ["2026-03-28", "2026-04-04", "2026-04-30", "2026-10-25", "2026-12-31"]
                                              if day > in_force["first_day"]])
             if draw.chance(70):
-                in_force["under_way"] = draw.word("under_way", ["go on", "stop", "stop", "10 days", "2 weeks", "1 month"])
+                in_force["under_way"] = draw.word("under_way", ["go on", "stop", "stop", "stop", "10 days", "2 weeks", "1 month"])
         return found
 
     def follow(self, first, index, day):
@@ -48,6 +49,7 @@ class Programs:
         bands = first["tables"]["sizes"]["bands"]
         self.size = "sizes[referee.seats]" if "value" in bands[0] else "sizes[referee.seats].once"
         self.ladders = [ladder["name"] for ladder in first.get("tiers", [])]
+        self.measures = first.get("measures", {})
         self.kinds = HOST_KINDS + [event["kind"] for event in first["event"] if "after" in event]
         if draw.chance(50):
             found["reward"] = [self.changed(reward) for reward in first["reward"]]
@@ -55,11 +57,18 @@ class Programs:
             found["campaign"] = [self.campaign(campaign["id"], first["reward"]) for campaign in first["campaign"]]
         if "limit" in first and draw.chance(40):
             draw.form("versions: another bound of a limit")
-            found["limit"] = [{**limit, "at_most": draw.one([1, 100, 150])} for limit in first["limit"]]
+            found["limit"] = [{**limit, "at_most": draw.one([100, 150])} for limit in first["limit"]]
         if "tiers" in first and draw.chance(30):
             draw.form("versions: another ladder")
             found["tiers"] = self.tiers(first["tiers"])
+        if "measures" in first and draw.chance(30):
+            found["measures"] = {name: {**measure, "on": self.declared_kinds(measure)} for name, measure in first["measures"].items()}
         return found
+
+    def declared_kinds(self, measure):
+        """A measure means the same in all versions, but for what it is over."""
+        self.draw.form("versions: a measure over other events")
+        return self.draw.some(measure["on"] + ["qualified"])
 
     def changed(self, reward):
         """A reward under later terms: the same id, another amount or other conditions."""
@@ -78,6 +87,8 @@ class Programs:
         document = {"schema": 1, "id": "acme", "version": f"v{index + 1}", "in_force": {"first_day": "2026-01-01"},
                     "currency": self.currency, "time_zone": self.zone, "facts": FACTS,
                     "lists": {"sources": ["web", "mail", "10%"], "scores": [1, 50, Decimal("70.5")]},
+                    "data": {"from": "2026-03-01", "rates": {"share": Decimal("0.1"), "seats": [1, 3]},
+                             "bound": {"value": Decimal("99.99")}, "good": [1, 2]},
                     "tables": {"rate": {"by": "referee.industry", "finance": Decimal("2.5"), "retail": 1},
                                "steps": {"by": "event.units", "1": 10, "2": Decimal("20.25"), "3": 40}}}
         document["tables"]["sizes"] = self.bands()
@@ -94,6 +105,9 @@ class Programs:
             draw.form("calendar")
         self.kinds = list(HOST_KINDS)
         document["event"] = self.events()
+        self.measures = {}
+        if draw.chance(50):
+            document["measures"] = self.measures = self.declared_measures()
         for heading in draw.some(["eligibility", "validity", "fraud"], 0, 3) if draw.chance(35) else []:
             document[heading] = [self.requirement(f"{heading[:3]}-{number}") for number in range(draw.number(1, 2))]
             draw.form(heading)
@@ -207,6 +221,39 @@ class Programs:
             found["refuses"] = self.draw.word("refuses", ["both", "referrer", "referee"])
         return found
 
+    def declared_measures(self):
+        """Two names, so that rules, ladders and opening balances find them."""
+        draw, found = self.draw, {}
+        for name in draw.some(["volume", "ordinal"], 1, 2):
+            how = draw.word("measures.is", ["count", "sum", "least", "greatest", "distinct"])
+            measure = {"is": how, "on": draw.some(["submitted", "qualified", "closed", "first-invoice"] + self.kinds, 1, 3)}
+            if how != "count":
+                measure["of"] = draw.one(TOLD_APART if how == "distinct" else MEASURED)
+            if draw.chance(35):
+                measure["when"] = self.condition(WHEN_MEASURED)
+            if draw.chance(40):
+                measure["per"] = draw.word("measures.per", ["referrer", "program"])
+            if draw.chance(60):
+                measure["in_each"] = draw.word("measures.in_each", PERIODS)
+            if draw.chance(50):
+                measure["disqualified"] = draw.word("disqualified", ["taken out", "kept"])
+            found[name] = measure
+        return found
+
+    def level_conditions(self, ladder):
+        """Levels by conditions, alone or beside the bound."""
+        draw = self.draw
+        texts = AT_SUBMISSION + AT_EVENT + [f"{name} > {draw.one([1, 2, 100])}" for name in self.measures] * 5
+        for level in ladder["levels"]:
+            if draw.chance(40):
+                level["when"] = self.condition(texts)
+                draw.form("tiers: a level with a condition")
+                if draw.chance(30):
+                    del level["at_least"]
+                    draw.form("tiers: a level by its condition alone")
+        if not any("at_least" in level for level in ladder["levels"]):
+            del ladder["by"]
+
     def tiers(self, like=None):
         draw = self.draw
         names = [ladder["name"] for ladder in like] if like else draw.some(["tier", "closer"], 1, 2)
@@ -216,12 +263,19 @@ class Programs:
         found = []
         for place, name in enumerate(names):
             bounds = sorted(draw.some(range(0, 6), 3, 3))
-            ladder = {"name": name, "by": like[place]["by"] if like else draw.word("tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"]),
+            measures = [measure for measure in self.measures if self.measures[measure]["is"] != "distinct" or draw.chance(50)]
+            by = draw.one(measures) if measures and draw.chance(60) else draw.word(
+                "tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"])
+            if by in measures:
+                draw.form("tiers: by a measure")
+            ladder = {"name": name, "by": (like[place].get("by") or by) if like else by,
                       "levels": [{"name": level, "at_least": bound} for level, bound in zip(["low", "mid", "top"], bounds)]}
             if draw.chance(50):
                 ladder["this_event"] = draw.word("this_event", ["counts", "does not count"])
             if draw.chance(50):
                 ladder["taken_at"] = draw.word("taken_at", MOMENTS)
+            if draw.chance(30):
+                self.level_conditions(ladder)
             found.append(ladder)
         return found
 
@@ -233,7 +287,7 @@ class Programs:
 
     def amount(self, reward):
         draw = self.draw
-        texts = AMOUNTS + [self.size] * 3
+        texts = AMOUNTS + [self.size] * 3 + [f"{name} * 10" for name in self.measures] * 3
         if self.ladders:
             texts += [f"credit[{self.ladders[0]}]", f"pay[{self.ladders[0]}].once", f"pay[{self.ladders[0]}].twice"] * 4
         return draw.one([10, 100, 200, Decimal("33.335"), Decimal("0.005")]) if draw.chance(50) else draw.one(texts)
@@ -294,6 +348,11 @@ class Programs:
         if draw.chance(50):
             found["rewards"] = [reward["id"] for reward in draw.some(rewards)]
             draw.form("campaign: rewards")
+        if draw.chance(40):
+            found["goal"] = {"at_least": draw.one([1, 3]), "on": self.kind()}
+            if draw.chance(50):
+                found["goal"].update({"at_least": draw.one([100, Decimal("0.5")]), "of": draw.one(MEASURED)})
+            draw.form("campaign: goal")
         for key in draw.some(["reward_instead", "reward_times", "reward_plus"], 1, 2):
             found[key] = draw.one({"reward_instead": [120, "event.value / 7"], "reward_times": [2, Decimal("1.5"), 1, "1 / 3", "qualified_count"],
                                    "reward_plus": [50, Decimal("0.001"), "event.units"]}[key])
@@ -341,6 +400,9 @@ class Programs:
             if found.get("in_each", "lifetime") not in ("lifetime", "30 days", "2 days"):
                 words += ["pay later"] * 4
             found["over_limit"] = draw.word("over_limit", words)
+        if found.get("over_limit") == "pay later" and found.get("unit") != "grants":
+            # What waits for many days is computed anew on each of them.
+            found["at_most"] = max(found["at_most"], 150 if found["in_each"] == "day" else 10)
         return found
 
 

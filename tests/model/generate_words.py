@@ -16,8 +16,9 @@ AT_SUBMISSION = [
     "referee.industry in ['finance', 'retail']", "referee.seats > 0 || referrer.status == 'trial'",
     "!(referral.wait)", "'vip' in referral.tags", "referral.tags.exists(t, t.startsWith('v'))", "referral.tags.all(t, t != 'bad')",
     "referee.email.contains('@') ? referrer.score > 0 : referral.source == 'web'", "business_days(referrer.since, referral.submitted_at) > 5",
-    "getHours(referral.submitted_at) < 12", "day(referral.submitted_at) >= date('2026-03-01')", "referral.source in lists.sources",
-    "mod(referrer.score, 3) != 1", "size(referral.source) > 2", "referee.seats / 3 > 1", "referrer.score in lists.scores",
+    "getHours(referral.submitted_at) < 12", "day(referral.submitted_at) >= data.from", "referral.source in lists.sources",
+    "mod(referrer.score, 3) != 1", "size(referral.source) > 2", "referee.seats / 3 > 1 || referee.seats in data.rates.seats",
+    "referrer.score in lists.scores",
     "domain(referee.email) != 'spam.example'", "getDayOfWeek(referral.submitted_at, 'Asia/Tokyo') != 0",
     "10 / referee.seats > 1", "rate[referee.industry] > 1", "upperAscii(referral.source) == 'WEB'",
 ]
@@ -29,15 +30,21 @@ KEYS = ["normalize_email(referee.email)", "referee.email", "domain(referee.email
 AT_EVENT = [
     "event.value >= 100", "event.flag", "event.units > 1 && event.value > 0", "qualified_count >= 2", "submitted_count <= 3",
     "closed_count == 0", "opportunity_count < 2", "event.kind == 'qualified' || event.flag", "event.at >= timestamp('2026-03-10T00:00:00Z')",
-    "has(referral.qualified_at)", "days_between(referral.submitted_at, event.at) <= 20", "event.at <= event.deadline",
+    "event.value >= data.bound.value", "event.units in data.good", "has(referral.qualified_at)", "days_between(referral.submitted_at, event.at) <= 20", "event.at <= event.deadline",
     "referral.closed_at > referral.qualified_at", "days_after(3, event.at) > months_after(1, referral.submitted_at)",
     "day(event.at) != date('2026-03-31')", "getDate(day(event.at)) > 5", "has(event.id)",
     "event.at - referral.submitted_at > duration('36h')", "referral.qualified_at == event.at",
 ]
 
+# What measures sum, compare or tell apart; the conditions under which they do.
+MEASURED = ["event.value", "event.value / 3", "event.units", "referee.seats"]
+TOLD_APART = ["referral.id", "referee.email", "event.units", "event.flag", "referee.industry", "referral.source", "event.value"]
+WHEN_MEASURED = ["event.value >= 100", "event.flag", "referee.seats > 3", "has(referral.qualified_at)", "event.kind != 'renewal'",
+                 "referrer.status == 'paying'"]
+
 # Amounts; each has a reason to need rounding, or not.
 AMOUNTS = [
-    "10% * event.value", "event.value / 3", "event.value", "100 / 8", "0.125 * event.units", "referee.seats * 2.5", "event.units * 25",
+    "data.rates.share * event.value", "event.value / 3", "event.value", "100 / 8", "0.125 * event.units", "referee.seats * 2.5", "event.units * 25",
     "max(event.value, 20) / 7", "min(referee.seats, 10) * 1.005", "referrer.score", "0.005", "2.5%", "qualified_count * 10",
     "event.flag ? 50 : 25.5", "round(event.value, 1) * 0.5", "floor(event.value) + 0.5", "abs(event.value)", "event.value - 100",
     "div(referrer.score, 7) + mod(referrer.score, 7) / 8", "rate[referee.industry]", "steps[event.units]", "steps[referee.seats]",

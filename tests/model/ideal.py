@@ -2,7 +2,7 @@
 import heapq
 from itertools import count
 
-from amount import Denied, candidates
+from amount import Denied, candidates, for_goals
 from attribution import Claims
 from circles import closes_circle
 from dates import first_instant
@@ -29,7 +29,7 @@ class Ideal:
         self.parts, self.findings, self.to_come, self.early = {}, [], [], []
         self.record, self.limits, self.claims = Record(book), Limits(book), Claims(book)
         self.queue, self.turn = [], count()
-        self.verdicts, self.standings = [], {}
+        self.verdicts, self.standings, self.goal_events = [], {}, []
         for row in self.known.referrals.values():
             self.expect(Happening(row.id, "submitted", row.at))
         for event in self.known.events.values():
@@ -90,6 +90,8 @@ class Ideal:
             standing.moments[happening.kind] = moment
         standing.tiers = tiers(version, standing, moment)
         scope = moment.scope(version, moment.after, standing.tiers, lambda rule: standing.granted.get(rule, 0))
+        for campaign, value in for_goals(self.program, version, standing, happening, scope):
+            self.goal_events.append((version, campaign, standing.row.id, value))
         for rule, computed in candidates(self.program, version, standing, happening, scope):
             self.grant(standing, version, rule, happening, scope, computed)
         for clock in clocks(version, happening):

@@ -10,7 +10,7 @@ from functions import decimal_text
 ROOT = Path(__file__).resolve().parents[2]
 
 
-TABLES = ["decisions", "entries", "ledger", "positions", "balances", "findings"]
+TABLES = ["decisions", "entries", "ledger", "positions", "balances", "standings", "campaigns", "findings"]
 
 
 class Plain(json.JSONEncoder):
@@ -67,6 +67,8 @@ class Library:
             "balances": sorted([":".join(row["beneficiary"].values()), row["unit"]]
                                + [row[key] for key in ("earned", "held", "payable", "paid", "reversed")]
                                for row in raw["balances"]),
+            "standings": raw["standings"],
+            "campaigns": [campaign(row) for row in raw["campaigns"]],
             "findings": findings(raw["findings"]),
         }
 
@@ -80,6 +82,11 @@ def findings(rows):
 
 def tiers(row):
     return [f"{tier['ladder']}: {tier['level']}" for tier in row["tiers"]]
+
+
+def campaign(row):
+    goal = row["goal"] and {key: row["goal"][key] for key in ("on", "at_least", "reached", "missing")}
+    return {"campaign": row["campaign"], "version": row["version"], "goal": goal, "grants": row["grants"]}
 
 
 def decision(row):

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import dates
 from expressions import Facts, Table
+from values import read_day
 
 STAGES = ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"]
 HEADINGS = ["eligibility", "validity", "fraud"]
@@ -49,6 +50,7 @@ class Version:
         self.rounding = document.get("rounding", "half away from zero")
         self.facts = document.get("facts", {})
         self.lists = Facts({name: tuple(constant(item) for item in items) for name, items in document.get("lists", {}).items()})
+        self.data = read_data(document.get("data", {}))
         self.tables = {name: read_table(table) for name, table in document.get("tables", {}).items()}
         self.requirements = [(heading, requirement) for heading in document if heading in HEADINGS
                              for requirement in several(document[heading])]
@@ -75,12 +77,30 @@ class Version:
         return [event for event in self.events if "after" in event and event.get("from", "submitted") == kind]
 
 
+def read_data(value):
+    """`[data]`: tables within one another down to constants and lists of them; lists of tables are for hosts."""
+    if isinstance(value, dict):
+        return Facts({name: read_data(item) for name, item in value.items()})
+    if isinstance(value, list):
+        days = [as_day(item) for item in value]
+        return tuple(days) if all(days) else tuple(read_data(item) if isinstance(item, dict) else constant(item) for item in value)
+    return as_day(value) or constant(value)
+
+
+def as_day(value):
+    """The date that a text of a JSON document spells, if it is one."""
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        return None
+
+
 def constant(value):
-    """A text, number, truth value or date of a list or table. In JSON a date is a text, as every text that reads like one."""
+    """A text, number, truth value or date of a list, a table or the data. In JSON a text that reads like a date is one."""
     if isinstance(value, (bool, date)):
         return value
     if isinstance(value, str):
-        return value
+        return read_day(value) or value
     return value if isinstance(value, int) else number(value)
 
 

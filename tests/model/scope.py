@@ -25,6 +25,7 @@ class Scope:
             "referee": side_facts(book, row, "referee"),
             "referral": Facts({**row.referral_facts, "id": row.id, "submitted_at": row.at, **more.pop("referral", {})}),
             "lists": version.lists,
+            "data": version.data,
             **version.tables,
             **more,
         }

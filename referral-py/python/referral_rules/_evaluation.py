@@ -44,6 +44,13 @@ _SHAPES: dict[str, Shape] = {
     "ledger": _ENTRY,
     "positions": {"amount": Decimal, "paid_at": _instant, "due_on": date.fromisoformat, "notify_by": _instant},
     "balances": dict.fromkeys(("earned", "held", "payable", "paid", "reversed"), Decimal),
+    "standings": {"value": _exact, "at_least": _exact, "missing": _exact, "by": date.fromisoformat},
+    "outlook": {"by": _instant},
+    "campaigns": {
+        "first_day": date.fromisoformat,
+        "last_day": date.fromisoformat,
+        "goal": {"at_least": _exact, "reached": _exact, "missing": _exact},
+    },
     "findings": {},
 }
 
@@ -130,6 +137,21 @@ class Evaluation:
     def balances(self) -> list[Row]:
         """What stands where for each beneficiary and unit."""
         return self._table("balances")
+
+    @property
+    def standings(self) -> list[Row]:
+        """Which level each referrer has on each ladder, and what is missing for the next."""
+        return self._table("standings")
+
+    @property
+    def outlook(self) -> list[Row]:
+        """What each referral can still bring, and what has to happen for it."""
+        return self._table("outlook")
+
+    @property
+    def campaigns(self) -> list[Row]:
+        """What each campaign brought, and how far its goal is reached."""
+        return self._table("campaigns")
 
     @property
     def findings(self) -> list[Row]:

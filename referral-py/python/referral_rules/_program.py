@@ -70,6 +70,11 @@ class Program:
         return list(self._answer["versions"])
 
     @property
+    def data(self) -> dict[str, dict[str, Any]]:
+        """The constants of the document's `[data]`, by version. Numbers are texts, as in every answer in JSON."""
+        return dict(self._answer["data"])
+
+    @property
     def warnings(self) -> list[Diagnostic]:
         """What works, but perhaps not as it was meant."""
         return [diagnostic(warning) for warning in self._answer["warnings"]]
@@ -79,8 +84,8 @@ class Program:
     ) -> Evaluation:
         """Who is owed what under these terms and these facts, as of a moment.
 
-        `answer` names the parts that are wanted: decisions, entries, positions, balances, findings, warnings, fingerprint,
-        ledger, summary; by default all but the last two. Other Python threads go on while it computes.
+        `answer` names the parts that are wanted: decisions, entries, positions, balances, standings, outlook, campaigns,
+        findings, warnings, fingerprint, ledger, summary; by default all but the last two. Other Python threads go on while it computes.
 
         >>> program = Program({"standard": "customer-referrals"})
         >>> book = {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02"}]}
