@@ -184,12 +184,27 @@ at_most = 900
 over_limit = "pay nothing"
 "#;
 
+/// Claims that last long, but are let go by events of the host and by some that the clock makes.
+const RELEASED: &str = "claim_lasts = \"45 days\"\nreleased_by = [\"disqualified\", \"lost\", \"expired\", \"anniversary\", \"payment\"]\n";
+
+const CIRCLES: &str =
+    "[[fraud]]\ncode = \"circle\"\nrequire = \"!referral.closes_circle\"\nmessage = \"it closes a circle\"\n";
+
 fn programs() -> Vec<Program> {
+    let released = PROGRAM.replace("claim_lasts = \"15 days\"\n", RELEASED);
+    let circles = released.replace("[attribution]\n", &format!("{CIRCLES}[attribution]\n"));
     let everything = format!("{MEASURES}{OVER_ALL}{POOL}");
-    ["", POOL, MEASURES, &everything]
-        .iter()
-        .map(|limits| Program::from_toml(&PROGRAM.replace("LIMITS", limits)).unwrap().0)
-        .collect()
+    let programs = [
+        (PROGRAM, ""),
+        (PROGRAM, POOL),
+        (PROGRAM, MEASURES),
+        (&released, ""),
+        (&released, POOL),
+        (&circles, ""),
+        (&circles, MEASURES),
+        (&circles, &everything),
+    ];
+    programs.iter().map(|(program, limits)| Program::from_toml(&program.replace("LIMITS", limits)).unwrap().0).collect()
 }
 
 /// A row of a table, and when it becomes known.
@@ -212,13 +227,15 @@ fn text(text: impl Into<String>) -> Cell {
 
 prop_compose! {
     fn referral(number: usize)(
-        referrer in 0..3_u8, domain in 0..5_u8, employees in 5..40_i64, hours in 0..900_i64, delay in delays(),
+        referrer in 0..4_usize, referee in 0..6_usize, domain in 0..5_u8, employees in 5..40_i64, hours in 0..900_i64,
+        delay in delays(),
     ) -> News {
         let at = START + hours * MICROS_PER_HOUR;
         let known = at + delay;
         News { known, table: "referrals", row: vec![
             ("id".to_owned(), text(format!("R-{number}"))),
-            ("referrer".to_owned(), text(["ann", "bob", "cyd"][usize::from(referrer)])),
+            ("referrer".to_owned(), text(["ann", "bob", "cyd", "dan"][referrer])),
+            ("referee".to_owned(), text(["", "ann", "bob", "dan", "eve", "cyd"][referee])),
             ("submitted_at".to_owned(), instant(at)),
             ("recorded_at".to_owned(), instant(known)),
             ("referee.domain".to_owned(), if domain == 4 { Cell::Missing } else { text(format!("d{domain}.example")) }),
@@ -233,7 +250,7 @@ fn delays() -> impl Strategy<Value = i64> {
 
 prop_compose! {
     fn event(number: usize, referrals: usize)(
-        referral in 0..referrals + 1, kind in 0..6_usize, hours in 0..1400_i64, delay in delays(), value in 0..90_000_i64,
+        referral in 0..referrals + 1, kind in 0..7_usize, hours in 0..1400_i64, delay in delays(), value in 0..90_000_i64,
         repeat in 0..20_u8,
     ) -> Vec<News> {
         let at = START + hours * MICROS_PER_HOUR;
@@ -241,7 +258,7 @@ prop_compose! {
         let row = |known: i64, value: i64| vec![
             ("id".to_owned(), text(format!("E-{number}"))),
             ("referral".to_owned(), text(format!("R-{referral}"))),
-            ("kind".to_owned(), text(["qualified", "qualified", "closed", "disqualified", "payment", "opportunity"][kind])),
+            ("kind".to_owned(), text(["qualified", "qualified", "closed", "disqualified", "payment", "opportunity", "lost"][kind])),
             ("at".to_owned(), instant(at)),
             ("recorded_at".to_owned(), instant(known)),
             ("event.value".to_owned(), Cell::Text(format!("{}.{:02}", value / 100, value % 100))),
@@ -273,7 +290,7 @@ fn books() -> impl Strategy<Value = Vec<News>> {
 
 fn accounts() -> GivenTable {
     let mut table = GivenTable::default();
-    for (id, status) in [("ann", "paying"), ("bob", "paying"), ("cyd", "free")] {
+    for (id, status) in [("ann", "paying"), ("bob", "paying"), ("cyd", "free"), ("dan", "paying")] {
         table.push_row([("id".to_owned(), text(id)), ("status".to_owned(), text(status))]);
     }
     table

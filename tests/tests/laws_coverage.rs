@@ -48,6 +48,9 @@ fn look(seeds: &Seeds, counts: &mut BTreeMap<String, u64>) -> Result<(), String>
         for reason in &decision.reasons {
             count(counts, format!("reason {} {}", reason.heading, if reason.line == 0 { &reason.code } else { "" }));
             count(counts, format!("reason refuses {}", reason.refuses));
+            if reason.operands.iter().any(|operand| operand.subject == "referral.closes_circle") {
+                count(counts, "reason that it closes a circle".to_owned());
+            }
         }
         for not_granted in &decision.not_granted {
             count(counts, format!("not granted {}", not_granted.code));

@@ -191,7 +191,6 @@ const UNORDERED: &[(&str, &str, &str)] = &[
     ("node/json.rs", "entries", "a list of entries, not a map"),
     ("stage/attribution.rs", "changes", "lists by referral; they go from one map into another"),
     ("stage/attribution.rs", "groups", "sorted right after"),
-    ("stage/attribution.rs", "referrals", "a list of positions, not a map"),
     ("stage/timeline/ledger.rs", "parts", "a list of parts; what is gone of the map is sorted by place"),
     ("stage/timeline/run.rs", "counts", "goes from one map into another"),
     ("stage/timeline/run.rs", "measures", "goes from one map into another"),

@@ -326,6 +326,17 @@ fn the_example_book_shows_every_outcome() {
     has("finding", found, &findings);
     // The same identical row and the same identical event count once; a claim that ran out lets the next one in.
     assert_eq!(decisions.iter().filter(|decision| decision.referral == "R-702").count(), 1);
+    for (referral, why) in [
+        (
+            "R-108",
+            "now nurture (as of the end of 2026-11-16, America/New_York). Why: re_engage_on 2027-01-15, reason 'budget frozen until January'.",
+        ),
+        ("R-204", "Why: reason 'bound to another supplier for 18 months'."),
+    ] {
+        let text = referral_rules::report::explain::referral(&evaluation, referral).unwrap();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(why), "{referral}: {text}");
+    }
     assert_eq!(entries.iter().filter(|entry| entry.referral == "R-206").count(), 1);
     assert_eq!(evaluation.decision("R-207").unwrap().verdict, Verdict::Accepted);
 }

@@ -54,6 +54,7 @@ size_limits! {
     DATA_DEPTH_MAX: usize = 8, "levels of tables and lists within one another under `[data]`";
     LIMIT_KEYS_MAX: usize = 4, "keys after `per` of a limit";
     REFEREE_KEYS_MAX: usize = 8, "keys after `same_referee_when`";
+    CIRCLE_ACCOUNTS_MAX: usize = 1_000, "accounts that are walked from one referral in search of a circle; a longer one is not found";
     THREADS_MAX: usize = 256, "threads of one evaluation: more than any machine gains from";
     VERSIONS_MAX: usize = 100, "versions of a program that are evaluated together";
     LENGTH_COUNT_MAX: u32 = 36_500, "units of a length of time: a hundred years of days";

@@ -30,6 +30,7 @@ impl Book {
         builder.referrals(&given.referrals, &mut book);
         builder.events(&given.events, &mut book);
         super::same_ids::join(&mut book, &builder.texts, &mut builder.findings);
+        super::incomplete::report(program, &book, &builder.texts, &mut builder.findings);
         builder.confirmations(&given.confirmations, &mut book);
         builder.booked(&given.booked, &mut book);
         builder.opening_balances(&given.opening_balances, &mut book);

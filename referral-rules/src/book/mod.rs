@@ -22,6 +22,7 @@ mod copies;
 mod finding;
 mod from_rows;
 mod given;
+mod incomplete;
 mod json;
 mod rows;
 mod same_ids;

@@ -133,6 +133,7 @@ codes! {
     412 BookedDiffers "booked-differs" Finding "a booked grant differs from the recomputed one" "a correcting entry makes up the difference";
     413 BookedUnknown "booked-unknown" Finding "a booked grant is unknown to the recomputed past" "it is left as it is";
     414 UnknownEntry "unknown-entry" Finding "a confirmation names an entry that is not in the ledger" "it changes nothing; the entry that was meant stays unpaid or untold";
+    415 IncompleteEvent "incomplete-event" Finding "the event lacks a fact that events of its kind need" "it is taken in all the same";
 
     // 500–549: built-in reasons of verdicts
     500 NotInForce "not-in-force" Reason "no version of the program was in force on the day of submission" "there are no terms to judge it by";

@@ -1,12 +1,13 @@
 //! Decisions: for every referral a verdict with all its reasons, where it stands, and what it brought.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::entry::{DocumentPlace, Tier, shown, tiers};
-use super::{Evaluation, EventReference};
+use super::{Evaluation, EventReference, StageEvent};
 use crate::base::{Instant, index};
 use crate::diag::Code;
 use crate::expr::{Env, Scratch, Value};
 use crate::program::{EventKind, Refuses, Reward, Version};
 use crate::stage::attribution::Standing;
+use crate::stage::circles::Asking;
 use crate::stage::inputs::ReferralRows;
 use crate::stage::schedule::rule;
 use crate::stage::submission::{BuiltIn, Sides};
@@ -100,6 +101,8 @@ pub struct Decision {
     pub version: String,
     /// The stage as of now; empty when refused.
     pub stage: String,
+    /// What put it into its stage; none when refused.
+    pub stage_event: Option<StageEvent>,
     /// The tiers at its latest event.
     pub tiers: Vec<Tier>,
     /// The campaigns that touched what it brought.
@@ -182,6 +185,7 @@ impl Evaluation<'_> {
             stage: state
                 .and_then(|state| EventKind::STAGES.get(usize::from(state.stage)))
                 .map_or_else(String::new, |stage| (*stage).to_owned()),
+            stage_event: state.map(|state| self.stage_event(state)),
             tiers: state
                 .map_or_else(Vec::new, |state| tiers(self.program, self.submissions.version[referral], &state.tiers)),
             campaigns: campaigns.iter().map(|number| self.program.campaign_ids[usize::from(*number)].clone()).collect(),
@@ -273,8 +277,10 @@ impl Evaluation<'_> {
         };
         let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
         let rows = [row];
-        let inputs = ReferralRows { program: self.program, book: self.book, rows: &rows };
-        for failure in self.submissions.failures(row) {
+        let closes = self.standings.circles.contains(&row);
+        let rows = ReferralRows { program: self.program, book: self.book, rows: &rows };
+        let inputs = Asking { rows, closes };
+        for failure in self.submissions.failures(row, closes) {
             let requirement = &version.requirements[failure];
             let mut operands = Vec::new();
             for condition in &requirement.conditions {
@@ -306,7 +312,7 @@ impl Evaluation<'_> {
 
     /// The sides of a referral that its failures refuse.
     pub fn refused_sides(&self, row: u32) -> Sides {
-        self.submissions.refused.get(index(row)).copied().unwrap_or_default()
+        self.submissions.refuses(row, self.standings.circles.contains(&row))
     }
 
     fn not_granted(&self, row: u32) -> Vec<NotGranted> {

@@ -24,13 +24,16 @@ impl Evaluation<'_> {
 
     /// The facts that came with an event, in the order of the document: names and values as expressions write them.
     pub(super) fn event_facts(&self, event: u32) -> Vec<(String, String)> {
-        let texts = Texts::new(&self.book.texts);
+        self.event_values(event).map(|(name, value)| (name.to_owned(), value_text(&value))).collect()
+    }
+
+    /// The facts that came with an event, in the order of the document.
+    pub(super) fn event_values(&self, event: u32) -> impl Iterator<Item = (&str, Value)> {
         let facts = self.program.facts.iter().zip(&self.book.events.facts);
-        let given = facts.filter_map(|(fact, column)| {
+        facts.filter(|(fact, _)| fact.owner == Owner::Event).filter_map(move |(fact, column)| {
             let column = column.as_ref().filter(|column| column.valid.get(index(event)) == Some(&true))?;
-            let value = column.column.value(index(event), &fact.kind, &texts);
-            (fact.owner == Owner::Event).then(|| (fact.name.clone(), value_text(&value)))
-        });
-        given.collect()
+            let value = column.column.value(index(event), &fact.kind, &Texts::new(&self.book.texts));
+            Some((fact.name.as_str(), value))
+        })
     }
 }

@@ -11,6 +11,7 @@ mod fingerprint;
 mod history;
 mod outlook;
 mod position;
+mod stage_event;
 mod standing;
 
 pub use booked::reconcile;
@@ -21,6 +22,7 @@ pub use entry::{Beneficiary, DocumentPlace, Entry, EventReference, StepText, Ste
 pub use history::{Happening, Taken};
 pub use outlook::Outlook;
 pub use position::{Balance, Position};
+pub use stage_event::{FactValue, StageEvent};
 pub use standing::Standing;
 
 use crate::base::{Instant, index};

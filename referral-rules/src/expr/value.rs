@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A single value, for operands in reasons, constants, and elements of lists.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Value {
     /// Nothing is known.
     Missing,

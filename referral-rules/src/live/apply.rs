@@ -1,20 +1,20 @@
 //! One step: news and states in, entries and new states out.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::accounts::Accounts;
 use super::convert::{content, event_row, referral_row, standing, standing_form, version_number};
 use super::forms::{CellForm, ClaimBody, EventBody, ReferralBody, Row};
 use super::gather::{Opened, Wanted, gather, keys_of_news, push, row, scope_key, text};
 use super::key::{Key, State, States, seal};
 use super::measures::{contributed_forms, load_contributed};
 use super::scope::Running;
-use crate::base::{Instant, NONE, compare_ids, index, position};
+use crate::base::{Instant, NONE, index, position};
 use crate::book::{Book, Finding, Given, GivenTable, NEVER};
 use crate::evaluation::{Decision, Entry, Evaluation};
 use crate::program::Program;
-use crate::stage::attribution::{Keys, Standing, Standings, claim_ends};
+use crate::stage::attribution::{Keys, Standing, Standings};
 use crate::stage::submission::{NO_VERSION, Sides, Submissions, judge};
 use crate::stage::timeline::{Item, Timeline, event_item, submission_item};
 use crate::stage::{Facts, opening};
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a step gives.
@@ -84,35 +84,12 @@ pub enum Step {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn apply(program: &Program, states: &States, news: &Given, as_of: Instant) -> Step {
-    let mut wanted = Wanted::default();
-    let opened = gather(program, states, news, as_of.0, &mut wanted);
-    // What is late asks for the history of all the news: a step is done as a whole or not at all.
-    let history = |mut late: BTreeSet<Key>| {
-        late.extend(keys_of_news(program, news, &opened));
-        Step::NeedsHistory(late.into_iter().collect())
-    };
-    if !wanted.states.is_empty() {
-        return Step::NeedsStates(wanted.states.into_iter().collect());
-    }
-    if !wanted.history.is_empty() {
-        return history(wanted.history);
-    }
     let fresh_book = Book::new(program, news);
-    let mut small = match small_book(program, news, &fresh_book, &opened) {
-        Ok(small) => small,
-        Err(late) => return history(late),
+    let gathered = match gathered(program, states, news, &fresh_book, as_of) {
+        Ok(gathered) => gathered,
+        Err(step) => return step,
     };
-    let mut claims = BTreeMap::new();
-    let submissions = small.submissions(program, &opened);
-    let keys = Keys::read(program, &small.book, &submissions);
-    small.open_claims(program, states, &keys, &mut wanted, &mut claims);
-    if !wanted.states.is_empty() {
-        return Step::NeedsStates(wanted.states.into_iter().collect());
-    }
-    if !wanted.history.is_empty() {
-        return history(wanted.history);
-    }
-    small.add_holders(&claims, program);
+    let Gathered { opened, small, claims, accounts } = gathered;
     let submissions = small.submissions(program, &opened);
     let keys = Keys::read(program, &small.book, &submissions);
     let mut stepping = Stepping {
@@ -122,21 +99,67 @@ pub fn apply(program: &Program, states: &States, news: &Given, as_of: Instant) -
         submissions,
         standings: Standings { current: vec![Standing::Out; small.book.referrals.id.len()], ..Standings::default() },
         claims,
+        accounts,
+        news_of: BTreeMap::new(),
         touched: BTreeSet::new(),
         late: BTreeSet::new(),
     };
     stepping.attribute(&keys);
-    stepping.run(&fresh_book, keys, as_of).map_or_else(history, |outcome| Step::Done(Box::new(outcome)))
+    let outcome = stepping.run(&fresh_book, keys, as_of);
+    outcome.map_or_else(|late| history(program, news, &opened, late), |outcome| Step::Done(Box::new(outcome)))
+}
+
+/// What is late asks for the history of all the news: a step is done as a whole or not at all.
+fn history(program: &Program, news: &Given, opened: &Opened, mut late: BTreeSet<Key>) -> Step {
+    late.extend(keys_of_news(program, news, opened));
+    Step::NeedsHistory(late.into_iter().collect())
+}
+
+/// All that a step looks at.
+struct Gathered {
+    opened: Opened,
+    small: Small,
+    claims: BTreeMap<Key, ClaimBody>,
+    accounts: Accounts,
+}
+
+/// Opens what the news touches, and what that touches, round by round; or says what is wanting.
+fn gathered(program: &Program, states: &States, news: &Given, fresh: &Book, as_of: Instant) -> Result<Gathered, Step> {
+    let mut further = BTreeSet::new();
+    loop {
+        let mut wanted = Wanted::default();
+        let opened = gather(program, states, news, as_of.0, &further, &mut wanted);
+        let stop = |wanted: &mut Wanted| match (wanted.states.is_empty(), wanted.history.is_empty()) {
+            (false, _) => Err(Step::NeedsStates(std::mem::take(&mut wanted.states).into_iter().collect())),
+            (true, false) => Err(history(program, news, &opened, std::mem::take(&mut wanted.history))),
+            (true, true) => Ok(()),
+        };
+        stop(&mut wanted)?;
+        let mut small =
+            small_book(program, news, fresh, &opened).map_err(|late| history(program, news, &opened, late))?;
+        let submissions = small.submissions(program, &opened);
+        let keys = Keys::read(program, &small.book, &submissions);
+        let claims = small.open_claims(program, states, &keys, &mut wanted);
+        let accounts = small.open_accounts(program, states, &mut wanted);
+        stop(&mut wanted)?;
+        // Where claims can be let go, those who hold them are looked at as well.
+        let holders = if program.releases_claims() { small.holders(&keys, &claims) } else { BTreeSet::new() };
+        if holders.is_subset(&further) {
+            small.add_holders(&claims, program);
+            return Ok(Gathered { opened, small, claims, accounts });
+        }
+        further.extend(holders);
+    }
 }
 
 /// The rows that a step touches, as a book.
-struct Small {
-    given: Given,
-    book: Book,
+pub(super) struct Small {
+    pub(super) given: Given,
+    pub(super) book: Book,
     /// Referrals that are new.
-    fresh: BTreeSet<String>,
+    pub(super) fresh: BTreeSet<String>,
     /// Events that are new.
-    events: BTreeSet<String>,
+    pub(super) events: BTreeSet<String>,
     /// Events of referrals that are not known yet.
     waiting: BTreeMap<String, Vec<Row>>,
     /// New referrals whose referrer is not among the accounts.
@@ -202,7 +225,7 @@ fn small_book(program: &Program, news: &Given, fresh: &Book, opened: &Opened) ->
     }
     out.events(program, news, fresh, opened, &known, &mut given.events);
     out.given = given;
-    out.book = Book::new(program, &out.given);
+    out.read(program);
     for (event, id) in out.book.events.id.iter().enumerate() {
         let id = out.book.text(*id).to_owned();
         if !out.events.contains(&id) {
@@ -277,13 +300,18 @@ impl Small {
         }
     }
 
-    /// Judges what is new; what is known keeps its verdict.
-    fn submissions(&mut self, program: &Program, opened: &Opened) -> Submissions {
+    /// Makes the book of the rows; accounts are not among them, so it is told who is no account.
+    pub(super) fn read(&mut self, program: &Program) {
+        self.book = Book::new(program, &self.given);
         self.book.accounts.given = self.accounts_given;
         for (row, id) in self.book.referrals.id.iter().enumerate() {
             let stranger = self.strangers.contains(self.book.texts.text(*id));
             self.book.referrals.referrer_row[row] = if stranger { NONE } else { 0 };
         }
+    }
+
+    /// Judges what is new; what is known keeps its verdict.
+    fn submissions(&self, program: &Program, opened: &Opened) -> Submissions {
         let mut out = judge(program, &self.book, 1);
         for (row, id) in self.book.referrals.id.iter().enumerate() {
             let id = self.book.text(*id);
@@ -298,119 +326,29 @@ impl Small {
         out
     }
 
-    fn fresh_rows(&self) -> Vec<u32> {
+    pub(super) fn fresh_rows(&self) -> Vec<u32> {
         let order = self.book.order.iter().copied();
         order.filter(|row| self.fresh.contains(self.book.text(self.book.referrals.id[index(*row)]))).collect()
     }
-
-    fn open_claims(
-        &self,
-        program: &Program,
-        states: &States,
-        keys: &Keys,
-        wanted: &mut Wanted,
-        claims: &mut BTreeMap<Key, ClaimBody>,
-    ) {
-        for row in self.fresh_rows() {
-            for (key, value) in keys.of(row) {
-                let key = claim_key(keys, &self.book, key, value);
-                claims.entry(key.clone()).or_insert_with(|| wanted.open(program, states, key).unwrap_or_default());
-            }
-        }
-    }
-
-    /// Adds the holders of claims that are not among the rows, so that they can be named.
-    fn add_holders(&mut self, claims: &BTreeMap<Key, ClaimBody>, program: &Program) {
-        let mut added = false;
-        for (holder, at, _) in claims.values().filter_map(|claim| claim.holder.as_ref()) {
-            if self.book.referral(holder).is_none() {
-                let mut row = Row::new();
-                row.insert("id".to_owned(), CellForm::T(holder.clone()));
-                row.insert("referrer".to_owned(), CellForm::T("-".to_owned()));
-                row.insert("submitted_at".to_owned(), CellForm::T(Instant(*at).to_string()));
-                push(&mut self.given.referrals, &row);
-                added = true;
-            }
-        }
-        if added {
-            self.book = Book::new(program, &self.given);
-        }
-    }
 }
 
-fn claim_key(keys: &Keys, book: &Book, key: u8, value: u32) -> Key {
-    let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
-    Key::Claim(source, keys.text(book, value).to_owned())
-}
-
-struct Stepping<'a> {
-    program: &'a Program,
-    opened: &'a Opened,
-    small: &'a Small,
-    submissions: Submissions,
-    standings: Standings,
-    claims: BTreeMap<Key, ClaimBody>,
-    touched: BTreeSet<Key>,
-    late: BTreeSet<Key>,
+pub(super) struct Stepping<'a> {
+    pub(super) program: &'a Program,
+    pub(super) opened: &'a Opened,
+    pub(super) small: &'a Small,
+    pub(super) submissions: Submissions,
+    pub(super) standings: Standings,
+    pub(super) claims: BTreeMap<Key, ClaimBody>,
+    pub(super) accounts: Accounts,
+    /// The new events by referral, where claims can be let go.
+    pub(super) news_of: BTreeMap<u32, Vec<u32>>,
+    pub(super) touched: BTreeSet<Key>,
+    pub(super) late: BTreeSet<Key>,
 }
 
 impl Stepping<'_> {
-    fn id(&self, referral: u32) -> &str {
+    pub(super) fn id(&self, referral: u32) -> &str {
         self.small.book.text(self.small.book.referrals.id[index(referral)])
-    }
-
-    /// Whose the new referrals are; what is known keeps its standing.
-    fn attribute(&mut self, keys: &Keys) {
-        let book = &self.small.book;
-        for (row, id) in book.referrals.id.iter().enumerate() {
-            if self.opened.referrals.get(book.text(*id)).is_some_and(|body| body.accepted) {
-                self.standings.current[row] = Standing::Accepted;
-            }
-        }
-        let mut fresh = self.small.fresh_rows();
-        fresh.sort_by_key(|row| book.referrals.known[index(*row)]);
-        for row in fresh {
-            let at = index(row);
-            if self.submissions.version[at] == NO_VERSION || self.submissions.refused[at] == Sides::BOTH {
-                continue;
-            }
-            let submitted = book.referrals.submitted_at[at];
-            let id = self.id(row).to_owned();
-            let own: Vec<(u8, Key)> =
-                keys.of(row).map(|(key, value)| (key, claim_key(keys, book, key, value))).collect();
-            let mut winner = None;
-            for (number, key) in &own {
-                let Some(claim) = self.claims.get_mut(key) else { continue };
-                let after = claim.latest.as_ref().is_none_or(|(at, latest)| {
-                    at.cmp(&submitted).then_with(|| compare_ids(latest, &id)) != Ordering::Greater
-                });
-                if after {
-                    claim.latest = Some((submitted, id.clone()));
-                } else {
-                    self.late.extend(own.iter().map(|(_, key)| key.clone()));
-                    self.late.insert(Key::Referral(id.clone()));
-                    let referrer = book.text(book.referrals.referrer[at]);
-                    self.late.insert(scope_key(self.program, referrer));
-                }
-                if winner.is_none() {
-                    let holder = claim.holder.as_ref().filter(|(_, _, until)| *until >= submitted);
-                    winner = holder.and_then(|(holder, ..)| book.referral(holder)).map(|holder| (holder, *number));
-                }
-                self.touched.insert(key.clone());
-            }
-            self.standings.current[at] = match winner {
-                Some((holder, number)) => Standing::LostTo(holder, number),
-                None => {
-                    let until = claim_ends(self.program, book, &self.submissions, row);
-                    for (_, key) in &own {
-                        if let Some(claim) = self.claims.get_mut(key) {
-                            claim.holder = Some((id.clone(), submitted, until));
-                        }
-                    }
-                    Standing::Accepted
-                }
-            };
-        }
     }
 
     /// The new items of accepted referrals, by scope.
@@ -593,6 +531,7 @@ impl Stepping<'_> {
                 states.push(seal(self.program, key.clone(), None, claim));
             }
         }
+        states.extend(self.accounts.changed().map(|(key, account)| seal(self.program, key, None, account)));
     }
 }
 

@@ -120,6 +120,7 @@ pub fn standing_form(program: &Program, state: &ReferralState) -> StandingForm {
         kinds: kinds.map(|(_, kind)| kind.clone()).collect(),
         locked: state.locked,
         tiers: state.tiers,
+        released: some(state.released),
     }
 }
 
@@ -146,6 +147,8 @@ pub fn standing(program: &Program, form: &StandingForm) -> Option<ReferralState>
         kinds,
         locked: form.locked,
         tiers: form.tiers,
+        released: form.released.unwrap_or(NEVER),
+        ..ReferralState::default()
     })
 }
 

@@ -1,5 +1,6 @@
 //! States out of a whole history: for a start, after late news, and when states of another make cannot be opened.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::accounts::{Accounts, Link};
 use super::apply::{Outcome, own_content};
 use super::convert::{content, event_row, referral_row, standing_form};
 use super::forms::{ClaimBody, EventBody, ReferralBody};
@@ -11,7 +12,7 @@ use crate::base::{Instant, index, position};
 use crate::book::{Book, Given};
 use crate::engine::{EngineError, Options, evaluate};
 use crate::evaluation::Evaluation;
-use crate::program::Program;
+use crate::program::{Program, Version};
 use crate::stage::attribution::{Keys, Standing, claim_ends};
 use crate::stage::submission::{NO_VERSION, Sides, judge};
 use crate::stage::timeline::{Item, collect};
@@ -46,6 +47,8 @@ pub fn keys_of(program: &Program, rows: &Given) -> BTreeSet<Key> {
     let mut out = BTreeSet::new();
     for referral in book.order.iter().copied() {
         out.insert(scope_key(program, book.text(book.referrals.referrer[index(referral)])));
+        let link = Link::of(&book, referral).filter(|_| program.asks_for_circles());
+        out.extend(link.into_iter().flat_map(|link| link.keys()));
         out.extend(keys.of(referral).map(|(key, value)| {
             let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
             Key::Claim(source, keys.text(&book, value).to_owned())
@@ -85,6 +88,7 @@ fn export(program: &Program, history: &Given, evaluation: &Evaluation<'_>) -> Ve
     for (key, claim) in claims(facts, as_of) {
         states.push(seal(program, key, None, &claim));
     }
+    states.extend(accounts(facts, as_of).changed().map(|(key, account)| seal(program, key, None, account)));
     for (id, body) in bodies {
         states.push(seal(program, Key::Referral(id), None, &body));
     }
@@ -137,6 +141,28 @@ fn scopes(
     states
 }
 
+/// By whom accounts were referred, and who asked.
+fn accounts(facts: Facts<'_>, as_of: i64) -> Accounts {
+    let (program, book) = (facts.program, facts.book);
+    let mut out = Accounts::default();
+    for referral in book.order.iter().copied().filter(|_| program.asks_for_circles()) {
+        let Some(link) = Link::of(book, referral) else { continue };
+        // What was kept of an account must go, even if nothing is left to keep.
+        out.touch(link);
+        if book.referrals.known[index(referral)] > as_of || book.referrals.withdrawn[index(referral)] <= as_of {
+            continue;
+        }
+        let version = program.versions.get(usize::from(facts.submissions.version[index(referral)]));
+        if version.is_some_and(Version::asks_for_circles) {
+            out.closes(link);
+        }
+        if facts.standings.current[index(referral)] == Standing::Accepted {
+            out.add(link);
+        }
+    }
+    out
+}
+
 /// The claims as they stand, and the latest submission under each key.
 fn claims(facts: Facts<'_>, as_of: i64) -> BTreeMap<Key, ClaimBody> {
     let book = facts.book;
@@ -145,15 +171,17 @@ fn claims(facts: Facts<'_>, as_of: i64) -> BTreeMap<Key, ClaimBody> {
     for referral in book.order.iter().copied() {
         let at = index(referral);
         let known = book.referrals.known[at] <= as_of && book.referrals.withdrawn[at] > as_of;
-        let judged = facts.submissions.version[at] != NO_VERSION && facts.submissions.refused[at] != Sides::BOTH;
-        if !known || !judged {
-            continue;
-        }
+        let refused = facts.submissions.refuses(referral, facts.standings.circles.contains(&referral)) == Sides::BOTH;
+        let judged = facts.submissions.version[at] != NO_VERSION && !refused;
         let id = book.text(book.referrals.id[at]).to_owned();
         let submitted = book.referrals.submitted_at[at];
         for (key, value) in keys.of(referral) {
             let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
+            // What was kept under a key must go, even if nothing is left to keep.
             let claim = out.entry(Key::Claim(source, keys.text(book, value).to_owned())).or_default();
+            if !known || !judged {
+                continue;
+            }
             claim.latest = Some((submitted, id.clone()));
             if facts.standings.current[at] == Standing::Accepted {
                 let until = claim_ends(facts.program, book, facts.submissions, referral);

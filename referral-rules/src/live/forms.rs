@@ -126,6 +126,8 @@ pub struct StandingForm {
     pub locked: [[u8; 8]; 3],
     /// The tiers taken last.
     pub tiers: [u8; 8],
+    /// When its claims were let go.
+    pub released: Option<i64>,
 }
 
 /// A place in the total order, by ids instead of their ranks.
@@ -163,6 +165,15 @@ pub struct ClaimBody {
     pub holder: Option<(String, i64, i64)>,
     /// The latest submission with this key: when, and which.
     pub latest: Option<(i64, String)>,
+}
+
+/// What is kept of an account, for programs that ask for circles.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct AccountBody {
+    /// The accepted referrals of the account, in the order of submission: when, which, and the account that referred it.
+    pub referred_by: Vec<(i64, String, String)>,
+    /// The latest submission that asked by whom it was referred: when, and which.
+    pub asked: Option<(i64, String)>,
 }
 
 /// What is kept of a scope: a referrer, or the whole program.

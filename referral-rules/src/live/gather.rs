@@ -131,9 +131,18 @@ pub fn keys_of_news(program: &Program, news: &Given, opened: &Opened) -> BTreeSe
 }
 
 /// Opens what the news touches: events, referrals, their scopes, and the referrals on which the clock acts until `as_of`.
-pub fn gather(program: &Program, states: &States, news: &Given, as_of: i64, wanted: &mut Wanted) -> Opened {
+///
+/// `further` names referrals that have no news but are looked at all the same.
+pub fn gather(
+    program: &Program,
+    states: &States,
+    news: &Given,
+    as_of: i64,
+    further: &BTreeSet<String>,
+    wanted: &mut Wanted,
+) -> Opened {
     let mut out = Opened::default();
-    let mut referrals = BTreeSet::new();
+    let mut referrals = further.clone();
     let mut scopes = BTreeSet::new();
     for row in 0..news.referrals.rows {
         let Some(id) = text(&news.referrals, "id", row) else { continue };

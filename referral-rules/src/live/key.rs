@@ -15,6 +15,8 @@ pub enum Key {
     Referral(String),
     /// A claim on a referee: the key expression's text, and its value.
     Claim(String, String),
+    /// By whom an account was referred: for programs that ask for circles.
+    Account(String),
     /// All that a referrer's referrals share.
     Referrer(String),
     /// Everything: for programs with limits over several referrers.
@@ -29,6 +31,7 @@ impl fmt::Display for Key {
             Self::Claim(source, value) => {
                 write!(f, "claim/{}/{value}", source.replace('%', "%25").replace('/', "%2F"))
             }
+            Self::Account(id) => write!(f, "account/{id}"),
             Self::Referrer(id) => write!(f, "referrer/{id}"),
             Self::Program => f.write_str("program"),
         }
@@ -53,6 +56,7 @@ impl TryFrom<String> for Key {
         match kind {
             "event" => Ok(Self::Event(rest.to_owned())),
             "referral" => Ok(Self::Referral(rest.to_owned())),
+            "account" => Ok(Self::Account(rest.to_owned())),
             "referrer" => Ok(Self::Referrer(rest.to_owned())),
             "claim" => {
                 let (source, value) = rest.split_once('/').ok_or_else(unknown)?;

@@ -3,7 +3,10 @@
 //!
 //! A step asks for what it needs: states that the host did not hand in ([`Step::NeedsStates`]), or, for news that comes
 //! late, the rows that touch some keys ([`Step::NeedsHistory`]); those go to [`rebuild`], which gives only the differences.
+//! When a version comes that is the first to ask for circles, the whole history must go to [`rebuild`] once.
+mod accounts;
 mod apply;
+mod claims;
 mod convert;
 mod export;
 mod forms;

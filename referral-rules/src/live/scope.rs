@@ -274,7 +274,7 @@ impl<'a> Running<'a> {
     }
 }
 
-fn pending(facts: Facts<'_>, form: &PendingForm) -> Option<Pending> {
+pub(super) fn pending(facts: Facts<'_>, form: &PendingForm) -> Option<Pending> {
     let version = version_number(facts.program, &form.version)?;
     let clock = facts.program.versions[usize::from(version)].clocks.get(usize::from(form.clock))?;
     let anchor = match &form.anchor {

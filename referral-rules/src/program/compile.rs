@@ -5,9 +5,9 @@ mod ladders;
 mod tables;
 
 use super::compiled::{
-    Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Per, Program, Requirement, Reward, Scope as Key, Version,
+    Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Per, Program, Reward, Scope as Key, Version,
 };
-use super::document::{self, Document, ExpressionText, Heading, MeasurePer, Notation, Party, UnderWay};
+use super::document::{self, Document, ExpressionText, MeasurePer, Notation, Party, UnderWay};
 use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
@@ -159,11 +159,13 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         MeasurePer::Program => Key::Program,
     });
     let widest = limits.chain(measures).max().unwrap_or(Key::Referrer);
+    let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| document));
     let program = Program {
         id: first.id.value.clone(),
         versions,
         zone,
         kinds: numbers.kinds,
+        needed_facts,
         facts: numbers.facts,
         account_facts: numbers.account_facts,
         slots: numbers.slots,
@@ -207,10 +209,11 @@ fn same_program(first: &Document, document: &Document, diagnostics: &mut Vec<Dia
     }
 }
 
-struct Compiling<'a> {
-    numbers: &'a mut Numbers,
+/// A version that is being compiled.
+pub(super) struct Compiling<'a> {
+    pub(super) numbers: &'a mut Numbers,
     texts: &'a mut Interner,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
     /// Every expression of the version, by its path.
     expressions: Expressions,
 }
@@ -259,6 +262,9 @@ impl Compiling<'_> {
             claim_keys,
             claim_lasts: attribution.and_then(|attribution| attribution.claim_lasts.as_ref()).map(|lasts| lasts.value),
             contributions,
+            released_by: attribution.map_or_else(Vec::new, |attribution| {
+                attribution.released_by.iter().map(|kind| self.numbers.kind(&kind.value)).collect()
+            }),
             ladders,
             tables,
             data: document.data.clone(),
@@ -310,42 +316,13 @@ impl Compiling<'_> {
         compiled
     }
 
-    fn conditions(&mut self, written: &[ExpressionText], scope: &Scope, path: &str) -> Vec<Compiled> {
+    pub(super) fn conditions(&mut self, written: &[ExpressionText], scope: &Scope, path: &str) -> Vec<Compiled> {
         let all = written.iter().enumerate();
         all.filter_map(|(at, condition)| {
             let path = if written.len() == 1 { path.to_owned() } else { format!("{path}[{at}]") };
             self.expression(condition, Expected::Bool, scope, &path)
         })
         .collect()
-    }
-
-    fn requirements(&mut self, document: &Document, scopes: &Scopes) -> Vec<Requirement> {
-        let mut counts = [0_usize; 3];
-        let mut out = Vec::with_capacity(document.requirements.len());
-        for written in &document.requirements {
-            let (heading, slot) = match written.heading {
-                Heading::Eligibility => ("eligibility", 0),
-                Heading::Validity => ("validity", 1),
-                Heading::Fraud => ("fraud", 2),
-            };
-            let count = counts.get(slot).copied().unwrap_or_default();
-            if let Some(count) = counts.get_mut(slot) {
-                *count = count.saturating_add(1);
-            }
-            out.push(Requirement {
-                heading,
-                code: written.code.value.clone(),
-                conditions: self.conditions(
-                    &written.require,
-                    &scopes.submission,
-                    &format!("{heading}[{count}].require"),
-                ),
-                message: written.message.value.clone(),
-                refuses: written.refuses.value,
-                span: written.code.span,
-            });
-        }
-        out
     }
 
     fn clock(&self, written: &document::EventDeclaration) -> Option<Clock> {

@@ -102,6 +102,8 @@ pub enum Source {
     EventId,
     /// `event.at`
     EventAt,
+    /// `referral.closes_circle`
+    ClosesCircle,
     /// A declared fact: the position in [`Program::facts`].
     Fact(u16),
     /// A built-in measure.
@@ -177,6 +179,8 @@ pub struct Version {
     pub claim_keys: Vec<Compiled>,
     /// How long a claim lasts; for ever without.
     pub claim_lasts: Option<Length>,
+    /// Kinds of event that end the claims of their referral.
+    pub released_by: Vec<EventKind>,
     /// What events contribute to the declared measures.
     pub contributions: Vec<Contribution>,
     /// Tier ladders.
@@ -256,6 +260,8 @@ pub struct Program {
     pub kinds: Vec<String>,
     /// The declared facts.
     pub facts: Vec<Fact>,
+    /// What the host's events must carry: the kind, and the position of the fact.
+    pub needed_facts: Vec<(EventKind, u16)>,
     /// The names of the account facts, by position.
     pub account_facts: Vec<(String, Type)>,
     /// What fills each slot.
@@ -316,6 +322,7 @@ impl Program {
             Some(Source::StageAt(measure)) => {
                 format!("referral.{}_at", EventKind::STAGES.get(measure.index()).copied().unwrap_or_default())
             }
+            Some(Source::ClosesCircle) => "referral.closes_circle".to_owned(),
             Some(Source::EventKind) => "event.kind".to_owned(),
             Some(Source::EventId) => "event.id".to_owned(),
             Some(Source::EventAt) => "event.at".to_owned(),

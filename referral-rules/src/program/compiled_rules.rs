@@ -18,6 +18,8 @@ pub struct Requirement {
     pub message: String,
     /// Which side gets nothing.
     pub refuses: Refuses,
+    /// Whether a condition asks if the referral closes a circle.
+    pub asks_for_circles: bool,
     /// Where it stands in the document.
     pub span: Span,
 }

@@ -313,6 +313,8 @@ pub struct EventDeclaration {
     pub clock: Option<Clock>,
     /// Stages that such an event reaches on the way, if the referral has not.
     pub implies: Vec<Spanned<String>>,
+    /// Facts of events that one of this kind must carry.
+    pub needs: Vec<Spanned<String>>,
 }
 
 /// That long after another event, unless something came first.
@@ -383,4 +385,6 @@ pub struct Attribution {
     pub credit_goes_to: Spanned<CreditGoesTo>,
     /// How long a claim holds; without one for ever.
     pub claim_lasts: Option<Spanned<Length>>,
+    /// Kinds of event that end the claims of their referral.
+    pub released_by: Vec<Spanned<String>>,
 }

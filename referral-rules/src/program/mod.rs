@@ -9,6 +9,7 @@ mod document_rules;
 pub mod lint;
 mod names;
 mod read;
+mod requirements;
 mod stages;
 pub mod standard;
 

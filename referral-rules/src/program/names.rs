@@ -215,6 +215,11 @@ impl Numbers {
         for kind in &self.kinds {
             texts.intern(kind);
         }
+        let only_asked = self.with_circles(&Scope::default());
+        for scope in [&mut submission, &mut event] {
+            scope
+                .known_elsewhere(&only_asked, "only requirements know it: it is judged when the referral is submitted");
+        }
         submission.known_elsewhere(
             &event,
             "only events know it: use it in `when` and in amounts, of rewards, campaigns and limits",
@@ -241,6 +246,13 @@ impl Numbers {
             self.measures.len().saturating_sub(1)
         });
         u16::try_from(position).unwrap_or(u16::MAX)
+    }
+
+    /// What requirements know: also whether a referral closes a circle, which attribution tells them.
+    pub(super) fn with_circles(&mut self, submission: &Scope) -> Scope {
+        let mut out = submission.clone();
+        out.variable("referral.closes_circle", Type::Bool, self.slot(Source::ClosesCircle));
+        out
     }
 
     fn facts(&mut self, document: &Document, owner: Owner, scope: &mut Scope, diagnostics: &mut Vec<Diagnostic>) {

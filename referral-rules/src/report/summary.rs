@@ -1,5 +1,5 @@
 //! Who is owed what, by when and why; what was refused and why; what contradicts: the whole answer on a few pages.
-use super::explain::write_reasons;
+use super::explain::{stage_reason, write_reasons};
 use super::stands::Line;
 use super::text::{Align, Table, clipped, counted, heading, money, push_line, tier_text, wrapped};
 use crate::diag::Code;
@@ -268,6 +268,7 @@ fn nothing_yet(evaluation: &Evaluation<'_>, known: &[(u32, &Decision)], lines: &
         ("referrer", Align::Left),
         ("referee", Align::Left),
         ("stage", Align::Left),
+        ("why", Align::Left),
     ]);
     let earned: BTreeSet<u32> = lines.iter().map(|line| line.row.referral).collect();
     let nothing = |row: u32, decision: &Decision| decision.verdict == Verdict::Accepted && !earned.contains(&row);
@@ -278,6 +279,7 @@ fn nothing_yet(evaluation: &Evaluation<'_>, known: &[(u32, &Decision)], lines: &
             clipped(&evaluation.referrer_shown(*row), 34),
             clipped(&evaluation.referee_shown(*row), 28),
             decision.stage.clone(),
+            stage_reason(decision),
         ]);
     }
     if !table.is_empty() {

@@ -3,13 +3,15 @@
 //! News that comes late can take a claim away, so what is asked is: whose was it, as known at a moment? A referral whose
 //! standing never changes has one standing; the others keep their history.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::circles::{Circles, ReferredBy};
 use super::inputs::ReferralRows;
+use super::release::Releasing;
 use super::submission::{CHUNK_ROWS, NO_VERSION, Sides, Submissions};
 use crate::base::{Instant, Interner, NONE, TextId, Texts, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Column, Env, Scratch};
 use crate::program::Program;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How a referral stands in attribution, from some moment on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +33,8 @@ pub struct Standings {
     pub current: Vec<Standing>,
     /// Earlier standings of the few referrals that changed: from which moment on, which standing.
     pub history: FxHashMap<u32, Vec<(i64, Standing)>>,
+    /// The referrals that close a circle, as of the moment of the answer.
+    pub circles: FxHashSet<u32>,
 }
 
 impl Standings {
@@ -144,39 +148,73 @@ pub struct Claim {
 /// The claims by key.
 pub type Claims = FxHashMap<(u8, u32), Claim>;
 
+/// What attribution remembers on its way through the referrals.
+#[derive(Default)]
+struct SoFar {
+    claims: Claims,
+    referred_by: ReferredBy,
+    circles: FxHashSet<u32>,
+}
+
+impl SoFar {
+    fn clear(&mut self) {
+        self.claims.clear();
+        self.referred_by.clear();
+        self.circles.clear();
+    }
+}
+
 struct Attributing<'a> {
     program: &'a Program,
     book: &'a Book,
     submissions: &'a Submissions,
     keys: &'a Keys,
+    releasing: Option<Releasing<'a>>,
+    circles: Option<Circles<'a>>,
 }
 
 impl Attributing<'_> {
-    /// Whether the referral takes part as known at the moment; a withdrawn one does not.
-    fn takes_part(&self, referral: u32, moment: i64) -> bool {
+    /// Whether the referral is there as known at the moment; a withdrawn one is not.
+    fn is_there(&self, referral: u32, moment: i64) -> bool {
         let row = index(referral);
-        self.book.referrals.known[row] <= moment
-            && self.book.referrals.withdrawn[row] > moment
-            && self.submissions.version[row] != NO_VERSION
-            && self.submissions.refused[row] != Sides::BOTH
+        self.book.referrals.known[row] <= moment && self.book.referrals.withdrawn[row] > moment
     }
 
     /// The standings of the referrals, which come in the order of submission, as known at the moment.
-    fn ideal(&self, referrals: &[u32], moment: i64, claims: &mut Claims, mut put: impl FnMut(u32, Standing)) {
-        claims.clear();
+    fn ideal(&self, referrals: &[u32], moment: i64, so_far: &mut SoFar, mut put: impl FnMut(u32, Standing)) {
+        so_far.clear();
+        let SoFar { claims, referred_by, circles } = so_far;
+        // Whether claims were let go is asked only where two referrals meet.
+        let mut released: FxHashMap<u32, i64> = FxHashMap::default();
+        let mut holds = |claim: &Claim, at: i64| match &self.releasing {
+            _ if claim.until < at => false,
+            Some(releasing) => {
+                *released.entry(claim.holder).or_insert_with(|| releasing.at(claim.holder, moment)) >= at
+            }
+            None => true,
+        };
         for referral in referrals.iter().copied() {
             let row = index(referral);
-            if !self.takes_part(referral, moment) {
+            if !self.is_there(referral, moment) {
                 let withdrawn =
                     self.book.referrals.known[row] <= moment && self.book.referrals.withdrawn[row] <= moment;
                 put(referral, if withdrawn { Standing::Withdrawn } else { Standing::Out });
+                continue;
+            }
+            let closes = self.circles.as_ref().is_some_and(|known| known.closes(referral, referred_by));
+            if closes {
+                circles.insert(referral);
+            }
+            if self.submissions.version[row] == NO_VERSION || self.submissions.refuses(referral, closes) == Sides::BOTH
+            {
+                put(referral, Standing::Out);
                 continue;
             }
             let at = self.book.referrals.submitted_at[row];
             let winner = self
                 .keys
                 .of(referral)
-                .find_map(|key| claims.get(&key).filter(|claim| claim.until >= at).map(|claim| (claim.holder, key.0)));
+                .find_map(|key| claims.get(&key).filter(|claim| holds(claim, at)).map(|claim| (claim.holder, key.0)));
             if let Some((holder, key)) = winner {
                 put(referral, Standing::LostTo(holder, key));
                 continue;
@@ -186,8 +224,16 @@ impl Attributing<'_> {
             for key in self.keys.of(referral) {
                 claims.insert(key, claim);
             }
+            if let Some((referrer, referee)) = self.circles.as_ref().and_then(|known| known.accounts(referral)) {
+                referred_by.entry(referee).or_default().push(referrer);
+            }
             put(referral, Standing::Accepted);
         }
+    }
+
+    /// Whether late events of the referral may have let its claims go, or kept them.
+    fn has_late_events(&self, referral: u32, as_of: i64) -> bool {
+        self.releasing.as_ref().is_some_and(|releasing| releasing.late_moments(referral, as_of).next().is_some())
     }
 
     /// Groups of referrals that share keys, directly or over others; only groups with late news are returned.
@@ -199,7 +245,7 @@ impl Attributing<'_> {
         for row in &book.order {
             let known = book.referrals.known[index(*row)];
             if known <= as_of {
-                any |= known < running || late(*row);
+                any |= known < running || late(*row) || self.has_late_events(*row, as_of);
                 running = running.max(known);
             }
         }
@@ -215,6 +261,16 @@ impl Attributing<'_> {
                 parent[index(left.max(right))] = left.min(right);
             }
         }
+        // Those that may lie on one circle belong together as well.
+        let mut referred: FxHashMap<TextId, u32> = FxHashMap::default();
+        for row in &book.order {
+            let accounts = self.circles.as_ref().and_then(|circles| circles.accounts(*row));
+            for account in accounts.into_iter().flat_map(|(referrer, referee)| [referrer, referee]) {
+                let other = *referred.entry(account).or_insert(*row);
+                let (left, right) = (root(&mut parent, *row), root(&mut parent, other));
+                parent[index(left.max(right))] = left.min(right);
+            }
+        }
         let mut groups: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
         for row in &book.order {
             if book.referrals.known[index(*row)] <= as_of {
@@ -223,7 +279,9 @@ impl Attributing<'_> {
         }
         let mut groups: Vec<Vec<u32>> = groups.into_values().collect();
         groups.retain(|group| {
-            group.iter().any(|row| late(*row)) || !group.is_sorted_by_key(|row| book.referrals.known[index(*row)])
+            let late_events = group.len() > 1 && group.iter().any(|row| self.has_late_events(*row, as_of));
+            let in_order = group.is_sorted_by_key(|row| book.referrals.known[index(*row)]);
+            late_events || !in_order || group.iter().any(|row| late(*row))
         });
         groups.sort_unstable();
         groups
@@ -249,21 +307,27 @@ fn root(parent: &mut [u32], mut row: u32) -> u32 {
 
 /// Works out the standings as of a moment.
 pub fn attribute(program: &Program, book: &Book, submissions: &Submissions, keys: &Keys, as_of: i64) -> Standings {
-    let attributing = Attributing { program, book, submissions, keys };
-    let mut out = Standings { current: vec![Standing::Out; book.referrals.id.len()], history: FxHashMap::default() };
-    let mut claims = Claims::default();
-    attributing.ideal(&book.order, as_of, &mut claims, |row, standing| out.current[index(row)] = standing);
+    let releasing = Releasing::new(program, book, submissions);
+    let circles = Circles::new(program, book);
+    let attributing = Attributing { program, book, submissions, keys, releasing, circles };
+    let mut out = Standings { current: vec![Standing::Out; book.referrals.id.len()], ..Standings::default() };
+    let mut so_far = SoFar::default();
+    attributing.ideal(&book.order, as_of, &mut so_far, |row, standing| out.current[index(row)] = standing);
+    out.circles = std::mem::take(&mut so_far.circles);
     for group in attributing.groups_with_late_news(as_of) {
         let mut moments: Vec<i64> = group
             .iter()
             .flat_map(|row| [book.referrals.known[index(*row)], book.referrals.withdrawn[index(*row)]])
             .filter(|moment| *moment <= as_of)
             .collect();
+        if let Some(releasing) = &attributing.releasing {
+            moments.extend(group.iter().flat_map(|row| releasing.late_moments(*row, as_of)));
+        }
         moments.sort_unstable();
         moments.dedup();
         let mut changes: FxHashMap<u32, Vec<(i64, Standing)>> = FxHashMap::default();
         for moment in moments {
-            attributing.ideal(&group, moment, &mut claims, |row, standing| {
+            attributing.ideal(&group, moment, &mut so_far, |row, standing| {
                 let changes = changes.entry(row).or_default();
                 if changes.last().map_or(Standing::Out, |(_, last)| *last) != standing {
                     changes.push((moment, standing));

@@ -1,5 +1,6 @@
 //! Submission: every requirement of the governing version is judged on every referral; all that fail are kept.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::circles::CircleVerdicts;
 use super::inputs::ReferralRows;
 use crate::base::{Instant, NONE, index, position};
 use crate::book::Book;
@@ -62,14 +63,26 @@ pub struct Submissions {
     pub words: usize,
     /// The sides that the failures refuse.
     pub refused: Vec<Sides>,
+    /// What requirements that ask for circles say, which are not among the failures; none where no version asks.
+    pub circles: Option<CircleVerdicts>,
 }
 
 impl Submissions {
+    /// The sides that the requirements refuse, those included that ask whether the referral closes a circle.
+    pub fn refuses(&self, referral: u32, closes_circle: bool) -> Sides {
+        let by_circle = self.circles.as_ref().is_some_and(|circles| circles.refuses(referral, closes_circle));
+        if by_circle { Sides::BOTH } else { self.refused.get(index(referral)).copied().unwrap_or_default() }
+    }
+
     /// The positions of the requirements that the referral fails, in the document's order.
-    pub fn failures(&self, referral: u32) -> impl Iterator<Item = usize> + '_ {
+    pub fn failures(&self, referral: u32, closes_circle: bool) -> impl Iterator<Item = usize> + '_ {
         let start = index(referral).saturating_mul(self.words);
-        let words = self.failed.get(start..start.saturating_add(self.words)).unwrap_or_default();
-        words.iter().enumerate().flat_map(|(word, bits)| {
+        let words = start..start.saturating_add(self.words);
+        let by_circle = self.circles.as_ref().map_or(&[][..], |circles| circles.failed(closes_circle));
+        let by_circle = by_circle.get(words.clone()).unwrap_or_default();
+        let words = self.failed.get(words).unwrap_or_default();
+        words.iter().enumerate().flat_map(move |(word, bits)| {
+            let bits = bits | by_circle.get(word).copied().unwrap_or_default();
             (0..64_usize)
                 .filter(move |bit| bits >> bit & 1 == 1)
                 .map(move |bit| word.saturating_mul(64).saturating_add(bit))
@@ -100,6 +113,7 @@ pub fn judge(program: &Program, book: &Book, threads: usize) -> Submissions {
         failed: vec![0; rows.saturating_mul(words)],
         words,
         refused: vec![Sides::default(); rows],
+        circles: None,
     };
     let per_thread = rows.div_ceil(threads.max(1)).next_multiple_of(CHUNK_ROWS);
     let parts = out
@@ -120,6 +134,7 @@ pub fn judge(program: &Program, book: &Book, threads: usize) -> Submissions {
             }
         }
     });
+    out.circles = CircleVerdicts::judge(program, book, &out);
     out
 }
 
@@ -172,7 +187,7 @@ impl Part<'_> {
         let version = &self.program.versions[version];
         let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
         let inputs = ReferralRows { program: self.program, book: self.book, rows };
-        for (number, requirement) in version.requirements.iter().enumerate() {
+        for (number, requirement) in version.requirements.iter().enumerate().filter(|(_, one)| !one.asks_for_circles) {
             let sides = match requirement.refuses {
                 Refuses::Both => Sides::BOTH,
                 Refuses::Referrer => Sides::of(Party::Referrer),

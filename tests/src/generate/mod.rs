@@ -49,7 +49,7 @@ pub struct Shape {
     pub faults: bool,
     /// Limits may reach over several referrers.
     pub program_wide: bool,
-    /// Referrals may be of the same referee.
+    /// Referrals may be of the same referee, and may close circles.
     pub claims: bool,
     /// The zone is always UTC.
     pub utc: bool,

@@ -171,7 +171,7 @@ impl Plan {
         };
         out.kinds =
             vec!["qualified", "submitted", "closed", "payment", "opportunity", "install", "disqualified", "lost"];
-        out.text.push_str("[[event]]\nkind = \"payment\"\n[[event]]\nkind = \"install\"\n");
+        out.text.push_str("[[event]]\nkind = \"payment\"\nneeds = [\"plan\"]\n[[event]]\nkind = \"install\"\n");
         forms::implied(&mut out, draw);
         forms::measures(&mut out, draw, shape);
         for (_, mut draw) in of(9..11) {
@@ -181,7 +181,7 @@ impl Plan {
             rules::ladder(&mut out, &mut draw);
         }
         for (at, mut draw) in of(11..12) {
-            rules::requirement(&mut out, &mut draw, at);
+            rules::requirement(&mut out, &mut draw, at, shape);
         }
         for (at, mut draw) in of(0..5).chain(of(12..14)) {
             rules::reward(&mut out, &mut draw, at, number, self.currency);
@@ -250,6 +250,10 @@ impl VersionPlan {
             let lasts = draw.one_of(&["", "90 days", "30 days", "1 months", "1 days"]);
             if !lasts.is_empty() {
                 let _ = writeln!(text, "claim_lasts = \"{lasts}\"");
+            }
+            let released = draw.one_of(&["", "\"disqualified\", \"lost\"", "\"expired\", \"payment\"", "\"install\""]);
+            if !released.is_empty() {
+                let _ = writeln!(text, "released_by = [{released}]");
             }
         }
         self.text = text;

@@ -206,7 +206,7 @@ impl Maker<'_> {
                 cells.put(&format!("{kind}.amount"), draw.one_of(&["100", "500.50", "", "250"]));
             }
         }
-        cells.put("referee", draw.one_of(&["", "b0", "b1", "b2", "a0"]));
+        cells.put("referee", draw.one_of(&["", "b0", "a0", "a1", "b1", "a0", "a2"]));
         cells.put(
             "referee.domain",
             self.fact(&mut draw, &["", "one.example", "two.example", " ", "three.example", "four.example"]),

@@ -69,7 +69,10 @@ pub(super) fn ladder(version: &mut VersionPlan, draw: &mut Draw<'_>) {
     version.ladders.push(name);
 }
 
-pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize) {
+/// What refuses both sides: it depends on who was accepted before.
+const CIRCLE: &str = "\"!referral.closes_circle\"";
+
+pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, shape: &Shape) {
     let (heading, require) = draw.one_of(&[
         ("eligibility", "\"days_between(referrer.customer_since, referral.submitted_at) >= 90\""),
         ("eligibility", "[\"referrer.status in ['paying', 'trial']\", \"!referrer.open_dispute\"]"),
@@ -79,8 +82,11 @@ pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: us
         ("validity", "\"is_email(referee.email) && !(domain(referee.email) in lists.public_mail)\""),
         ("validity", "\"has(referee.domain) || referral.score > 0.5\""),
         ("fraud", "\"referral.channel != 'spam'\""),
+        ("fraud", if shape.claims { CIRCLE } else { "\"referral.channel != 'form'\"" }),
+        ("fraud", if shape.claims { CIRCLE } else { "\"referral.channel != 'link'\"" }),
     ]);
     let refuses = draw.one_of(&["both", "referrer", "referee"]);
+    let refuses = if require == CIRCLE { "both" } else { refuses };
     let _ = write!(
         version.text,
         "[[{heading}]]\ncode = \"c{at}\"\nrequire = {require}\nmessage = \"requirement {at}\"\nrefuses = \"{refuses}\"\n"

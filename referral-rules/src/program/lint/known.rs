@@ -134,6 +134,7 @@ impl Terms<'_> {
                     (false, false) => Possible { present: false, ..instant.or_missing() },
                 }
             }
+            Source::ClosesCircle => of_type(&Type::Bool),
             Source::EventKind => Possible::texts(kinds.iter().map(|kind| self.program.kind_word(*kind).to_owned())),
             Source::Fact(number) => match self.program.facts.get(usize::from(*number)) {
                 Some(fact) => {

@@ -26,7 +26,8 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
     for (at, event) in terms.document.events.iter().enumerate() {
-        if event.clock.is_none() && event.implies.is_empty() && !is_spoken_of(terms, event) {
+        let does_something = event.clock.is_some() || !event.implies.is_empty() || !event.needs.is_empty();
+        if !does_something && !is_spoken_of(terms, event) {
             let message = format!("nothing depends on events of the kind `{}`", event.kind.value);
             let fault = warning(Code::UnusedKind, event.kind.span, format!("event[{at}].kind"), message);
             found.push(fault.help("name it in `on` of a reward, in `hold_until`, in a clock event, or remove it"));
@@ -43,7 +44,12 @@ fn facts(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
             let name = format!("{}.{name}", owner.word());
             terms.all.iter().any(|(_, expressions)| reads(expressions, &name))
         });
-        if !used {
+        // What an event must carry is shown with the stage that it leads to.
+        let needed = || {
+            let events = terms.all.iter().flat_map(|(document, _)| &document.events);
+            fact.owner == FactOwner::Event && events.flat_map(|event| &event.needs).any(|need| need.value == name)
+        };
+        if !used && !needed() {
             let names: Vec<String> = owners.iter().map(|owner| format!("{}.{name}", owner.word())).collect();
             let message = format!("no expression reads {}", super::listed(names.iter().map(String::as_str)));
             let fault = warning(Code::UnusedFact, fact.name.span, format!("facts.{heading}.{name}"), message);
@@ -107,8 +113,10 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
         let asks = checked.compiled.inputs().iter().any(|slot| checked.compiled.slot_name(*slot) == Some("event.kind"));
         asks && checked.written.text.contains(kind)
     });
+    let by_release = document.attribution.iter().flat_map(|attribution| &attribution.released_by);
+    let by_release = by_release.into_iter().any(|other| other.value == kind);
     let by_measure = document.measures.iter().flat_map(|measure| &measure.on).any(|on| on.value == kind);
     let goals = document.campaigns.iter().filter_map(|campaign| campaign.goal.as_ref());
     let by_goal = goals.map(|goal| &goal.on).any(|on| on.value == kind);
-    by_reward || by_clock || by_condition || by_measure || by_goal
+    by_reward || by_clock || by_condition || by_release || by_measure || by_goal
 }

@@ -36,7 +36,7 @@ const OWNERS: [(&str, FactOwner); 5] = [
 const fn built_in(owner: FactOwner) -> &'static [&'static str] {
     match owner {
         FactOwner::Account | FactOwner::Referrer | FactOwner::Referee => &["id"],
-        FactOwner::Referral => &["id", "submitted_at", "qualified_at", "opportunity_at", "closed_at"],
+        FactOwner::Referral => &["id", "submitted_at", "qualified_at", "opportunity_at", "closed_at", "closes_circle"],
         FactOwner::Event => &["kind", "at", "id"],
     }
 }
@@ -208,7 +208,12 @@ fn event(field: &Field<'_>, reader: &mut Reader) -> Option<EventDeclaration> {
     });
     let implies = section.read("implies", reader, list(text)).unwrap_or_default();
     implied(&kind, &implies, &section, reader);
-    Some(EventDeclaration { kind, clock, implies })
+    let needs = section.read("needs", reader, list(text)).unwrap_or_default();
+    if let Some(field) = section.field("needs").filter(|_| clock.is_some()) {
+        let fault = field.fault(Code::BadValue, "an event that the clock makes has no facts");
+        reader.push(fault.help("remove `needs`, or let the host report events of this kind"));
+    }
+    Some(EventDeclaration { kind, clock, implies, needs })
 }
 
 /// An event implies stages on the way to it; a declared kind may imply any of them.

@@ -72,7 +72,7 @@ pub(super) const EDGES: &[(&str, bool, bool)] =
     &[("from", true, true), ("above", true, false), ("up_to", false, true), ("below", false, false)];
 
 pub(super) const EVENT: Keys =
-    Keys { path: "event", title: "an event", keys: &["kind", "after", "from", "unless", "implies"] };
+    Keys { path: "event", title: "an event", keys: &["kind", "after", "from", "unless", "implies", "needs"] };
 
 pub(super) const MEASURE: Keys = Keys {
     path: "measures.<name>",
@@ -84,8 +84,11 @@ pub(super) const MEASURE: Keys = Keys {
 pub(super) const REQUIREMENT: Keys =
     Keys { path: "eligibility", title: "a requirement", keys: &["code", "require", "message", "refuses"] };
 
-pub(super) const ATTRIBUTION: Keys =
-    Keys { path: "attribution", title: "`attribution`", keys: &["same_referee_when", "credit_goes_to", "claim_lasts"] };
+pub(super) const ATTRIBUTION: Keys = Keys {
+    path: "attribution",
+    title: "`attribution`",
+    keys: &["same_referee_when", "credit_goes_to", "claim_lasts", "released_by"],
+};
 
 pub(super) const TIERS: Keys =
     Keys { path: "tiers", title: "a tier ladder", keys: &["name", "by", "levels", "this_event", "taken_at"] };

@@ -3,7 +3,7 @@
 use super::field::Reader;
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
-use crate::program::document::{Aggregate, Document, MEASURES, STAGES};
+use crate::program::document::{Aggregate, Document, FactOwner, MEASURES, STAGES};
 use crate::program::document_rules::{Limit, Members, Party, Reward};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +22,8 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
             kinds.check(kind, || format!("event[{index}].unless[{at}]"), reader);
         }
     }
+    needed_facts(document, reader);
+    released_by(document, &kinds, reader);
     circles(document, reader);
     for measure in &document.measures {
         for (at, kind) in measure.on.iter().enumerate() {
@@ -146,6 +148,33 @@ fn ladders(document: &Document, reader: &mut Reader) {
             let fault = Diagnostic::error(Code::WrongType, at_least.span, message);
             let help = format!("`{}` counts; write a whole number", shown(&ladder.by.value));
             reader.push(fault.path(format!("{path}.levels[{at}].at_least")).help(help));
+        }
+    }
+}
+
+/// What events must carry is declared under the facts of events.
+fn needed_facts(document: &Document, reader: &mut Reader) {
+    let declared = document.facts.iter().filter(|fact| fact.owner == FactOwner::Event);
+    let facts = declared.map(|fact| fact.name.value.as_str()).collect();
+    let facts = Names::new("a fact of events", "declare it under `[facts.event]`", facts);
+    for (index, event) in document.events.iter().enumerate() {
+        for (at, fact) in event.needs.iter().enumerate() {
+            facts.check(fact, || format!("event[{index}].needs[{at}]"), reader);
+        }
+    }
+}
+
+/// Claims end with an event after the submission, not with the submission itself.
+fn released_by(document: &Document, kinds: &Names<'_>, reader: &mut Reader) {
+    let released_by = document.attribution.iter().flat_map(|attribution| &attribution.released_by);
+    for (at, kind) in released_by.enumerate() {
+        let path = format!("attribution.released_by[{at}]");
+        if kind.value == "submitted" {
+            let message = "`submitted` would end every claim when it begins";
+            let fault = Diagnostic::error(Code::BadValue, kind.span, message).path(path);
+            reader.push(fault.help("name events that come later, such as `disqualified`"));
+        } else {
+            kinds.check(kind, || path, reader);
         }
     }
 }

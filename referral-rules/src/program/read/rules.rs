@@ -1,7 +1,7 @@
 //! Readers of what decides about a referral: requirements, attribution, tiers.
 use super::field::{Field, Reader, Section};
 use super::keys;
-use super::value::{self, conditions, expression, filled_list, id, text, word};
+use super::value::{self, conditions, expression, filled_list, id, list, text, word};
 use super::{Names, unique};
 use crate::base::limits::{LEVELS_MAX, REFEREE_KEYS_MAX, REQUIREMENTS_MAX};
 use crate::diag::{Code, Diagnostic, Spanned, shown};
@@ -56,6 +56,7 @@ fn attribution(field: &Field<'_>, reader: &mut Reader) -> Option<Attribution> {
         same_referee_when: keys.unwrap_or_default(),
         credit_goes_to: section.read("credit_goes_to", reader, word(keys::ORDERS)).unwrap_or_default(),
         claim_lasts: section.read("claim_lasts", reader, value::length_in_days),
+        released_by: section.read("released_by", reader, list(text)).unwrap_or_default(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! One referral: verdict, reasons, what happened, what it brought, what it did not bring, claims.
 use super::entry::write_entry;
 use crate::evaluation::{Decision, Evaluation, Happening, LostClaim, Operand, Reason, Taken, Verdict};
+use crate::expr::Value;
 use crate::report::stands::Line;
 use crate::report::text::{Align, Table, clipped, counted, heading, money, push_line, tier_text, wrapped};
 
@@ -66,7 +67,23 @@ fn opening(evaluation: &Evaluation<'_>, decision: &Decision) -> String {
         [] => String::new(),
         tiers => format!(" The referrer's tier at its latest event: {}.", tier_text(tiers)),
     };
-    format!("Submitted {submitted}{version}. {verdict} (as of {}).{tier}", evaluation.as_of_shown())
+    let why = match stage_reason(decision) {
+        why if why.is_empty() => why,
+        why => format!(" Why: {why}."),
+    };
+    format!("Submitted {submitted}{version}. {verdict} (as of {}).{why}{tier}", evaluation.as_of_shown())
+}
+
+/// Why a referral went no further, as the event said that ended or interrupted it: `re_engage_on 2027-01-15, reason
+/// 'no budget'`; empty for other stages and where nothing was said.
+pub(in crate::report) fn stage_reason(decision: &Decision) -> String {
+    let told =
+        decision.stage_event.iter().filter(|event| ["disqualified", "lost", "nurture"].contains(&event.kind.as_str()));
+    let facts = told.flat_map(|event| &event.facts).map(|(name, value)| match &value.0 {
+        Value::Text(text) => format!("{name} '{}'", clipped(text, 60)),
+        value => format!("{name} {}", clipped(&value.to_string(), 60)),
+    });
+    facts.collect::<Vec<_>>().join(", ")
 }
 
 /// The first reasons, numbered, with what decided and the place in the document.

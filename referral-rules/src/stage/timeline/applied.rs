@@ -14,7 +14,6 @@ use crate::program::{EventKind, LadderBy, Measure, Moment, Program, Version};
 use crate::stage::attribution::{Standing, Standings};
 use crate::stage::submission::{NO_VERSION, Submissions};
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -64,10 +63,15 @@ pub struct Refusal {
 }
 
 /// What is known of a referral along its timeline.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReferralState {
     /// The stage, or [`NO_STAGE`].
     pub stage: u16,
+    /// What put it into its stage, and when. States do not keep it: only a decision asks for it, and one step at a time
+    /// decides on new referrals only.
+    pub stage_event: (What, i64),
+    /// When its claims were let go, or `NEVER`.
+    pub released: i64,
     /// The version in force at submission.
     pub submitted_version: u16,
     /// When it reached each of the first four stages.
@@ -86,6 +90,8 @@ impl Default for ReferralState {
     fn default() -> Self {
         Self {
             stage: NO_STAGE,
+            stage_event: (What::Submission, NEVER),
+            released: NEVER,
             submitted_version: NO_VERSION,
             reached: [NEVER; 4],
             counted: 0,
@@ -276,6 +282,10 @@ impl Applying<'_> {
         }
         if kind.is_stage() {
             referral.stage = kind.0;
+            referral.stage_event = (item.what, item.place.at);
+        }
+        if referral.released == NEVER && self.lets_go(referral.submitted_version, kind) {
+            referral.released = item.place.at;
         }
         referral.kinds |= 1_u64.checked_shl(u32::from(kind.0)).unwrap_or(0);
         for measure in Measure::ALL {
@@ -317,6 +327,12 @@ impl Applying<'_> {
         out.reached.push(reached);
         out.tiers.push(tiers);
         self.schedule(item, kind, governing, version, state);
+    }
+
+    /// Whether an event of the kind ends the claims of its referral.
+    fn lets_go(&self, submitted_version: u16, kind: EventKind) -> bool {
+        let version = self.program.versions.get(usize::from(submitted_version));
+        version.is_some_and(|version| version.released_by.contains(&kind))
     }
 
     fn governing(&self, referral: &ReferralState, at: i64) -> u16 {

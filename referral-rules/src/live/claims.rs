@@ -1,0 +1,250 @@
+//! Whose the new referrals are: the claims that they meet, who holds those, and whether they were let go.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::accounts::Link;
+use super::apply::{Small, Stepping};
+use super::convert::standing;
+use super::forms::{CellForm, ClaimBody, Row};
+use super::gather::{Wanted, push, scope_key};
+use super::key::{Key, States};
+use super::scope::pending;
+use crate::base::{Instant, compare_ids, index};
+use crate::book::Book;
+use crate::program::{Program, Version};
+use crate::stage::Facts;
+use crate::stage::attribution::{Keys, Standing, claim_ends};
+use crate::stage::submission::{NO_VERSION, Sides};
+use crate::stage::timeline::{Applied, Applying, Counting, Item, Opening, event_item, submission_item};
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Small {
+    /// The claims that new referrals meet; where claims can be let go, also those of referrals that have news.
+    pub(super) fn open_claims(
+        &self,
+        program: &Program,
+        states: &States,
+        keys: &Keys,
+        wanted: &mut Wanted,
+    ) -> BTreeMap<Key, ClaimBody> {
+        let mut out = BTreeMap::new();
+        let with_news = self.new_events().map(|event| self.book.events.referral[index(event)]);
+        let with_news = with_news.filter(|_| program.releases_claims());
+        for row in self.fresh_rows().into_iter().chain(with_news) {
+            for (key, value) in keys.of(row) {
+                let key = claim_key(keys, &self.book, key, value);
+                out.entry(key.clone()).or_insert_with(|| wanted.open(program, states, key).unwrap_or_default());
+            }
+        }
+        out
+    }
+
+    /// The referrals that hold claims which new referrals meet.
+    pub(super) fn holders(&self, keys: &Keys, claims: &BTreeMap<Key, ClaimBody>) -> BTreeSet<String> {
+        let met = self.fresh_rows().into_iter().flat_map(|row| {
+            let submitted = self.book.referrals.submitted_at[index(row)];
+            keys.of(row).map(move |(key, value)| (claim_key(keys, &self.book, key, value), submitted))
+        });
+        let holder =
+            |(key, submitted): (Key, i64)| claims.get(&key)?.holder.as_ref().filter(|holder| holder.2 >= submitted);
+        met.filter_map(holder).map(|(holder, ..)| holder.clone()).collect()
+    }
+
+    /// Adds the holders of claims that are not among the rows, so that they can be named.
+    pub(super) fn add_holders(&mut self, claims: &BTreeMap<Key, ClaimBody>, program: &Program) {
+        let mut added = false;
+        for (holder, at, _) in claims.values().filter_map(|claim| claim.holder.as_ref()) {
+            if self.book.referral(holder).is_none() {
+                let mut row = Row::new();
+                row.insert("id".to_owned(), CellForm::T(holder.clone()));
+                row.insert("referrer".to_owned(), CellForm::T("-".to_owned()));
+                row.insert("submitted_at".to_owned(), CellForm::T(Instant(*at).to_string()));
+                push(&mut self.given.referrals, &row);
+                added = true;
+            }
+        }
+        if added {
+            self.read(program);
+        }
+    }
+
+    /// The events that are new.
+    pub(super) fn new_events(&self) -> impl Iterator<Item = u32> + '_ {
+        let events = (0..).zip(&self.book.events.id);
+        events.filter(|(_, id)| self.events.contains(self.book.text(**id))).map(|(event, _)| event)
+    }
+}
+
+fn claim_key(keys: &Keys, book: &Book, key: u8, value: u32) -> Key {
+    let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
+    Key::Claim(source, keys.text(book, value).to_owned())
+}
+
+impl Stepping<'_> {
+    /// Whose the new referrals are; what is known keeps its standing.
+    pub(super) fn attribute(&mut self, keys: &Keys) {
+        let book = &self.small.book;
+        for (row, id) in book.referrals.id.iter().enumerate() {
+            if self.opened.referrals.get(book.text(*id)).is_some_and(|body| body.accepted) {
+                self.standings.current[row] = Standing::Accepted;
+            }
+        }
+        if self.program.releases_claims() {
+            for event in self.small.new_events() {
+                self.news_of.entry(book.events.referral[index(event)]).or_default().push(event);
+            }
+            self.late_releases(keys);
+        }
+        let mut fresh = self.small.fresh_rows();
+        fresh.sort_by_key(|row| book.referrals.known[index(*row)]);
+        for row in fresh {
+            let at = index(row);
+            let closes = self.closes_circle(row);
+            if self.submissions.version[at] == NO_VERSION || self.submissions.refuses(row, closes) == Sides::BOTH {
+                continue;
+            }
+            let submitted = book.referrals.submitted_at[at];
+            let id = self.id(row).to_owned();
+            let own: Vec<(u8, Key)> =
+                keys.of(row).map(|(key, value)| (key, claim_key(keys, book, key, value))).collect();
+            let mut holders = Vec::new();
+            for (number, key) in &own {
+                let Some(claim) = self.claims.get_mut(key) else { continue };
+                let after = claim.latest.as_ref().is_none_or(|(at, latest)| {
+                    at.cmp(&submitted).then_with(|| compare_ids(latest, &id)) != Ordering::Greater
+                });
+                if after {
+                    claim.latest = Some((submitted, id.clone()));
+                } else {
+                    self.late.extend(own.iter().map(|(_, key)| key.clone()));
+                    self.late.insert(Key::Referral(id.clone()));
+                    let referrer = book.text(book.referrals.referrer[at]);
+                    self.late.insert(scope_key(self.program, referrer));
+                }
+                let holder = claim.holder.as_ref().filter(|(_, _, until)| *until >= submitted);
+                holders.extend(holder.and_then(|(holder, ..)| book.referral(holder)).map(|holder| (holder, *number)));
+                self.touched.insert(key.clone());
+            }
+            let winner = holders.into_iter().find(|(holder, _)| self.holds(*holder, row));
+            self.standings.current[at] = match winner {
+                Some((holder, number)) => Standing::LostTo(holder, number),
+                None => {
+                    let until = claim_ends(self.program, book, &self.submissions, row);
+                    for (_, key) in &own {
+                        if let Some(claim) = self.claims.get_mut(key) {
+                            claim.holder = Some((id.clone(), submitted, until));
+                        }
+                    }
+                    self.lead_on(row);
+                    Standing::Accepted
+                }
+            };
+        }
+    }
+
+    /// Whether a new referral closes a circle, if its version asks.
+    fn closes_circle(&mut self, row: u32) -> bool {
+        let version = self.program.versions.get(usize::from(self.submissions.version[index(row)]));
+        let asks = version.is_some_and(Version::asks_for_circles);
+        let link = Link::of(&self.small.book, row).filter(|_| asks);
+        let closes = link.is_some_and(|link| self.accounts.closes(link));
+        if closes {
+            self.standings.circles.insert(row);
+        }
+        closes
+    }
+
+    /// From now on an accepted referral leads from one account to the next.
+    fn lead_on(&mut self, row: u32) {
+        let book = &self.small.book;
+        let link = Link::of(book, row).filter(|_| self.program.asks_for_circles());
+        let Some(link) = link else { return };
+        if self.accounts.add(link) {
+            self.late.extend(link.keys());
+            self.late.insert(Key::Referral(link.id.to_owned()));
+            self.late.insert(scope_key(self.program, link.referrer));
+        }
+    }
+
+    /// Whether a referral still has its claims when a new one is submitted.
+    fn holds(&mut self, holder: u32, fresh: u32) -> bool {
+        let referrals = &self.small.book.referrals;
+        let (submitted, known) = (referrals.submitted_at[index(fresh)], referrals.known[index(fresh)]);
+        if !self.program.releases_claims() {
+            return true;
+        }
+        let released = self.released(holder, known);
+        if released.is_none() {
+            self.late.insert(Key::Referral(self.id(holder).to_owned()));
+        }
+        released.is_none_or(|released| released >= submitted)
+    }
+
+    /// When the claims of a referral were let go, as known at a moment; `None` when its state cannot be opened.
+    fn released(&self, holder: u32, moment: i64) -> Option<i64> {
+        let (program, book) = (self.program, &self.small.book);
+        let facts = Facts { program, book, submissions: &self.submissions, standings: &self.standings };
+        let mut counting = Counting::default();
+        let id = self.id(holder);
+        let mut items: Vec<Item> = Vec::new();
+        if self.small.fresh.contains(id) {
+            items.push(submission_item(book, holder));
+        } else {
+            let body = self.opened.referrals.get(id)?;
+            counting.referrals.insert(holder, standing(program, &body.standing)?);
+            let referrer = book.text(book.referrals.referrer[index(holder)]);
+            let scope = self.opened.scopes.get(&scope_key(program, referrer))?;
+            for form in scope.pending.iter().filter(|form| form.referral == id && form.known <= moment) {
+                counting.pending.push(Reverse(pending(facts, form)?));
+            }
+        }
+        let own = self.news_of.get(&holder).into_iter().flatten();
+        items.extend(own.map(|event| event_item(book, *event)).filter(|item| item.known <= moment));
+        items.sort_unstable_by_key(|item| item.place);
+        let applying = Applying {
+            program,
+            book,
+            submissions: &self.submissions,
+            standings: &self.standings,
+            opening: &Opening::default(),
+            measured: false,
+        };
+        applying.run(&items, moment, &mut counting, &mut Applied::default(), &mut Vec::new());
+        counting.referrals.get(&holder).map(|state| state.released)
+    }
+
+    /// Finds events that came after submissions which they might have let in, had they been known: that is late news.
+    fn late_releases(&mut self, keys: &Keys) {
+        let book = &self.small.book;
+        let mut late = BTreeSet::new();
+        let mut submitted_under: BTreeMap<(u8, u32), Vec<u32>> = BTreeMap::new();
+        for row in self.small.fresh_rows() {
+            for key in keys.of(row) {
+                submitted_under.entry(key).or_default().push(row);
+            }
+        }
+        for event in self.small.new_events() {
+            let referral = book.events.referral[index(event)];
+            let (at, known) = (book.events.at[index(event)], book.events.known[index(event)]);
+            let id = self.id(referral);
+            let accepted = self.opened.referrals.get(id).is_some_and(|body| body.accepted);
+            if !accepted && !self.small.fresh.contains(id) {
+                continue;
+            }
+            let missed_now =
+                |row: &u32| book.referrals.submitted_at[index(*row)] > at && book.referrals.known[index(*row)] < known;
+            let missed = |key: (u8, u32)| {
+                let before =
+                    self.claims.get(&claim_key(keys, book, key.0, key.1)).and_then(|claim| claim.latest.as_ref());
+                let before = before.is_some_and(|(submitted, latest)| *submitted > at && latest != id);
+                before || submitted_under.get(&key).is_some_and(|rows| rows.iter().any(missed_now))
+            };
+            if keys.of(referral).any(missed) {
+                let own = keys.of(referral).map(|(key, value)| claim_key(keys, book, key, value));
+                late.extend(own);
+                late.insert(Key::Referral(id.to_owned()));
+                late.insert(scope_key(self.program, book.text(book.referrals.referrer[index(referral)])));
+            }
+        }
+        self.late.append(&mut late);
+    }
+}

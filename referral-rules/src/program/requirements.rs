@@ -1,0 +1,82 @@
+//! Requirements of a document become compiled ones, and what events must carry becomes a list of facts. What the stages must
+//! know beforehand of circles and claims is asked here.
+use super::compile::Compiling;
+use super::compiled::{EventKind, Fact, Owner, Program, Requirement, Source, Version};
+use super::document::{Document, Heading, Refuses};
+use super::names::{Numbers, Scopes};
+use crate::diag::{Code, Diagnostic};
+
+impl Compiling<'_> {
+    pub(super) fn requirements(&mut self, document: &Document, scopes: &Scopes) -> Vec<Requirement> {
+        let mut counts = [0_usize; 3];
+        let scope = self.numbers.with_circles(&scopes.submission);
+        let circle = self.numbers.slot(Source::ClosesCircle);
+        let mut out = Vec::with_capacity(document.requirements.len());
+        for written in &document.requirements {
+            let (heading, slot) = match written.heading {
+                Heading::Eligibility => ("eligibility", 0),
+                Heading::Validity => ("validity", 1),
+                Heading::Fraud => ("fraud", 2),
+            };
+            let count = counts.get(slot).copied().unwrap_or_default();
+            if let Some(count) = counts.get_mut(slot) {
+                *count = count.saturating_add(1);
+            }
+            let path = format!("{heading}[{count}]");
+            let conditions = self.conditions(&written.require, &scope, &format!("{path}.require"));
+            let asks_for_circles = conditions.iter().any(|condition| condition.inputs().contains(&circle));
+            if asks_for_circles && written.refuses.value != Refuses::Both {
+                let message = "a requirement that asks for circles refuses both sides";
+                let fault = Diagnostic::error(Code::BadValue, written.refuses.span, message);
+                self.diagnostics.push(fault.path(format!("{path}.refuses")).help("remove `refuses`"));
+            }
+            out.push(Requirement {
+                heading,
+                code: written.code.value.clone(),
+                conditions,
+                message: written.message.value.clone(),
+                refuses: written.refuses.value,
+                asks_for_circles,
+                span: written.code.span,
+            });
+        }
+        out
+    }
+}
+
+impl Numbers {
+    /// What events must carry, by any version that says so.
+    pub(super) fn needed_facts<'d>(&self, documents: impl Iterator<Item = &'d Document>) -> Vec<(EventKind, u16)> {
+        let events = documents.flat_map(|document| &document.events);
+        let needs = events.flat_map(|event| event.needs.iter().map(move |fact| (&event.kind.value, &fact.value)));
+        let mut out: Vec<(EventKind, u16)> = needs
+            .filter_map(|(kind, name)| {
+                let own = |fact: &Fact| fact.owner == Owner::Event && fact.name == *name;
+                let fact = self.facts.iter().position(own).and_then(|fact| u16::try_from(fact).ok())?;
+                Some((self.kind(kind), fact))
+            })
+            .collect();
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+}
+
+impl Version {
+    /// Whether a requirement asks if a referral closes a circle.
+    pub fn asks_for_circles(&self) -> bool {
+        self.requirements.iter().any(|requirement| requirement.asks_for_circles)
+    }
+}
+
+impl Program {
+    /// Whether some version lets claims go before they end.
+    pub fn releases_claims(&self) -> bool {
+        self.versions.iter().any(|version| !version.released_by.is_empty())
+    }
+
+    /// Whether some version asks if referrals close circles.
+    pub fn asks_for_circles(&self) -> bool {
+        self.versions.iter().any(Version::asks_for_circles)
+    }
+}
