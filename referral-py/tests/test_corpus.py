@@ -138,8 +138,10 @@ class Corpus(unittest.TestCase):
             for item in value:
                 self.typed(name, item)
         elif isinstance(value, dict):
+            # The facts of an event are as JSON has them.
             for key, cell in value.items():
-                self.typed(key, cell)
+                if key != "facts":
+                    self.typed(key, cell)
         elif name in TYPED and value is not None:
             self.assertIsInstance(value, (Decimal, Fraction), name)
         elif isinstance(value, str):

@@ -3,14 +3,15 @@ from booked import Booked
 from book import Book
 from functions import decimal_text
 from fractions import Fraction
-from known import Known, contradicted_strays, prepare, strays
+from known import Known, contradicted_strays, prepare, settle, strays
 from ledger import Ledger
 from dates import last_instant
+from order import HOST
 from positions import Positions
 from program import Program
 from submission import judge
 from standings import campaigns, standings
-from values import id_key, read_day, read_instant, write_amount, write_instant
+from values import MISSING, absent, id_key, read_day, read_instant, write_amount, write_instant
 
 
 def answer(request):
@@ -43,6 +44,9 @@ def of_known(book, ideal):
     for table, names in (("referrals", known.withdrawn_referrals), ("events", known.withdrawn_events)):
         for name in names:
             yield ("conflicting-copies", table, name)
+    for event in settle(book.events, ideal.moment)[0].values():
+        if any(absent(event.facts.get(name, MISSING)) for name in book.program.needs(event.kind)):
+            yield ("incomplete-event", event.table, event.id)
     for name in contradicted_strays(book, ideal.moment):
         yield ("conflicting-copies", "events", name)
     for name in strays(book, ideal.moment):
@@ -68,6 +72,7 @@ def judged(verdict, standing):
         "reasons": verdict.reasons,
         "version": verdict.version_name,
         "stage": standing.stage if standing else "",
+        "stage_event": write_event(standing.stage_event) if standing else None,
         "tiers": write_tiers(standing.shown_tiers()) if standing else [],
     }
 
@@ -75,13 +80,18 @@ def judged(verdict, standing):
 def contradicted(book, row):
     """A referral whose copies contradict each other is refused until the host resolves it."""
     return {"verdict": "refused", "reasons": ["conflicting-copies"], "version": judge(book, row).version_name, "stage": "",
-            "tiers": []}
+            "stage_event": None, "tiers": []}
 
 
 def touched_by(row, entries):
     """The campaigns and limits that stand on the entries of its ledger."""
     own = [entry for entry in entries if entry.part.referral == row.id]
     return {key: sorted({name for entry in own for name in getattr(entry, key)}) for key in ("campaigns", "limits")}
+
+
+def write_event(happening):
+    return {"kind": happening.kind, "id": happening.name if happening.origin == HOST else None, "at": write_instant(happening.at),
+            "facts": sorted(name for name, value in happening.facts.items() if not absent(value))}
 
 
 def write_tiers(levels):

@@ -20,6 +20,7 @@ class Book:
         self.has_accounts = given.get("accounts") is not None
         self.accounts = self.read_accounts(given.get("accounts") or [])
         self.referrals, self.events = [], []
+        self.kinds_on_rows = {kind for row in given.get("referrals") or [] for kind in program.kinds if row.get(kind + "_at") is not None}
         for row in given.get("referrals") or []:
             self.read_referral(flat(row))
         for row in given.get("events") or []:
@@ -142,6 +143,8 @@ class Book:
     def read_event_of_row(self, row, referral, kind):
         """`closed_at`, `closed_recorded_at`, `closed.<fact>` on a referral's row."""
         if row.get(kind + "_at") is None:
+            if kind in self.kinds_on_rows:
+                self.facts(row, ("event",), (kind + ".",), "referrals", referral)
             return
         given = {"id": f"{referral}/{kind}", "referral": referral, "kind": kind, "at": row[kind + "_at"],
                  "recorded_at": row.get(kind + "_recorded_at")}

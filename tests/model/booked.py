@@ -21,7 +21,7 @@ class Booked:
             if grant not in grants and referral_of(grant) in known and adds_up_to_something(amounts):
                 self.findings.append(("booked-unknown", "booked", grant))
         self.ledger = [entry for entry in ledger.entries if not entry.replaced] + corrections
-        self.ledger.sort(key=lambda entry: entry.order)
+        self.ledger.sort(key=lambda entry: (entry.order, entry.sequence))
         self.new = [entry for entry in self.ledger if not entry.was_booked]
 
     def compare(self, grant, entries, booked, moment):

@@ -26,7 +26,7 @@ IN_PROGRAMS = (
     + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
     + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
-    + ["campaign: goal", "several groups", "tables: bands", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
+    + ["event: needs", "attribution: released_by", "closes_circle", "campaign: goal", "several groups", "tables: bands", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
        "a list of conditions", "granted()", "at_least", "at_most", "hold_until", "hold_while", "reward_instead", "reward_times",
        "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants",
@@ -48,7 +48,7 @@ IN_EFFECT = (
     + each("reason", ["eligibility", "validity", "fraud", "attribution", "program"])
     + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused",
                      "program-ended", "another-won"])
-    + each("finding", ["bad-cell", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
+    + each("finding", ["bad-cell", "incomplete-event", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])
     + each("state", ["held", "payable", "paid", "reversed"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])

@@ -89,7 +89,7 @@ class Books:
         if draw.chance(96):
             row["referrer"] = draw.one(self.referrers)
         if draw.chance(50):
-            row["referee"] = draw.one(["eve", "fay", "g/h", row.get("referrer", "eve")])
+            row["referee"] = draw.one(["eve", "fay", "g/h", row.get("referrer", "eve")] + self.referrers * 2)
         if draw.chance(20):
             row["recorded_at"] = self.moment(row["submitted_at"])
             draw.form("a referral recorded late")

@@ -1,22 +1,17 @@
 """Random valid programs: every form of docs/document.md, and every word of every key."""
 from decimal import Decimal
 
-from generate_words import (AMOUNTS, AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, FACTS, KEYS, LENGTHS, MEASURED, PERIODS, ROUNDINGS,
-                            TOLD_APART, WHEN_MEASURED, ZONES)
-from program import MONEY, THINGS
-
-MOMENTS = ["submitted", "qualified", "closed", "event"]
-HOST_KINDS = ["qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "first-invoice", "renewal"]
+from generate_rules import HOST_KINDS, MOMENTS, Rules
+from generate_words import (AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, FACTS, KEYS, LENGTHS, MEASURED, PERIODS, ROUNDINGS, TOLD_APART,
+                            WHEN_MEASURED, ZONES)
 
 
-class Programs:
+class Programs(Rules):
     """Draws the versions of one program; later versions change rules, not facts."""
 
     def __init__(self, draw):
-        self.draw = draw
-        self.currency = draw.word("currency", ["USD", "EUR", "JPY", "KWD"])
+        super().__init__(draw, draw.word("currency", ["USD", "EUR", "JPY", "KWD"]))
         self.zone = draw.word("time_zone", ZONES)
-        self.leap = False
 
     def versions(self):
         draw = self.draw
@@ -114,6 +109,9 @@ class Programs:
         if draw.chance(40):
             document["attribution"] = {"same_referee_when": draw.some(KEYS, 1, 3)}
             draw.form("attribution")
+            if draw.chance(40):
+                document["attribution"]["released_by"] = draw.some(["disqualified", "lost", "expired", "nurture", "first-invoice"])
+                draw.form("attribution: released_by")
             if draw.chance(50):
                 document["attribution"]["claim_lasts"] = draw.one(["1 day", "10 days", "2 weeks", "1 month", "1 year"])
                 draw.form("attribution: claim_lasts")
@@ -161,29 +159,6 @@ class Programs:
             events.append({"kind": "closed", "implies": draw.some(["qualified", "opportunity"])})
             draw.form("event: a stage implies")
 
-    def groups(self, document):
-        draw, found = self.draw, []
-        alike = {}
-        for reward in document["reward"]:
-            if "granted(" not in str(reward):
-                alike.setdefault((reward["to"], unit_of(reward, self.currency)), []).append(reward["id"])
-        for names in alike.values():
-            for _ in range(2):
-                if len(names) > 1 and draw.chance(30):
-                    found.append({"id": f"g{len(found)}", "rewards": draw.some(names, 2), "wins": draw.word("group of rewards", ["best", "first"])})
-        campaigns = [campaign["id"] for campaign in document.get("campaign", [])]
-        for _ in range(2):
-            if len(campaigns) > 1 and draw.chance(40):
-                found.append({"id": f"g{len(found)}", "campaigns": draw.some(campaigns, 2), "wins": draw.word("group of campaigns", ["best", "first"])})
-        if len(found) > 1:
-            draw.form("several groups")
-        return found
-
-    def kind(self):
-        """Mostly a kind that happens often."""
-        return self.draw.one(["submitted", "submitted", "qualified", "qualified", "qualified", "closed", "first-invoice"] + self.kinds
-                             + [kind for kind in self.kinds if kind not in HOST_KINDS] * 2)
-
     def events(self):
         draw = self.draw
         found = [{"kind": "first-invoice"}, {"kind": "renewal"}]
@@ -205,20 +180,11 @@ class Programs:
                 self.kinds.append("last-call")
                 draw.form("event: a clock after a clock")
         self.implies(found)
+        for event in found:
+            if "after" not in event and draw.chance(20):
+                event["needs"] = draw.some(["value", "flag", "deadline"])
+                draw.form("event: needs")
         draw.random.shuffle(found)
-        return found
-
-    def condition(self, texts):
-        """One condition or a list of them."""
-        if self.draw.chance(25):
-            self.draw.form("a list of conditions")
-            return self.draw.some(texts, 2, 3)
-        return self.draw.one(texts)
-
-    def requirement(self, code):
-        found = {"code": code, "require": self.condition(AT_SUBMISSION), "message": f"{code} must hold"}
-        if self.draw.chance(40):
-            found["refuses"] = self.draw.word("refuses", ["both", "referrer", "referee"])
         return found
 
     def declared_measures(self):
@@ -284,130 +250,3 @@ class Programs:
         self.draw.form("tables: by a tier")
         return {"credit": {"by": name, "low": 100, "mid": Decimal("150.5"), "top": 200},
                 "pay": {"by": name, "low": {"once": 10, "twice": 20}, "otherwise": {"once": Decimal("5.555"), "twice": 7}}}
-
-    def amount(self, reward):
-        draw = self.draw
-        texts = AMOUNTS + [self.size] * 3 + [f"{name} * 10" for name in self.measures] * 3
-        if self.ladders:
-            texts += [f"credit[{self.ladders[0]}]", f"pay[{self.ladders[0]}].once", f"pay[{self.ladders[0]}].twice"] * 4
-        return draw.one([10, 100, 200, Decimal("33.335"), Decimal("0.005")]) if draw.chance(50) else draw.one(texts)
-
-    def reward(self, name):
-        draw = self.draw
-        found = {"id": name, "to": draw.word("to", ["referrer", "referrer", "referee"]), "on": self.kind(),
-                 "kind": draw.word("kind", ["account-credit", "cash", "gift-card", "store-credit", "discount", "trial-extension", "points",
-                                            "free-onboarding", "perk", "exclusive-offer", "units"] + ["cash"] * 8)}
-        if found["kind"] not in THINGS or draw.chance(50):
-            found["amount"] = self.amount(found)
-        if found["kind"] == "units":
-            found["unit"] = "kilowatt-hours"
-        elif found["kind"] == "discount" and draw.chance(50):
-            found["unit"] = "percent"
-            draw.form("unit: percent")
-        elif found["kind"] in MONEY and draw.chance(10):
-            found["unit"] = draw.one(["USD", "JPY", "KWD"])
-            draw.form("unit: another currency")
-        if draw.chance(20):
-            found["when"] = self.condition(AT_EVENT + AT_SUBMISSION)
-        for key, values in (("at_least", [5, Decimal("12.345"), "event.units"]), ("at_most", [50, Decimal("99.995"), "referee.seats * 10"])):
-            if draw.chance(20):
-                found[key] = draw.one(values)
-                draw.form(key)
-        if draw.chance(40):
-            found["rounding"] = draw.word("rounding", ROUNDINGS)
-        for key, lengths in (("notify_within", LENGTHS), ("pay_within", LENGTHS + ["end of month"]), ("payable_after", LENGTHS)):
-            if draw.chance(35):
-                found[key] = draw.word(key, lengths)
-        if draw.chance(20):
-            found["hold_until"] = draw.one(["closed", "qualified", "first-invoice"])
-            draw.form("hold_until")
-        if draw.chance(20):
-            found["hold_while"] = draw.one(AT_SUBMISSION + ["referral.wait"] * 10)
-            draw.form("hold_while")
-        return found
-
-    def refer_back(self, rewards, place):
-        """Sometimes a reward depends on what one above it has granted."""
-        above = rewards[self.draw.number(0, place - 1)]["id"]
-        if self.draw.chance(25):
-            self.draw.form("granted()")
-            if self.draw.chance(50):
-                rewards[place]["amount"] = f"granted('{above}') / 2"
-            else:
-                rewards[place]["when"] = f"granted('{above}') {self.draw.one(['> 0', '< 150', '== 0'])}"
-
-    def campaign(self, name, rewards):
-        draw = self.draw
-        first, last = draw.one([("2026-01-01", "2026-12-31"), ("2026-01-01", "2028-12-31"), ("2026-03-01", "2026-03-31"), ("2026-03-29", "2026-03-29"),
-                                ("2026-04-01", "2026-10-25"), ("2028-01-01", "2028-12-31"), ("2026-01-01", "2028-12-31")])
-        found = {"id": name, "first_day": first, "last_day": last}
-        if draw.chance(60):
-            found["counts_if_in_window"] = draw.word("counts_if_in_window", MOMENTS)
-        if draw.chance(30):
-            found["when"] = self.condition(AT_EVENT + AT_SUBMISSION)
-        if draw.chance(50):
-            found["rewards"] = [reward["id"] for reward in draw.some(rewards)]
-            draw.form("campaign: rewards")
-        if draw.chance(40):
-            found["goal"] = {"at_least": draw.one([1, 3]), "on": self.kind()}
-            if draw.chance(50):
-                found["goal"].update({"at_least": draw.one([100, Decimal("0.5")]), "of": draw.one(MEASURED)})
-            draw.form("campaign: goal")
-        for key in draw.some(["reward_instead", "reward_times", "reward_plus"], 1, 2):
-            found[key] = draw.one({"reward_instead": [120, "event.value / 7"], "reward_times": [2, Decimal("1.5"), 1, "1 / 3", "qualified_count"],
-                                   "reward_plus": [50, Decimal("0.001"), "event.units"]}[key])
-            draw.form(key)
-        if draw.chance(40):
-            found["rounding"] = draw.word("campaign.rounding", ROUNDINGS)
-        return found
-
-    def limit(self, name, document):
-        draw, rewards = self.draw, document["reward"]
-        unit = draw.one([self.currency, self.currency, "grants", draw.one([reward for reward in rewards])])
-        covered = None
-        if isinstance(unit, dict):
-            unit = unit_of(unit, self.currency)
-            covered = [reward["id"] for reward in rewards if unit_of(reward, self.currency) == unit]
-        elif draw.chance(40):
-            covered = [reward["id"] for reward in rewards if unit in ("grants", unit_of(reward, self.currency))]
-        if not covered and not any(reward["to"] == "referrer" and unit in ("grants", unit_of(reward, self.currency))
-                                       for reward in rewards):
-            covered = [reward["id"] for reward in rewards]
-            unit = "grants"
-        found = {"id": name, "at_most": draw.one([1, 2] if unit == "grants" else [1, 10, 100, 150, 300])}
-        if covered:
-            found["rewards"] = covered
-            draw.form("limit: rewards")
-        if unit != self.currency:
-            found["unit"] = unit
-            draw.form("limit: " + ("grants" if unit == "grants" else "another unit"))
-        if draw.chance(60):
-            parts = draw.some(["program", "referrer", "referrer", "referee", "referral", "reward", "campaign", "referrer.group",
-                               "referee.industry"], 1, 2)
-            found["per"] = list(dict.fromkeys(parts))
-            for part in found["per"]:
-                draw.form(f"per: {part}")
-        if draw.chance(80):
-            found["in_each"] = draw.word("in_each", PERIODS)
-        if document.get("campaign") and draw.chance(25):
-            found["campaigns"] = [campaign["id"] for campaign in draw.some(document["campaign"])]
-            draw.form("limit: campaigns")
-        if draw.chance(20):
-            found["when"] = draw.one(AT_EVENT + AT_SUBMISSION)
-            draw.form("limit: when")
-        if draw.chance(75):
-            words = ["pay what fits", "pay nothing"]
-            if found.get("in_each", "lifetime") not in ("lifetime", "30 days", "2 days"):
-                words += ["pay later"] * 4
-            found["over_limit"] = draw.word("over_limit", words)
-        if found.get("over_limit") == "pay later" and found.get("unit") != "grants":
-            # What waits for many days is computed anew on each of them.
-            found["at_most"] = max(found["at_most"], 150 if found["in_each"] == "day" else 10)
-        return found
-
-
-def unit_of(reward, currency):
-    if "unit" in reward:
-        return reward["unit"]
-    return (currency if reward["kind"] in MONEY else "item" if reward["kind"] in THINGS
-            else {"trial-extension": "days", "points": "points"}[reward["kind"]])

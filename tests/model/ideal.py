@@ -86,9 +86,7 @@ class Ideal:
         self.record.count(version, standing, happening)
         self.claims.release(standing, happening)
         moment = Moment(self.book, version, standing, happening, before, self.record.copy())
-        if happening.kind in ("submitted", "qualified", "opportunity", "closed"):
-            standing.moments[happening.kind] = moment
-        standing.tiers = tiers(version, standing, moment)
+        standing.tiers = standing.tiers_at[happening.kind] = tiers(version, standing, moment)
         scope = moment.scope(version, moment.after, standing.tiers, lambda rule: standing.granted.get(rule, 0))
         for campaign, value in for_goals(self.program, version, standing, happening, scope):
             self.goal_events.append((version, campaign, standing.row.id, value))

@@ -71,15 +71,18 @@ class Ledger:
 
     def book(self, ideal, now):
         """Books the differences between what is right now and what was booked before."""
-        news = []
+        news, replaced = [], set()
         for key, (part, total) in list(self.booked.items()):
             if key not in ideal.parts or changed(part, ideal.parts[key]):
                 if total != 0:
                     news.append(Entry(part, -total, now, True, takes_back=True))
-                del self.booked[key]
+                self.booked[key] = (part, 0)
+                if key in ideal.parts:
+                    del self.booked[key]
+                    replaced.add(key)
         for key, part in ideal.parts.items():
             if key not in self.booked:
-                news.append(Entry(part, part.amount, now, False))
+                news.append(Entry(part, part.amount, now, key in replaced))
             elif self.booked[key][1] != part.amount:
                 news.append(Entry(part, part.amount - self.booked[key][1], now, True))
             else:

@@ -73,11 +73,14 @@ class Library:
         }
 
 
+UNCLEAR = ("missing-referrer", "unknown-referrer", "incomplete-event")
+
+
 def findings(rows):
-    """Not compared: columns that no fact has, and which copy of a contradicted referral is looked at for its referrer."""
-    contradicted = {row["id"] for row in rows if (row["code"], row["table"]) == ("conflicting-copies", "referrals")}
+    """Not compared: columns that no fact has, and what one of the copies lacks that contradict each other."""
+    contradicted = {(row["table"], row["id"]) for row in rows if row["code"] == "conflicting-copies"}
     return sorted({(row["code"], row["id"]) for row in rows if row["code"] != "unknown-column"
-                   and not (row["code"] in ("missing-referrer", "unknown-referrer") and row["id"] in contradicted)})
+                   and not (row["code"] in UNCLEAR and (row["table"], row["id"]) in contradicted)})
 
 
 def tiers(row):
@@ -93,6 +96,7 @@ def decision(row):
     return {
         "referral": row["referral"], "verdict": row["verdict"], "reasons": [reason["code"] for reason in row["reasons"]],
         "version": row["version"], "stage": row["stage"], "tiers": tiers(row),
+        "stage_event": row["stage_event"] and {**row["stage_event"], "facts": sorted(row["stage_event"]["facts"])},
         "campaigns": sorted(row["campaigns"]), "limits": sorted(row["limits"]),
     }
 

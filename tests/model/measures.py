@@ -1,6 +1,7 @@
 """DESIGN A7: measures and tiers. What is counted of a referrer's referrals or of all, and the level that this reaches."""
 import dates
 from expressions import Facts, evaluate
+from order import HOST
 from program import COUNTS, number, several
 from scope import Scope
 from values import MISSING, absent, checked
@@ -92,7 +93,7 @@ class Moment:
         """Facts, the event and the stages; what `more` adds."""
         happening = self.happening
         event = Facts({**happening.facts, "kind": happening.kind, "at": happening.at,
-                       "id": MISSING if happening.name is None else happening.name})
+                       "id": happening.name if happening.origin == HOST and happening.name is not None else MISSING})
         moments = {stage + "_at": self.came.get(stage, MISSING) for stage in ("qualified", "opportunity", "closed")}
         return Scope(self.book, version, self.standing.row, {"event": event, "referral": moments, **(more or {})}, granted)
 
@@ -116,6 +117,12 @@ def level(version, ladder, moment):
 
 
 def tiers(version, standing, moment):
-    """The level of each ladder at an event: with `taken_at` a stage that has come, the one of that stage."""
-    return {ladder.get("name", "tier"): level(version, ladder, standing.moments.get(ladder.get("taken_at", version.tier_as_of), moment))
-            for ladder in version.ladders}
+    """The level of each ladder at an event: with `taken_at` a stage that came before, the one that it had at that stage."""
+    found = {}
+    for ladder in version.ladders:
+        name, stage = ladder.get("name", "tier"), ladder.get("taken_at", version.tier_as_of)
+        if stage in standing.tiers_at and stage != moment.happening.kind:
+            found[name] = standing.tiers_at[stage].get(name)
+        else:
+            found[name] = level(version, ladder, moment)
+    return found

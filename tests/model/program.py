@@ -133,6 +133,11 @@ class Program:
         self.kinds = STAGES + list(dict.fromkeys(kind for kind in declared if kind not in STAGES))
 
 
+    def needs(self, kind):
+        """The facts that an event of a kind must carry, by any version."""
+        return {name for version in self.versions for event in version.events if event["kind"] == kind
+                for name in event.get("needs", [])}
+
     def in_force(self, day):
         """The last version whose first day is not after that day, unless its last day has passed."""
         begun = [version for version in self.versions if version.first_day <= day]

@@ -42,8 +42,8 @@ class Standing:
 
     def __init__(self, verdict):
         self.row, self.verdict, self.version = verdict.row, verdict, verdict.version
-        self.stage, self.had = None, set()
-        self.came, self.moments, self.granted = {}, {}, {}
+        self.stage, self.stage_event, self.had = None, None, set()
+        self.came, self.tiers_at, self.granted = {}, {}, {}
         self.not_granted = []
 
     def refusal(self, happening):
@@ -64,7 +64,7 @@ class Standing:
     def take(self, happening):
         self.had.add(happening.kind)
         if happening.kind in FOLLOWS:
-            self.stage = happening.kind
+            self.stage, self.stage_event = happening.kind, happening
             self.came[happening.kind] = happening.at
 
     def governing(self, program, happening):

@@ -28,7 +28,7 @@ impl Evaluation<'_> {
     /// How a referral stands among those of the same referee; `None` if it is not known.
     pub fn claims(&self, referral: &str) -> Option<Claims> {
         let row = self.known_row(referral)?;
-        let claim = |other: u32, key: u8| LostClaim {
+        let claim = |other: u32, key: u16| LostClaim {
             referral: self.referral_text(other).to_owned(),
             referrer: self.referrer_text(other).to_owned(),
             key: self.key_sources.get(usize::from(key)).cloned().unwrap_or_default(),

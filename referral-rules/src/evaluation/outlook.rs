@@ -35,9 +35,14 @@ impl Evaluation<'_> {
     ///
     /// A rule whose conditions ask only what is known at submission, and do not hold, is left out: it never gives anything.
     pub fn outlook(&self) -> Vec<Outlook> {
+        self.outlook_of(self.referrals())
+    }
+
+    /// What these referrals can still bring.
+    pub(crate) fn outlook_of(&self, rows: impl Iterator<Item = u32>) -> Vec<Outlook> {
         let mut scratch = Scratch::new(&self.book.texts);
         let mut out = Vec::new();
-        for row in self.referrals() {
+        for row in rows {
             let accepted = self.standings.current[index(row)] == Standing::Accepted;
             let state = self.timeline.states.get(index(row)).and_then(Option::as_ref).filter(|_| accepted);
             let Some(state) = state else { continue };

@@ -74,7 +74,7 @@ impl Small {
     }
 }
 
-fn claim_key(keys: &Keys, book: &Book, key: u8, value: u32) -> Key {
+fn claim_key(keys: &Keys, book: &Book, key: u16, value: u32) -> Key {
     let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
     Key::Claim(source, keys.text(book, value).to_owned())
 }
@@ -104,7 +104,7 @@ impl Stepping<'_> {
             }
             let submitted = book.referrals.submitted_at[at];
             let id = self.id(row).to_owned();
-            let own: Vec<(u8, Key)> =
+            let own: Vec<(u16, Key)> =
                 keys.of(row).map(|(key, value)| (key, claim_key(keys, book, key, value))).collect();
             let mut holders = Vec::new();
             for (number, key) in &own {
@@ -216,7 +216,7 @@ impl Stepping<'_> {
     fn late_releases(&mut self, keys: &Keys) {
         let book = &self.small.book;
         let mut late = BTreeSet::new();
-        let mut submitted_under: BTreeMap<(u8, u32), Vec<u32>> = BTreeMap::new();
+        let mut submitted_under: BTreeMap<(u16, u32), Vec<u32>> = BTreeMap::new();
         for row in self.small.fresh_rows() {
             for key in keys.of(row) {
                 submitted_under.entry(key).or_default().push(row);
@@ -232,7 +232,7 @@ impl Stepping<'_> {
             }
             let missed_now =
                 |row: &u32| book.referrals.submitted_at[index(*row)] > at && book.referrals.known[index(*row)] < known;
-            let missed = |key: (u8, u32)| {
+            let missed = |key: (u16, u32)| {
                 let before =
                     self.claims.get(&claim_key(keys, book, key.0, key.1)).and_then(|claim| claim.latest.as_ref());
                 let before = before.is_some_and(|(submitted, latest)| *submitted > at && latest != id);

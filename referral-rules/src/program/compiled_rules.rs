@@ -79,7 +79,7 @@ pub struct Contribution {
 /// A tier ladder.
 #[derive(Debug)]
 pub struct Ladder {
-    /// The position in [`Program::ladder_names`].
+    /// The position in [`Program::ladder_names`](super::Program::ladder_names).
     pub number: u16,
     /// What decides.
     pub by: LadderBy,
@@ -107,7 +107,7 @@ pub struct Clock {
 /// A reward rule.
 #[derive(Debug)]
 pub struct Reward {
-    /// The position in [`Program::reward_ids`].
+    /// The position in [`Program::reward_ids`](super::Program::reward_ids).
     pub number: u16,
     /// Who gets it.
     pub to: Party,
@@ -174,7 +174,7 @@ impl Operator {
 /// A campaign.
 #[derive(Debug)]
 pub struct Campaign {
-    /// The position in [`Program::campaign_ids`].
+    /// The position in [`Program::campaign_ids`](super::Program::campaign_ids).
     pub number: u16,
     /// The first day of the window.
     pub first_day: Day,
@@ -234,7 +234,7 @@ pub enum Per {
 /// A limit.
 #[derive(Debug)]
 pub struct Limit {
-    /// The position in [`Program::limit_ids`].
+    /// The position in [`Program::limit_ids`](super::Program::limit_ids).
     pub number: u16,
     /// Campaigns that a grant must have been touched by, as positions in the version; empty means any grant.
     pub campaigns: Vec<u16>,

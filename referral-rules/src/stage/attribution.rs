@@ -19,7 +19,7 @@ pub enum Standing {
     /// It has its claims.
     Accepted,
     /// Another referral has a claim on the same referee: that referral, and the number of the key.
-    LostTo(u32, u8),
+    LostTo(u32, u16),
     /// A copy with other content came: it counts no more.
     Withdrawn,
     /// It was refused at submission, or is not known yet.
@@ -70,11 +70,11 @@ pub struct Keys {
 
 impl Keys {
     /// The keys that a referral has: the number of the key, and its value.
-    pub fn of(&self, referral: u32) -> impl Iterator<Item = (u8, u32)> + '_ {
+    pub fn of(&self, referral: u32) -> impl Iterator<Item = (u16, u32)> + '_ {
         let width = self.sources.len();
         let start = index(referral).saturating_mul(width);
         let values = self.values.get(start..start.saturating_add(width)).unwrap_or_default();
-        (0_u8..).zip(values).filter(|(_, value)| **value != NONE).map(|(key, value)| (key, *value))
+        (0_u16..).zip(values).filter(|(_, value)| **value != NONE).map(|(key, value)| (key, *value))
     }
 
     /// The text of a key's value.
@@ -146,7 +146,7 @@ pub struct Claim {
 }
 
 /// The claims by key.
-pub type Claims = FxHashMap<(u8, u32), Claim>;
+pub type Claims = FxHashMap<(u16, u32), Claim>;
 
 /// What attribution remembers on its way through the referrals.
 #[derive(Default)]
@@ -253,7 +253,7 @@ impl Attributing<'_> {
             return Vec::new();
         }
         let mut parent: Vec<u32> = (0..crate::base::position(book.referrals.id.len())).collect();
-        let mut first: FxHashMap<(u8, u32), u32> = FxHashMap::default();
+        let mut first: FxHashMap<(u16, u32), u32> = FxHashMap::default();
         for row in &book.order {
             for key in self.keys.of(*row) {
                 let other = *first.entry(key).or_insert(*row);

@@ -49,8 +49,32 @@ pub fn referral(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
     write_history(evaluation, &evaluation.history(id).unwrap_or_default(), &mut out);
     write_entries(evaluation, row, &decision, &mut out);
     write_not_granted(&decision, &mut out);
+    write_outlook(evaluation, row, &mut out);
     write_claims(evaluation, id, &mut out);
     Some(out)
+}
+
+/// What can still come, of what it takes, until when.
+fn write_outlook(evaluation: &Evaluation<'_>, row: u32, out: &mut String) {
+    let outlook = evaluation.outlook_of(std::iter::once(row));
+    if outlook.is_empty() {
+        return;
+    }
+    push_line(out, "");
+    push_line(out, "What it can still bring");
+    for coming in outlook {
+        let after = match coming.after.as_slice() {
+            [] => String::new(),
+            stages => format!(", after {}", stages.join(", ")),
+        };
+        let by = coming.by.map(|by| format!(", until {}", evaluation.moment(by))).unwrap_or_default();
+        let conditions = match coming.conditions.as_slice() {
+            [] => String::new(),
+            conditions => format!(", if {}", conditions.join(" and ")),
+        };
+        let text = format!("{} to the {}, on {}{after}{by}{conditions}", coming.rule, coming.to, coming.event);
+        wrapped(out, "  ", &text);
+    }
 }
 
 fn opening(evaluation: &Evaluation<'_>, decision: &Decision) -> String {

@@ -109,6 +109,7 @@ impl Booking {
         entries: &mut Vec<EntryRow>,
         steps: &mut Vec<Step>,
     ) {
+        let from = entries.len();
         let mut seen: FxHashSet<PartKey> = FxHashSet::default();
         for part in &granted.parts {
             let row = entry(applied, part, moment);
@@ -132,7 +133,7 @@ impl Booking {
                     }
                     let booked = if same { earlier.total } else { 0 };
                     let amount = part.amount.saturating_sub(booked);
-                    if amount != 0 || (!same && part.amount != 0) {
+                    if amount != 0 || !same {
                         let steps = booked_steps(granted, part, steps);
                         let row = EntryRow { steps, amount, correction: true, ..row };
                         self.push(key, row, part.amount, entries);
@@ -151,6 +152,9 @@ impl Booking {
             // Without a moment nothing that was on time can have gone; the booked moment is the safe stand-in.
             self.take_back(key, part, moment.unwrap_or(part.last.booked_at), entries);
         }
+        if moment.is_some() {
+            number_in_order(program, entries.get_mut(from..).unwrap_or_default());
+        }
     }
 
     fn take_back(&mut self, key: PartKey, part: BookedPart, booked_at: i64, entries: &mut Vec<EntryRow>) {
@@ -168,6 +172,26 @@ impl Booking {
         row.sequence = *sequence;
         self.parts.insert(key, BookedPart { last: row, total });
         entries.push(row);
+    }
+}
+
+/// Numbers what is booked at one moment within each grant in the order in which the ledger shows it.
+fn number_in_order(program: &Program, entries: &mut [EntryRow]) {
+    entries.sort_by_key(EntryRow::key);
+    let grant = |row: &EntryRow| {
+        let reward = &program.versions[usize::from(row.version)].rewards[usize::from(row.rule)];
+        (row.referral, row.what, reward.number)
+    };
+    let mut next: FxHashMap<(u32, What, u16), u32> = FxHashMap::default();
+    for row in entries.iter() {
+        let first = next.entry(grant(row)).or_insert(row.sequence);
+        *first = row.sequence.min(*first);
+    }
+    for row in entries {
+        if let Some(sequence) = next.get_mut(&grant(row)) {
+            row.sequence = *sequence;
+            *sequence = sequence.saturating_add(1);
+        }
     }
 }
 
