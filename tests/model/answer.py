@@ -10,6 +10,7 @@ from order import HOST
 from positions import Positions
 from program import Program
 from submission import judge
+from outlook import outlook
 from standings import campaigns, standings
 from values import MISSING, absent, id_key, read_day, read_instant, write_amount, write_instant
 
@@ -33,6 +34,7 @@ def answer(request):
         "positions": [write_position(positions, entry, state) for entry, state in zip(booked.ledger, positions.states)],
         "balances": write_balances(positions),
         "standings": list(standings(ledger.ideal)),
+        "outlook": list(outlook(ledger.ideal)),
         "campaigns": list(campaigns(ledger.ideal, booked.ledger)),
         "findings": sorted({(code, name or "") for code, _, name in findings}),
     }

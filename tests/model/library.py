@@ -10,7 +10,7 @@ from functions import decimal_text
 ROOT = Path(__file__).resolve().parents[2]
 
 
-TABLES = ["decisions", "entries", "ledger", "positions", "balances", "standings", "campaigns", "findings"]
+TABLES = ["decisions", "entries", "ledger", "positions", "balances", "standings", "outlook", "campaigns", "findings"]
 
 
 class Plain(json.JSONEncoder):
@@ -68,6 +68,7 @@ class Library:
                                + [row[key] for key in ("earned", "held", "payable", "paid", "reversed")]
                                for row in raw["balances"]),
             "standings": raw["standings"],
+            "outlook": raw["outlook"],
             "campaigns": [campaign(row) for row in raw["campaigns"]],
             "findings": findings(raw["findings"]),
         }

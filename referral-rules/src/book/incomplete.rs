@@ -23,7 +23,7 @@ pub(super) fn report(program: &Program, book: &Book, texts: &Interner, findings:
                 id: texts.text(*id).to_owned(),
                 column: fact.name.clone(),
                 message: format!("an event of the kind `{kind}` needs `{}`", fact.name),
-                help: "give the fact with the event; it is taken in without it".to_owned(),
+                help: "give the fact with the event; without it the event counts as any other".to_owned(),
                 row: index(*row),
                 known: *known,
             });

@@ -334,7 +334,12 @@ pub fn attribute(program: &Program, book: &Book, submissions: &Submissions, keys
                 }
             });
         }
-        out.history.extend(changes.into_iter().filter(|(_, changes)| changes.len() > 1));
+        // One change, at the moment at which the referral became known, is no history; a later one is.
+        let known = |row: u32| book.referrals.known[index(row)];
+        let changed = |row: u32, changes: &[(i64, Standing)]| {
+            changes.len() > 1 || changes.first().is_some_and(|(moment, _)| *moment > known(row))
+        };
+        out.history.extend(changes.into_iter().filter(|(row, changes)| changed(*row, changes)));
     }
     out
 }

@@ -17,7 +17,7 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
         for (position, id) in ids.iter().enumerate() {
             let winner = ids.iter().enumerate().find(|(other, winner)| {
                 let pair = Pair { loser: &id.value, winner: &winner.value, winner_is_first: *other < position };
-                *other != position && always_loses(terms, group, &pair)
+                *other != position && !stands_before(terms, at, winner) && always_loses(terms, group, &pair)
             });
             if let Some((_, winner)) = winner {
                 let message = format!("`{}` never counts: `{}` always wins", id.value, winner.value);
@@ -26,6 +26,13 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Whether a member stands in an earlier group too: there it may be beaten, and then it takes no part in this one.
+fn stands_before(terms: &Terms<'_>, at: usize, member: &crate::diag::Spanned<String>) -> bool {
+    terms.document.groups.iter().take(at).any(|group| match &group.members {
+        Members::Rewards(ids) | Members::Campaigns(ids) => ids.iter().any(|id| id.value == member.value),
+    })
 }
 
 /// Two members of a group.

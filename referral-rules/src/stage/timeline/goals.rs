@@ -1,10 +1,11 @@
 //! Goals of campaigns: what applied events count for, as known at the moment of the answer.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::candidates::Offering;
+use super::levels::Levels;
 use crate::base::{Number, position};
 use crate::expr::{Column, Env, Scratch};
 use crate::program::{Campaign, Goal, Version};
-use crate::stage::inputs::{Counted, EventRows};
+use crate::stage::inputs::Counted;
 use crate::stage::submission::CHUNK_ROWS;
 
 /// What one event counts for a campaign's goal.
@@ -49,27 +50,16 @@ impl Offering<'_> {
         rows: &[u32],
         scratch: &mut Scratch<'_>,
     ) -> Vec<Option<Number>> {
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
-        let inputs = EventRows {
-            program: self.program,
-            book: self.book,
-            applied: self.applied,
-            rows,
-            granted: None,
-            counted: Counted::After,
-        };
+        let levels = Levels { program: self.program, book: self.book };
+        let holds = levels.all_hold(version, &campaign.when, rows, self.applied, Counted::After, scratch);
         let window = campaign.first_day..=campaign.last_day;
         let inside =
             self.days(campaign.counts, rows).into_iter().map(|day| day.is_some_and(|day| window.contains(&day)));
-        let mut out: Vec<Option<Number>> = inside.map(|inside| inside.then_some(Number::from(1))).collect();
-        for condition in &campaign.when {
-            let result = condition.evaluate(&inputs, rows.len(), &env, scratch);
-            let Column::Bool(holds) = &result.column else { continue };
-            for (at, out) in out.iter_mut().enumerate() {
-                *out = out.filter(|_| holds[at] && result.status[at].is_ok());
-            }
-        }
+        let counts = inside.zip(holds).map(|(inside, holds)| (inside && holds).then_some(Number::from(1)));
+        let mut out: Vec<Option<Number>> = counts.collect();
         let Some(of) = &goal.of else { return out };
+        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let inputs = levels.inputs(self.applied, rows, Counted::After);
         let result = of.evaluate(&inputs, rows.len(), &env, scratch);
         for (at, out) in out.iter_mut().enumerate() {
             *out = out.filter(|_| result.status[at].is_ok()).and_then(|_| match &result.column {

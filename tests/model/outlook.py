@@ -1,0 +1,91 @@
+"""DESIGN A11: what accepted referrals can still bring, what must come before, and until when."""
+import re
+
+import dates
+from amount import has_ended
+from expressions import evaluate
+from program import several
+from scope import Scope
+from timeline import CHAIN, FOLLOWS, Happening
+from values import id_key, write_instant
+
+ENDS = {"disqualified", "lost", "expired"}
+
+
+def outlook(ideal):
+    standings = sorted(ideal.standings.values(), key=lambda standing: (standing.row.at, id_key(standing.row.id)))
+    for standing in standings:
+        version = governing_now(ideal, standing)
+        if has_ended(version, Happening(standing.row.id, "now", ideal.moment)):
+            continue
+        for rule in version.rewards:
+            row = still_to_come(ideal, standing, version, rule)
+            if row:
+                yield row
+
+
+def governing_now(ideal, standing):
+    """As at an event now: the moment that decides, if it has not come, is now."""
+    wanted = standing.verdict.version.version_as_of
+    if wanted == "submitted":
+        return standing.verdict.version
+    moment = ideal.moment if wanted == "event" else standing.came.get(wanted, ideal.moment)
+    return ideal.program.in_force(ideal.program.day_of(moment)) or standing.verdict.version
+
+
+def still_to_come(ideal, standing, version, rule):
+    after = way_to(version, standing.stage, rule["on"])
+    if rule["to"] in standing.verdict.refused or after is None:
+        return None
+    open_conditions = []
+    for condition in several(rule.get("when")):
+        if not is_settled(version, str(condition)):
+            open_conditions.append(str(condition))
+        elif evaluate(condition, Scope(ideal.book, version, standing.row)) is not True:
+            return None
+    by = ends_by(ideal, standing, version, rule["on"])
+    return {"referral": standing.row.id, "rule": rule["id"], "to": rule["to"], "event": rule["on"], "after": after,
+            "by": None if by is None else write_instant(by), "conditions": open_conditions}
+
+
+def way_to(version, stage, kind):
+    """The stages before an event of the kind: none, what it implies included, or one; None where it cannot come any more."""
+    if stage in ENDS or kind == "submitted":
+        return None
+    reached = stage
+    for step in CHAIN:
+        if step in implied_by(version, kind) and step in FOLLOWS[reached]:
+            reached = step
+    if kind not in FOLLOWS or kind in FOLLOWS[reached]:
+        return []
+    steps = [step for step in ("qualified", "opportunity") if step in FOLLOWS[stage] and kind in FOLLOWS[step]]
+    return steps[:1] or None
+
+
+def implied_by(version, kind):
+    return [name for event in version.events if event["kind"] == kind for name in event.get("implies", [])]
+
+
+def ends_by(ideal, standing, version, kind):
+    """The earliest instant to come at which a clock event ends the way."""
+    found = []
+    for anchor, at in standing.came.items():
+        if anchor not in ("submitted", "qualified", "opportunity", "closed"):
+            continue
+        for event in version.clocks_from(anchor):
+            called_off = any(other in standing.had for other in event.get("unless", ()))
+            if called_off or event["kind"] not in FOLLOWS[standing.stage] or way_to(version, event["kind"], kind) is not None:
+                continue
+            end = dates.within(at, event["after"], version.time.zone, version.time.calendar)
+            if hasattr(end, "micros") and end > ideal.moment:
+                found.append(end)
+    return min(found, default=None)
+
+
+def is_settled(version, condition):
+    """Whether it asks nothing but what is known at submission."""
+    later = {"submitted_count", "qualified_count", "opportunity_count", "closed_count", "granted"}
+    later |= {"referral.qualified_at", "referral.opportunity_at", "referral.closed_at", *version.measures}
+    later |= {ladder.get("name", "tier") for ladder in version.ladders}
+    words = re.findall(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*", re.sub(r"'[^']*'", "", condition))
+    return not any(word in later or word.startswith("event.") for word in words)
