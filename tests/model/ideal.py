@@ -105,13 +105,15 @@ class Ideal:
             version=version, rule=rule, referral=standing.row.id, happening=happening, base=computed.base,
             campaigns=computed.campaigns, tiers=dict(standing.tiers), released=None,
             grant=self.grant_id(standing, rule, happening), beneficiary=beneficiary(standing, rule),
-            place=place(self.program, happening), limit=None)
+            place=place(self.program, happening), limit=None, counted=False)
         self.settle(part, scope, computed.amount, self.program.day_of(happening.at))
 
     def settle(self, part, scope, amount, day):
         """Takes a part through the limits; what they put off waits for its period."""
         standing = self.standings[part.referral]
-        part.amount, cut, put_off = self.limits.go_through(part.version, part.rule, scope, part.campaigns, amount, day)
+        counted = part.counted
+        part.amount, cut, put_off = self.limits.go_through(
+            part.version, part.rule, scope, part.campaigns, amount, day, counted)
         part.limits = cut
         whole = part.released is not None and part.amount == 0 and sum(rest for _, rest, _ in put_off) == amount
         if not whole:
@@ -122,7 +124,8 @@ class Ideal:
             if instant > self.moment:
                 self.to_come.append(instant)
             else:
-                later = Part(**{**part.__dict__, "released": instant, "limit": limit["id"]})
+                later = Part(**{**part.__dict__, "released": instant, "limit": limit["id"],
+                                "counted": counted or part.amount > 0})
                 heapq.heappush(self.queue, ((instant, END_OF_PERIOD), next(self.turn), self.release, (later, scope, rest, first_day)))
 
     def release(self, put_off):

@@ -42,12 +42,12 @@ class Limits:
             for key in keys:
                 self.drawn.append((limit["id"], key, day, 1 if limit.get("unit") == "grants" else amount))
 
-    def go_through(self, version, rule, scope, campaigns, amount, day):
-        """The final amount, the limits that cut it, and what was put off: limit, amount, first day of its next period."""
+    def go_through(self, version, rule, scope, campaigns, amount, day, counted=False):
+        """A grant counts once: what is released of one that was counted passes the limits of grants. The final amount, the limits that cut it, and what was put off: limit, amount, first day of its next period."""
         put_off, cut = [], []
         covering = [(limit, keys_of(limit, rule, scope, campaigns))
                     for limit in self.covering(version, rule, scope, campaigns)]
-        covering = [(limit, keys) for limit, keys in covering if keys]
+        covering = [(limit, keys) for limit, keys in covering if keys and not (counted and limit.get("unit") == "grants")]
         for limit, keys in covering:
             left = self.left(version, limit, keys, day)
             if limit.get("unit") == "grants":

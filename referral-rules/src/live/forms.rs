@@ -247,6 +247,9 @@ pub struct DeferredForm {
     pub amount: i64,
     /// The base: numerator and denominator.
     pub base: (String, String),
+    /// Whether a part of its grant was granted before.
+    #[serde(default)]
+    pub counted: bool,
     /// The steps from the base up to the limits.
     pub steps: Vec<StepForm>,
     /// How many entries its grant has.

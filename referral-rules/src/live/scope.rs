@@ -120,6 +120,7 @@ impl<'a> Running<'a> {
             base,
             amount: form.amount,
             limit: u16::try_from(limit).ok()?,
+            counted: form.counted,
             steps: form.steps.iter().map(|form| step(program, form)).collect::<Option<_>>()?,
         };
         self.drawn.deferred.insert((form.release, form.number), deferred);
@@ -267,6 +268,7 @@ impl<'a> Running<'a> {
             limit: program.limit_ids[usize::from(limit.number)].clone(),
             amount: deferred.amount,
             base: number_form(deferred.base),
+            counted: deferred.counted,
             steps: deferred.steps.iter().map(|step| step_form(program, step)).collect(),
             sequence: self.booking.sequences.get(&grant).copied().unwrap_or(0),
             applied: applied_form(program, self.facts.book, &self.applied, row),

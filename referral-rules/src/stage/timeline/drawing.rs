@@ -120,6 +120,8 @@ pub struct Deferred {
     pub limit: u16,
     /// The steps from the base up to the limits: they name the campaigns that limits may ask for.
     pub steps: Vec<Step>,
+    /// Whether a part of its grant was granted before: then limits that count grants have counted it.
+    pub counted: bool,
 }
 
 /// What a scope carries from grant to grant.
@@ -180,6 +182,8 @@ struct Passing {
     day: Day,
     steps: Vec<Step>,
     before_limits: usize,
+    /// Limits that count grants have counted this one when a part of it was granted before.
+    counted: bool,
     deferred: Vec<(u16, i64)>,
 }
 
@@ -246,6 +250,7 @@ impl Drawing<'_> {
             day: self.offering.program.zone.day_of(Instant(at)),
             steps: steps.to_vec(),
             before_limits: steps.len(),
+            counted: false,
             deferred: Vec::new(),
         };
         self.pass(version, reward, passing, candidate.base, AT_ONCE, state, scratch, out);
@@ -277,6 +282,7 @@ impl Drawing<'_> {
                 day: self.offering.program.zone.day_of(Instant(release)),
                 steps,
                 before_limits,
+                counted: deferred.counted,
                 deferred: Vec::new(),
             };
             self.pass(version, reward, passing, deferred.base, release, state, scratch, out);
@@ -317,6 +323,7 @@ impl Drawing<'_> {
             }
         }
         state.keys = keys;
+        let counted = passing.counted || passing.amount > 0;
         for (limit, amount) in &passing.deferred {
             let put_off_by = &version.limits[usize::from(*limit)];
             // A limit of nothing never lets anything pass.
@@ -324,7 +331,7 @@ impl Drawing<'_> {
             let at = next.map_or(NEVER, |day| self.offering.program.zone.first_instant(day).0);
             let steps = passing.steps.get(..passing.before_limits).unwrap_or_default().to_vec();
             let deferred =
-                Deferred { row: passing.row, rule: passing.rule, base, amount: *amount, limit: *limit, steps };
+                Deferred { row: passing.row, rule: passing.rule, base, amount: *amount, limit: *limit, steps, counted };
             state.deferred.insert((at, state.deferrals), deferred);
             state.deferrals = state.deferrals.saturating_add(1);
         }
@@ -397,6 +404,9 @@ impl Drawing<'_> {
         keys: &mut Vec<(DrawKey, bool, bool)>,
         state: &Drawn,
     ) {
+        if limit.counts_grants && passing.counted {
+            return;
+        }
         let left = limit.at_most.saturating_sub(self.drawn(limit, key, passing.day, state));
         let fits = if limit.counts_grants && left >= 1 {
             passing.amount
