@@ -8,7 +8,7 @@ from circles import closes_circle
 from dates import first_instant
 from known import Known
 from limits import Limits
-from measures import Moment, Record, tiers
+from measures import Moment, Record, level, tiers
 from order import CLOCK, END_OF_PERIOD, place
 from submission import judge
 from timeline import Happening, Standing, clocks, implied
@@ -86,7 +86,9 @@ class Ideal:
         self.record.count(version, standing, happening)
         self.claims.release(standing, happening)
         moment = Moment(self.book, version, standing, happening, before, self.record.copy())
-        standing.tiers = standing.tiers_at[happening.kind] = tiers(version, standing, moment)
+        standing.tiers = tiers(version, standing, moment)
+        standing.tiers_at[happening.kind] = {ladder.get("name", "tier"): level(version, ladder, moment)
+                                             for ladder in version.ladders}
         scope = moment.scope(version, moment.after, standing.tiers, lambda rule: standing.granted.get(rule, 0))
         for campaign, value in for_goals(self.program, version, standing, happening, scope):
             self.goal_events.append((version, campaign, standing.row.id, value))
