@@ -6,7 +6,7 @@ use crate::book::Finding;
 use crate::diag::Code;
 use crate::program::{EventKind, Party, Program, Reward, Version};
 use crate::stage::schedule::{dates, rule};
-use crate::stage::timeline::{Change, EntryRow, NO_STAGE, Step, What, touched_by};
+use crate::stage::timeline::{Change, EntryRow, Step, What, touched_by};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
@@ -332,11 +332,18 @@ pub(super) fn report_refusals(evaluation: &mut Evaluation<'_>) {
             let event = index(refusal.event);
             let kind = program.kind_word(book.events.kind[event]);
             let stage = EventKind::STAGES.get(usize::from(refusal.stage)).copied().unwrap_or("not accepted");
-            let message = match refusal.code {
-                Code::RepeatedStage => format!("the referral is `{stage}` already"),
-                Code::ImpossibleStage => format!("a referral that is `{stage}` cannot become `{kind}`"),
-                _ if refusal.stage == NO_STAGE => format!("`{kind}` happened before the referral was submitted"),
-                _ => format!("`{kind}` happened before the referral was submitted"),
+            let (message, help) = match refusal.code {
+                Code::RepeatedStage => {
+                    (format!("the referral is `{stage}` already"), "remove the event, or correct its kind")
+                }
+                Code::ImpossibleStage => (
+                    format!("a referral that is `{stage}` cannot become `{kind}`"),
+                    "correct the event, or add the one that is missing between",
+                ),
+                _ => (
+                    format!("`{kind}` happened before the referral was submitted"),
+                    "correct the moment of the event, or that of the submission",
+                ),
             };
             Finding {
                 code: refusal.code,
@@ -344,7 +351,7 @@ pub(super) fn report_refusals(evaluation: &mut Evaluation<'_>) {
                 id: book.text(book.events.id[event]).to_owned(),
                 column: "kind".to_owned(),
                 message,
-                help: "correct the event, or add the one that is missing between".to_owned(),
+                help: help.to_owned(),
                 row: index(book.events.row[event]),
                 known: i64::MIN,
             }

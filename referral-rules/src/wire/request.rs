@@ -159,6 +159,13 @@ impl Request<'_> {
             Some(Written { name, text: text.to_owned(), notation, is_object: false })
         };
         if let Some(name) = node.get("standard") {
+            if let NodeValue::Table(entries) = &node.value {
+                for (key, _) in entries.iter().filter(|(key, _)| key.value != "standard") {
+                    let message = format!("`{}` does not go with `standard`", shown(&key.value));
+                    let help = "remove it; to change a standard program, give its text with the changes";
+                    faults.push(Code::UnknownKey, key.span, path, message, help);
+                }
+            }
             if let Some(standard) = name.as_text().and_then(Standard::named) {
                 return of_text(standard.document, Some(&format!("{}.toml", standard.name)));
             }

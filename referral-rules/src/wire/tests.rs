@@ -114,3 +114,10 @@ fn what_does_not_compile_is_told_by_every_way_to_compile() {
         assert!(!is_ok(&answer) && !told(&answer).is_empty());
     }
 }
+
+#[test]
+fn nothing_goes_with_the_name_of_a_standard_program() {
+    let answer = compile_json(r#"{"program": {"standard": "partner-referrals", "alternative": "cash"}}"#);
+    assert!(answer.starts_with(r#"{"ok":false,"#), "{answer}");
+    assert!(answer.contains("`alternative` does not go with `standard`"), "{answer}");
+}
