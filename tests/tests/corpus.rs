@@ -3,7 +3,7 @@
 use referral_rules::base::{Day, Instant};
 use referral_rules::book::{Book, Given};
 use referral_rules::diag::{CODES, Kind};
-use referral_rules::program::{Notation, Program, SourceText};
+use referral_rules::program::Program;
 use referral_rules::{Options, evaluate, wire};
 use referral_tests::corpus::{Case, CaseKind, compare, read_cases};
 use referral_tests::shared;
@@ -26,16 +26,7 @@ fn cases() -> Vec<Case> {
 }
 
 fn compiled(case: &Case) -> Result<Program, Value> {
-    let sources: Vec<SourceText<'_>> = case
-        .documents
-        .iter()
-        .map(|document| SourceText {
-            name: &document.name,
-            text: &document.text,
-            notation: if document.name.ends_with("json") { Notation::Json } else { Notation::Toml },
-        })
-        .collect();
-    let compiled = Program::from_sources(&sources).map(|(program, _)| program);
+    let compiled = Program::from_sources(&case.sources()).map(|(program, _)| program);
     compiled.map_err(|faults| json!({"ok": false, "diagnostics": faults.diagnostics, "text": faults.to_string()}))
 }
 

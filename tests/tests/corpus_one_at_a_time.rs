@@ -4,7 +4,7 @@ use referral_rules::base::{Day, Instant};
 use referral_rules::book::{Book, Cell, Given, GivenTable, Values};
 use referral_rules::evaluation::Entry;
 use referral_rules::live::{Key, State, States, Step, apply, rebuild};
-use referral_rules::program::{Notation, Program, SourceText};
+use referral_rules::program::Program;
 use referral_rules::{Options, evaluate};
 use referral_tests::corpus::{Case, read_cases};
 use std::collections::BTreeMap;
@@ -139,16 +139,7 @@ fn shown(mut entries: Vec<Entry>) -> Vec<String> {
 
 /// How many entries the case gives both ways; none where it has no program that compiles, or a ledger of its own.
 fn check(case: &Case) -> Result<usize, String> {
-    let sources: Vec<SourceText<'_>> = case
-        .documents
-        .iter()
-        .map(|document| SourceText {
-            name: &document.name,
-            text: &document.text,
-            notation: if document.name.ends_with("json") { Notation::Json } else { Notation::Toml },
-        })
-        .collect();
-    let Ok((program, _)) = Program::from_sources(&sources) else { return Ok(0) };
+    let Ok((program, _)) = Program::from_sources(&case.sources()) else { return Ok(0) };
     let given = case.tables.given();
     if given.booked.rows > 0 {
         return Ok(0);

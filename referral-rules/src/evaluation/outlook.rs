@@ -154,9 +154,7 @@ fn way_to(version: &Version, stage: u16, on: EventKind) -> Option<Vec<EventKind>
     if ended || on == EventKind::SUBMITTED {
         return None;
     }
-    let reach = |now: u16, stage: &EventKind| if may_follow(now, *stage) { stage.0 } else { now };
-    let implied = version.implied_by(on).iter().fold(stage, reach);
-    if !on.is_stage() || may_follow(implied, on) {
+    if !on.is_stage() || may_follow(version.on_the_way(stage, on), on) {
         return Some(Vec::new());
     }
     // The shortest way is over the qualification; an opportunity may be skipped.

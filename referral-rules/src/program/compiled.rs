@@ -230,6 +230,14 @@ impl Version {
         self.implied.iter().find(|(by, _)| *by == kind).map_or(&[], |(_, stages)| stages)
     }
 
+    /// The stage from which an event of the kind is reached: the last one that it implies and that may follow.
+    pub fn on_the_way(&self, stage: u16, kind: EventKind) -> u16 {
+        let reach = |now: u16, implied: &EventKind| {
+            if EventKind(now).followed_by().contains(implied) { implied.0 } else { now }
+        };
+        self.implied_by(kind).iter().fold(stage, reach)
+    }
+
     /// The positions of the rules that answer a kind of event, in the document's order.
     pub fn rewards_on(&self, kind: EventKind) -> &[u16] {
         self.rewards_by_kind.get(kind.index()).map_or(&[], |rules| rules)

@@ -1,8 +1,22 @@
 //! A case as requests in JSON, for the doors that speak it.
 use super::{Case, json_text};
 use referral_rules::book::{Cell, Values};
+use referral_rules::program::{Notation, SourceText};
 
 impl Case {
+    /// The documents of the case, as the compiler takes them.
+    pub fn sources(&self) -> Vec<SourceText<'_>> {
+        let notation = |name: &str| if name.ends_with("json") { Notation::Json } else { Notation::Toml };
+        let documents = self.documents.iter();
+        documents
+            .map(|document| SourceText {
+                name: &document.name,
+                text: &document.text,
+                notation: notation(&document.name),
+            })
+            .collect()
+    }
+
     /// The request that compiles the program of the case.
     pub fn compile_request(&self) -> String {
         format!("{{{}}}", self.program_member())

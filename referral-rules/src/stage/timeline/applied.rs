@@ -262,10 +262,10 @@ impl Applying<'_> {
         version.map_or(&[], |version| version.implied_by(kind))
     }
 
-    /// The stage from which an event of the kind is reached: the last one that it implies and that may follow.
+    /// The stage from which an event of the kind is reached, under the version of the submission.
     fn on_the_way(&self, referral: &ReferralState, kind: EventKind) -> u16 {
-        let reach = |now: u16, stage: &EventKind| if may_follow(now, *stage) { stage.0 } else { now };
-        self.implied(referral, kind).iter().fold(referral.stage, reach)
+        let version = self.program.versions.get(usize::from(referral.submitted_version));
+        version.map_or(referral.stage, |version| version.on_the_way(referral.stage, kind))
     }
 
     /// Takes in an item as an event of a kind: its own, or a stage that it implies.
