@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// How many cases there are at least: a corpus that is not found, or read in part, must not pass.
-const CASES_MIN: usize = 253;
+const CASES_MIN: usize = 254;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")
