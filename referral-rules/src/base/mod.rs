@@ -7,6 +7,7 @@ mod index;
 pub mod limits;
 mod number;
 mod rounding;
+mod small;
 mod text;
 mod time;
 mod unit;

@@ -2,12 +2,19 @@
 //!
 //! A number is a fraction of two 128-bit integers, so `a / 12 * 12 == a`. `rust_decimal` cannot hold a third, and rounds
 //! silently where it should refuse; that is why the kernel computes with fractions and shows decimals at the edge.
+//! Nearly all numbers have parts of 64 bits; `small` computes with those, the fractions of 128 bits with the others.
+use super::small::{Parts, Small, power_of_ten};
 use num_rational::Ratio;
-use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, Signed, Zero};
+use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub};
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// The most digits that a number in a document or a table may have.
 pub const NUMBER_DIGITS_MAX: usize = 28;
+
+/// So many digits always fit 64 bits, and twice as many are more than a number may have.
+const GROUP_DIGITS: u32 = 18;
 
 /// An exact fraction. All operations are checked: they answer `None` where the result does not fit 127 bits.
 ///
@@ -19,7 +26,7 @@ pub const NUMBER_DIGITS_MAX: usize = 28;
 /// assert_eq!(third.checked_mul(Number::from(3_i64)), Some(a));
 /// assert_eq!(Number::parse("1e3"), None);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy)]
 pub struct Number(Ratio<i128>);
 
 impl Number {
@@ -44,35 +51,46 @@ impl Number {
             return None;
         }
         let mut units: i128 = 0;
-        let mut scale: i128 = 1;
-        for (at, byte) in whole.bytes().chain(fraction.bytes()).enumerate() {
-            let digit = i128::from(byte.checked_sub(b'0').filter(|digit| *digit <= 9)?);
-            units = units.checked_mul(10)?.checked_add(digit)?;
-            if at >= whole.len() {
-                scale = scale.checked_mul(10)?;
+        // Groups of digits that fit 64 bits, so that few steps take 128.
+        let (mut group, mut in_group) = (0_u64, 0_u32);
+        for byte in whole.bytes().chain(fraction.bytes()) {
+            let digit = u64::from(byte.checked_sub(b'0').filter(|digit| *digit <= 9)?);
+            if in_group == GROUP_DIGITS {
+                units = i128::from(group);
+                (group, in_group) = (0, 0);
             }
+            group = group.checked_mul(10)?.checked_add(digit)?;
+            in_group = in_group.saturating_add(1);
         }
-        let units = if negative { units.checked_neg()? } else { units };
-        Some(Self(Ratio::new(units, scale)))
+        units = units.checked_mul(i128::from(power_of_ten(in_group)?))?.checked_add(i128::from(group))?;
+        Self::from_scaled(if negative { units.checked_neg()? } else { units }, u32::try_from(fraction.len()).ok()?)
     }
 
     /// `numerator / denominator`, or `None` when the denominator is zero or a part is the smallest 128-bit integer.
     pub fn fraction(numerator: i128, denominator: i128) -> Option<Self> {
+        if let Some(small) = Small::of(numerator, denominator) {
+            return Some(Self::of(small.reduced()));
+        }
         (denominator != 0 && numerator != i128::MIN && denominator != i128::MIN)
             .then(|| Self(Ratio::new(numerator, denominator)))
     }
 
     /// Units of `10^-scale`: `from_scaled(1250, 2)` is 12.50.
     pub fn from_scaled(units: i128, scale: u32) -> Option<Self> {
-        Self::fraction(units, 10_i128.checked_pow(scale)?)
+        match power_of_ten(scale) {
+            Some(power) => Self::fraction(units, i128::from(power)),
+            None => Self::fraction(units, 10_i128.checked_pow(scale)?),
+        }
     }
 
     /// The reduced numerator; it carries the sign.
+    #[inline]
     pub fn numerator(self) -> i128 {
         *self.0.numer()
     }
 
     /// The reduced denominator, always positive.
+    #[inline]
     pub fn denominator(self) -> i128 {
         *self.0.denom()
     }
@@ -81,42 +99,70 @@ impl Number {
         (*ratio.numer() != i128::MIN).then_some(Self(ratio))
     }
 
+    #[inline]
+    fn of((numerator, denominator): Parts) -> Self {
+        Self(Ratio::new_raw(numerator, denominator))
+    }
+
+    /// Both numbers, if all their parts fit 64 bits.
+    #[inline]
+    fn small(self, other: Self) -> Option<(Small, Small)> {
+        Some((Small::of(self.numerator(), self.denominator())?, Small::of(other.numerator(), other.denominator())?))
+    }
+
     /// The exact sum.
+    #[inline]
     pub fn checked_add(self, other: Self) -> Option<Self> {
-        self.0.checked_add(&other.0).and_then(Self::kept)
+        match self.small(other).and_then(|(left, right)| left.add(right)) {
+            Some(sum) => Some(Self::of(sum)),
+            None => self.0.checked_add(&other.0).and_then(Self::kept),
+        }
     }
 
     /// The exact difference.
+    #[inline]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
-        self.0.checked_sub(&other.0).and_then(Self::kept)
+        match self.small(other).and_then(|(left, right)| left.subtract(right)) {
+            Some(difference) => Some(Self::of(difference)),
+            None => self.0.checked_sub(&other.0).and_then(Self::kept),
+        }
     }
 
     /// The exact product.
+    #[inline]
     pub fn checked_mul(self, other: Self) -> Option<Self> {
-        self.0.checked_mul(&other.0).and_then(Self::kept)
+        match self.small(other) {
+            Some((left, right)) => Some(Self::of(left.multiply(right))),
+            None => self.0.checked_mul(&other.0).and_then(Self::kept),
+        }
     }
 
     /// The exact quotient; `None` for a divisor of zero, too.
+    #[inline]
     pub fn checked_div(self, other: Self) -> Option<Self> {
         if other.is_zero() {
             return None;
         }
-        self.0.checked_div(&other.0).and_then(Self::kept)
+        match self.small(other).and_then(|(left, right)| left.divide(right)) {
+            Some(quotient) => Some(Self::of(quotient)),
+            None => self.0.checked_div(&other.0).and_then(Self::kept),
+        }
     }
 
     /// The number with the other sign.
     pub fn negated(self) -> Self {
-        Self::ZERO.checked_sub(self).unwrap_or(Self::ZERO)
+        // No numerator is the smallest integer.
+        Self::of((self.numerator().saturating_neg(), self.denominator()))
     }
 
     /// True for nothing.
     pub fn is_zero(self) -> bool {
-        self.0.is_zero()
+        self.numerator() == 0
     }
 
     /// True below nothing.
     pub fn is_negative(self) -> bool {
-        self.0.is_negative()
+        self.numerator() < 0
     }
 
     /// The whole number that this is, if it is one and fits 64 bits.
@@ -126,15 +172,56 @@ impl Number {
 
     /// The decimal that this is exactly, if `rust_decimal` can hold it; a third is `None`.
     pub fn to_decimal(self) -> Option<rust_decimal::Decimal> {
-        let mut scaled = Ratio::from_integer(1).checked_mul(&self.0)?;
+        let mut scaled = self;
         for scale in 0..=28_u32 {
-            if *scaled.denom() == 1 {
-                let decimal = rust_decimal::Decimal::try_from_i128_with_scale(*scaled.numer(), scale).ok()?;
+            if scaled.denominator() == 1 {
+                let decimal = rust_decimal::Decimal::try_from_i128_with_scale(scaled.numerator(), scale).ok()?;
                 return Some(decimal.normalize());
             }
-            scaled = scaled.checked_mul(&Ratio::from_integer(10))?;
+            scaled = scaled.checked_mul(Self::from(10))?;
         }
         None
+    }
+}
+
+// Numbers are reduced, so that equal ones have equal parts.
+impl PartialEq for Number {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.numerator() == other.numerator() && self.denominator() == other.denominator()
+    }
+}
+
+impl Eq for Number {}
+
+impl Hash for Number {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.numerator(), self.denominator()).hash(state);
+    }
+}
+
+impl PartialOrd for Number {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By numerators if the denominators are the same, else crosswise if that fits, which is usual; else step by step.
+impl Ord for Number {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self.denominator() == other.denominator() {
+            return self.numerator().cmp(&other.numerator());
+        }
+        if let Some((left, right)) = self.small(*other) {
+            return left.order(right);
+        }
+        let left = self.numerator().checked_mul(other.denominator());
+        match (left, other.numerator().checked_mul(self.denominator())) {
+            (Some(left), Some(right)) => left.cmp(&right),
+            _ => self.0.cmp(&other.0),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! From exact numbers to minor units, by a named mode. Nothing else in the crate rounds.
 use super::number::Number;
+use super::small::power_of_ten;
 use std::fmt;
 
 /// How an exact number becomes a whole number of minor units.
@@ -112,6 +113,18 @@ impl fmt::Display for Rounding {
 fn scaled(numerator: u128, divisor: u128, digits: u32) -> Option<(u128, u128)> {
     if numerator == 0 {
         return Some((0, 0));
+    }
+    // Nearly always 64 bits hold the product, and many numbers are whole.
+    if let (Ok(numerator), Some(scale), Ok(divisor)) =
+        (u64::try_from(numerator), power_of_ten(digits), u64::try_from(divisor))
+    {
+        match numerator.checked_mul(scale) {
+            Some(product) if divisor == 1 => return Some((u128::from(product), 0)),
+            Some(product) => {
+                return Some((product.checked_div(divisor)?.into(), product.checked_rem(divisor)?.into()));
+            }
+            None => {}
+        }
     }
     if let Some(product) = 10_u128.checked_pow(digits).and_then(|scale| numerator.checked_mul(scale)) {
         return Some((product.checked_div(divisor)?, product.checked_rem(divisor)?));
