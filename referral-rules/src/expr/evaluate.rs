@@ -1,8 +1,10 @@
 //! Runs a compiled expression over a chunk of rows.
 use super::functions::{Arg, Out, Run};
-use super::kernels::{self, Lane, unary};
+use super::kernels;
+use super::lanes::{Item, map, unary};
 use super::program::{Block, Compared, Field, Instruction, Op, Place, Ref};
 use super::rows::{argument, bound_lists, fill, has_repeated_key, select, status, value_at};
+use super::statuses::Statuses;
 use super::table::Table;
 use super::types::{Class, Slot, Status, Type};
 use super::value::Value;
@@ -77,7 +79,7 @@ impl<'a> Scratch<'a> {
 }
 
 /// Stands where there is no column.
-pub(super) static NO_ROWS: Vector = Vector { column: Column::Bool(Vec::new()), status: Vec::new() };
+pub(super) static NO_ROWS: Vector = Vector { column: Column::Bool(Vec::new()), status: Statuses::new() };
 
 /// The registers of one block.
 #[derive(Debug, Default)]
@@ -164,14 +166,14 @@ impl Machine<'_> {
             Op::Compare(test, compared) => match compared {
                 Compared::Bools => kernels::compare::<bool>(*test, first, second, rows, out),
                 Compared::Ints => kernels::compare::<i64>(*test, first, second, rows, out),
-                Compared::Decimals => kernels::compare_decimals(*test, first, second, rows, out),
+                Compared::Decimals => kernels::compare::<Number>(*test, first, second, rows, out),
                 Compared::Texts => kernels::compare::<TextId>(*test, first, second, rows, out),
                 Compared::TextOrder => kernels::compare_texts(*test, first, second, rows, out, &*self.texts),
             },
             Op::Int(operation, bounds) => kernels::ints(*operation, *bounds, first, second, rows, out),
             Op::Decimal(operation) => kernels::decimals(*operation, first, second, rows, out),
-            Op::ToDecimal => unary(first, rows, out, |value: i64| Ok(Number::from(value))),
-            Op::Not => unary(first, rows, out, |value: bool| Ok(!value)),
+            Op::ToDecimal => map(first, rows, out, |value: i64| Number::from(value)),
+            Op::Not => map(first, rows, out, |value: bool| !value),
             Op::And => kernels::logic(false, arguments, rows, out),
             Op::Or => kernels::logic(true, arguments, rows, out),
             Op::Select => select(step.class, first, second, third, rows, out),
@@ -180,7 +182,7 @@ impl Machine<'_> {
                     out.push_bool(status(first, row).is_ok());
                 }
             }
-            Op::TextIn(set) => unary(first, rows, out, |id: TextId| Ok(set.binary_search(&id).is_ok())),
+            Op::TextIn(set) => kernels::text_in(set, first, rows, out),
             Op::MakeList(element) => self.make(arguments, &[element], rows, out),
             Op::MakeMap(key, value) => self.make(arguments, &[key, value], rows, out),
             Op::Each(each) => self.each(each, step, frame, level, rows, out),
@@ -188,7 +190,7 @@ impl Machine<'_> {
             Op::Field(field, place) => unary(first, rows, out, |instant: i64| part(*field, place, instant)),
             Op::DayOf => {
                 if let Some(env) = self.env {
-                    unary(first, rows, out, |instant: i64| Ok(i64::from(env.zone.day_of(Instant(instant)).0)));
+                    map(first, rows, out, |instant: i64| i64::from(env.zone.day_of(Instant(instant)).0));
                 }
             }
             Op::Call(run) => self.call(*run, step, frame, rows, out),
@@ -225,29 +227,12 @@ impl Machine<'_> {
         let Some(values) = table.column(column, class) else {
             return;
         };
-        let row_of = |row: usize| match &key.column {
-            Column::Text(_) => Lane::<TextId>::new(key, rows).and_then(|lane| table.row_of_text(lane.value(row))),
-            Column::Int(_) => Lane::<i64>::new(key, rows).and_then(|lane| table.row_of_int(lane.value(row))),
-            Column::Decimal(_) => Lane::<Number>::new(key, rows).and_then(|lane| table.row_of_number(lane.value(row))),
-            _ => None,
-        };
-        for row in 0..rows {
-            let fault = status(key, row);
-            if !fault.is_ok() {
-                out.push_status(fault);
-                continue;
-            }
-            let Some(at) = row_of(row) else {
-                out.push_status(Status::NO_SUCH_KEY);
-                continue;
-            };
-            match values {
-                Column::Bool(values) => push(values.get(at), out, Vector::push_bool),
-                Column::Int(values) => push(values.get(at), out, Vector::push_int),
-                Column::Decimal(values) => push(values.get(at), out, Vector::push_decimal),
-                Column::Text(values) => push(values.get(at), out, Vector::push_text),
-                Column::List(_) => out.push_status(Status::NO_SUCH_KEY),
-            }
+        match values {
+            Column::Bool(values) => find(table, key, values, rows, out),
+            Column::Int(values) => find(table, key, values, rows, out),
+            Column::Decimal(values) => find(table, key, values, rows, out),
+            Column::Text(values) => find(table, key, values, rows, out),
+            Column::List(_) => find_nothing(key, rows, out),
         }
     }
 
@@ -280,10 +265,20 @@ impl Machine<'_> {
     }
 }
 
-fn push<T: Copy>(value: Option<&T>, out: &mut Vector, push: impl Fn(&mut Vector, T)) {
-    match value {
-        Some(value) => push(out, *value),
-        None => out.push_status(Status::NO_SUCH_KEY),
+/// The values of a table's column by key.
+fn find<T: Item>(table: &Table, key: &Vector, values: &[T], rows: usize, out: &mut Vector) {
+    let value = |row: Option<usize>| row.and_then(|row| values.get(row)).copied().ok_or(Status::NO_SUCH_KEY);
+    match &key.column {
+        Column::Text(_) => unary(key, rows, out, |key: TextId| value(table.row_of_text(key))),
+        Column::Int(_) => unary(key, rows, out, |key: i64| value(table.row_of_int(key))),
+        Column::Decimal(_) => unary(key, rows, out, |key: Number| value(table.row_of_number(key))),
+        Column::Bool(_) | Column::List(_) => find_nothing(key, rows, out),
+    }
+}
+
+fn find_nothing(key: &Vector, rows: usize, out: &mut Vector) {
+    for fault in (0..rows).map(|row| status(key, row)) {
+        out.push_status(if fault.is_ok() { Status::NO_SUCH_KEY } else { fault });
     }
 }
 

@@ -1,5 +1,5 @@
 //! The hot loops: comparisons, arithmetic and logic over columns. The left-most status other than OK is the result's.
-#![expect(clippy::indexing_slicing, reason = "a lane is as long as the chunk or has one row and a mask of zero")]
+use super::lanes::{Item, Lane, Values, binary, combine, map};
 use super::types::Status;
 use super::vector::{Column, Pool, Vector};
 use crate::base::{Instant, Number, TextId};
@@ -72,141 +72,15 @@ impl Bounds {
     }
 }
 
-/// The type of a column's values.
-pub(super) trait Item: Copy {
-    /// Stands where there is no value.
-    const NONE: Self;
-    fn of(column: &Column) -> Option<&[Self]>;
-    fn of_mut(column: &mut Column) -> Option<&mut Vec<Self>>;
-}
-
-macro_rules! item {
-    ($($type:ty, $variant:ident, $none:expr;)*) => {$(
-        impl Item for $type {
-            const NONE: Self = $none;
-
-            fn of(column: &Column) -> Option<&[Self]> {
-                match column {
-                    Column::$variant(values) => Some(values),
-                    _ => None,
-                }
-            }
-
-            fn of_mut(column: &mut Column) -> Option<&mut Vec<Self>> {
-                match column {
-                    Column::$variant(values) => Some(values),
-                    _ => None,
-                }
-            }
-        }
-    )*};
-}
-
-item! {
-    bool, Bool, false;
-    i64, Int, 0;
-    Number, Decimal, Number::ZERO;
-    TextId, Text, TextId(0);
-}
-
-/// A column to read from: as long as the chunk, or one row that stands for all.
-pub(super) struct Lane<'a, T> {
-    values: &'a [T],
-    status: &'a [Status],
-    mask: usize,
-}
-
-impl<'a, T: Item> Lane<'a, T> {
-    /// `None` for a column of another class or length.
-    pub(super) fn new(vector: &'a Vector, rows: usize) -> Option<Self> {
-        let values = T::of(&vector.column)?;
-        let status = vector.status.as_slice();
-        let mask = if status.len() == 1 { 0 } else { usize::MAX };
-        (values.len() == status.len() && (mask == 0 || status.len() >= rows)).then_some(Self { values, status, mask })
-    }
-
-    /// The value of a row below the chunk's length.
-    #[inline]
-    pub(super) fn value(&self, row: usize) -> T {
-        self.values[row & self.mask]
-    }
-
-    /// The status of a row below the chunk's length.
-    #[inline]
-    pub(super) fn status(&self, row: usize) -> Status {
-        self.status[row & self.mask]
-    }
-}
-
-/// Fills `out` from one column.
-pub(super) fn unary<A: Item, T: Item>(
-    argument: &Vector,
-    rows: usize,
-    out: &mut Vector,
-    compute: impl Fn(A) -> Result<T, Status>,
-) {
-    let (Some(lane), Some(values)) = (Lane::<A>::new(argument, rows), T::of_mut(&mut out.column)) else {
-        return;
-    };
-    values.reserve(rows);
-    out.status.reserve(rows);
-    for row in 0..rows {
-        let status = lane.status(row);
-        let result = if status.is_ok() { compute(lane.value(row)) } else { Err(status) };
-        values.push(result.unwrap_or(T::NONE));
-        out.status.push(result.err().unwrap_or(Status::OK));
-    }
-}
-
-/// Fills `out` from two columns.
-pub(super) fn binary<A: Item, B: Item, T: Item>(
-    left: &Vector,
-    right: &Vector,
-    rows: usize,
-    out: &mut Vector,
-    compute: impl Fn(A, B) -> Result<T, Status>,
-) {
-    let (Some(left), Some(right)) = (Lane::<A>::new(left, rows), Lane::<B>::new(right, rows)) else {
-        return;
-    };
-    let Some(values) = T::of_mut(&mut out.column) else {
-        return;
-    };
-    values.reserve(rows);
-    out.status.reserve(rows);
-    for row in 0..rows {
-        let status = if left.status(row).is_ok() { right.status(row) } else { left.status(row) };
-        let result = if status.is_ok() { compute(left.value(row), right.value(row)) } else { Err(status) };
-        values.push(result.unwrap_or(T::NONE));
-        out.status.push(result.err().unwrap_or(Status::OK));
-    }
-}
-
 /// Compares two columns of values that have an order.
 pub(super) fn compare<T: Item + Ord>(test: Test, left: &Vector, right: &Vector, rows: usize, out: &mut Vector) {
     match test {
-        Test::Equal => binary(left, right, rows, out, |a: T, b: T| Ok(a == b)),
-        Test::NotEqual => binary(left, right, rows, out, |a: T, b: T| Ok(a != b)),
-        Test::Less => binary(left, right, rows, out, |a: T, b: T| Ok(a < b)),
-        Test::AtMost => binary(left, right, rows, out, |a: T, b: T| Ok(a <= b)),
-        Test::Greater => binary(left, right, rows, out, |a: T, b: T| Ok(a > b)),
-        Test::AtLeast => binary(left, right, rows, out, |a: T, b: T| Ok(a >= b)),
-    }
-}
-
-/// Compares exact numbers.
-pub(super) fn compare_decimals(test: Test, left: &Vector, right: &Vector, rows: usize, out: &mut Vector) {
-    binary(left, right, rows, out, |a: Number, b: Number| Ok(test.holds(order(a, b))));
-}
-
-/// By numerators if the denominators are the same, else crosswise if that fits, which is usual; else step by step.
-fn order(a: Number, b: Number) -> Ordering {
-    if a.denominator() == b.denominator() {
-        return a.numerator().cmp(&b.numerator());
-    }
-    match (a.numerator().checked_mul(b.denominator()), b.numerator().checked_mul(a.denominator())) {
-        (Some(left), Some(right)) => left.cmp(&right),
-        _ => a.cmp(&b),
+        Test::Equal => combine(left, right, rows, out, |a: T, b: T| a == b),
+        Test::NotEqual => combine(left, right, rows, out, |a: T, b: T| a != b),
+        Test::Less => combine(left, right, rows, out, |a: T, b: T| a < b),
+        Test::AtMost => combine(left, right, rows, out, |a: T, b: T| a <= b),
+        Test::Greater => combine(left, right, rows, out, |a: T, b: T| a > b),
+        Test::AtLeast => combine(left, right, rows, out, |a: T, b: T| a >= b),
     }
 }
 
@@ -219,10 +93,23 @@ pub(super) fn compare_texts(
     out: &mut Vector,
     texts: &dyn Pool,
 ) {
-    binary(left, right, rows, out, |a: TextId, b: TextId| {
+    combine(left, right, rows, out, |a: TextId, b: TextId| {
         let order = if a == b { Ordering::Equal } else { texts.text(a).as_bytes().cmp(texts.text(b).as_bytes()) };
-        Ok(test.holds(order))
+        test.holds(order)
     });
+}
+
+/// Up to so many texts are compared one by one, which is faster than a search by halves.
+const FEW_TEXTS: usize = 8;
+
+/// True for texts of the set, which is sorted.
+pub(super) fn text_in(set: &[TextId], texts: &Vector, rows: usize, out: &mut Vector) {
+    match set {
+        set if set.len() <= FEW_TEXTS => {
+            map(texts, rows, out, |text: TextId| set.iter().fold(false, |found, one| found | (*one == text)));
+        }
+        set => map(texts, rows, out, |text: TextId| set.binary_search(&text).is_ok()),
+    }
 }
 
 /// Arithmetic on whole numbers.
@@ -246,8 +133,8 @@ pub(super) fn ints(
             0 => Err(Status::DIVISION_BY_ZERO),
             _ => bounds.check(Some(a.checked_rem(b).unwrap_or(0))),
         }),
-        Arithmetic::Least => binary(left, right, rows, out, |a: i64, b: i64| Ok(a.min(b))),
-        Arithmetic::Greatest => binary(left, right, rows, out, |a: i64, b: i64| Ok(a.max(b))),
+        Arithmetic::Least => combine(left, right, rows, out, |a: i64, b: i64| a.min(b)),
+        Arithmetic::Greatest => combine(left, right, rows, out, |a: i64, b: i64| a.max(b)),
     }
 }
 
@@ -270,10 +157,10 @@ pub(super) fn decimals(operation: Arithmetic, left: &Vector, right: &Vector, row
             fits(whole.and_then(|whole| b.checked_mul(whole)).and_then(|part| a.checked_sub(part)))
         }),
         Arithmetic::Least => {
-            binary(left, right, rows, out, |a: Number, b: Number| Ok(if order(a, b).is_le() { a } else { b }));
+            combine(left, right, rows, out, |a: Number, b: Number| if a <= b { a } else { b });
         }
         Arithmetic::Greatest => {
-            binary(left, right, rows, out, |a: Number, b: Number| Ok(if order(a, b).is_ge() { a } else { b }));
+            combine(left, right, rows, out, |a: Number, b: Number| if a >= b { a } else { b });
         }
     }
 }
@@ -296,10 +183,15 @@ pub(super) fn logic<'v>(deciding: bool, arguments: impl Iterator<Item = &'v Vect
     out.status.resize(rows, Status::OK);
     for argument in arguments {
         let Some(lane) = Lane::<bool>::new(argument, rows) else {
-            out.status.fill(Status::NOT_CONVERTIBLE);
+            out.status.clear();
+            out.status.resize(rows, Status::NOT_CONVERTIBLE);
             return;
         };
-        for (row, (known, so_far)) in values.iter_mut().zip(&mut out.status).enumerate() {
+        if lane.all_ok() && out.status.all_ok() {
+            decide(deciding, lane.values(rows), values);
+            continue;
+        }
+        for (row, (known, so_far)) in values.iter_mut().zip(out.status.write_down()).enumerate() {
             let (value, status) = (lane.value(row), lane.status(row));
             if status.is_ok() {
                 if value == deciding {
@@ -310,6 +202,17 @@ pub(super) fn logic<'v>(deciding: bool, arguments: impl Iterator<Item = &'v Vect
             }
         }
     }
+    out.status.tidy();
+}
+
+/// `&&` or `||` where every row has a value.
+fn decide(deciding: bool, values: Values<'_, bool>, known: &mut [bool]) {
+    match (deciding, values) {
+        (_, Values::One(value)) if value != deciding => {}
+        (_, Values::One(_)) => known.fill(deciding),
+        (false, Values::Rows(values)) => known.iter_mut().zip(values).for_each(|(known, value)| *known &= value),
+        (true, Values::Rows(values)) => known.iter_mut().zip(values).for_each(|(known, value)| *known |= value),
+    }
 }
 
 /// By the condition, the value of one column or the other.
@@ -318,8 +221,11 @@ pub(super) fn select<T: Item>(condition: &Vector, yes: &Vector, no: &Vector, row
     let ((Some(condition), Some(yes), Some(no)), Some(values)) = (lanes, T::of_mut(&mut out.column)) else {
         return;
     };
+    if condition.all_ok() && yes.all_ok() && no.all_ok() {
+        values.extend((0..rows).map(|row| if condition.value(row) { yes.value(row) } else { no.value(row) }));
+        return out.status.resize(rows, Status::OK);
+    }
     values.reserve(rows);
-    out.status.reserve(rows);
     for row in 0..rows {
         let status = condition.status(row);
         let taken = if condition.value(row) { &yes } else { &no };
@@ -354,7 +260,8 @@ mod tests {
             (0..6).map(|row| Lane::<bool>::new(&out, 6).map(|lane| (lane.value(row), lane.status(row)))).collect();
         let result = |row: usize| results[row].filter(|(_, status)| status.is_ok()).map(|(value, _)| value);
         assert_eq!((0..6).map(result).collect::<Vec<_>>(), [Some(true), Some(false), Some(false), None, None, None]);
-        assert_eq!(out.status[3..], [Status::missing(Slot(3)), Status::missing(Slot(3)), Status::OVERFLOW]);
+        let missing = Status::missing(Slot(3));
+        assert!(out.status.iter().skip(3).eq(&[missing, missing, Status::OVERFLOW]));
     }
 
     #[test]

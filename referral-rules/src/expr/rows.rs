@@ -15,7 +15,8 @@ pub(super) fn at_row<T>(values: &[T], row: usize) -> Option<&T> {
 
 /// The status of a row.
 pub(super) fn status(vector: &Vector, row: usize) -> Status {
-    at_row(&vector.status, row).copied().unwrap_or(Status::NOT_CONVERTIBLE)
+    let row = if vector.len() == 1 { 0 } else { row };
+    vector.status.get(row).copied().unwrap_or(Status::NOT_CONVERTIBLE)
 }
 
 /// True if the row has the value true.
@@ -58,9 +59,9 @@ pub(super) fn has_repeated_key(entries: &[Value]) -> bool {
 /// Turns lists that are too long into a fault.
 pub(super) fn bound_lists(out: &mut Vector) {
     if let Column::List(lists) = &out.column {
-        for (list, status) in lists.iter().zip(&mut out.status) {
-            if status.is_ok() && list.len() > LIST_LENGTH_MAX {
-                *status = Status::TOO_LARGE;
+        for (row, list) in lists.iter().enumerate() {
+            if list.len() > LIST_LENGTH_MAX && out.status.get(row).is_some_and(|status| status.is_ok()) {
+                out.status.set(row, Status::TOO_LARGE);
             }
         }
     }
@@ -68,29 +69,42 @@ pub(super) fn bound_lists(out: &mut Vector) {
 
 /// The constant once per row.
 pub(super) fn fill(constant: &Vector, rows: usize, out: &mut Vector) {
-    let owners = std::iter::repeat_n(0_usize, rows);
-    copy_rows(constant, owners, out);
+    fn copy<T: Clone>(constant: &[T], rows: usize, out: &mut Vec<T>) {
+        if let Some(value) = constant.first() {
+            out.resize(rows, value.clone());
+        }
+    }
+    out.reset(constant.column.class());
+    match (&constant.column, &mut out.column) {
+        (Column::Bool(from), Column::Bool(to)) => copy(from, rows, to),
+        (Column::Int(from), Column::Int(to)) => copy(from, rows, to),
+        (Column::Decimal(from), Column::Decimal(to)) => copy(from, rows, to),
+        (Column::Text(from), Column::Text(to)) => copy(from, rows, to),
+        (Column::List(from), Column::List(to)) => copy(from, rows, to),
+        _ => {}
+    }
+    if let Some(status) = constant.status.first() {
+        out.status.resize(rows, *status);
+    }
 }
 
 /// The rows of the source that own the new rows.
 pub(super) fn repeat(source: &Vector, owners: &[usize], out: &mut Vector) {
-    copy_rows(source, owners.iter().copied(), out);
-}
-
-fn copy_rows(source: &Vector, owners: impl Iterator<Item = usize> + Clone, out: &mut Vector) {
-    fn copy<T: Clone>(source: &[T], owners: impl Iterator<Item = usize>, out: &mut Vec<T>) {
-        out.extend(owners.filter_map(|row| at_row(source, row).cloned()));
+    fn copy<T: Clone>(source: &[T], owners: &[usize], out: &mut Vec<T>) {
+        out.extend(owners.iter().filter_map(|row| at_row(source, *row).cloned()));
     }
     out.reset(source.column.class());
     match (&source.column, &mut out.column) {
-        (Column::Bool(from), Column::Bool(to)) => copy(from, owners.clone(), to),
-        (Column::Int(from), Column::Int(to)) => copy(from, owners.clone(), to),
-        (Column::Decimal(from), Column::Decimal(to)) => copy(from, owners.clone(), to),
-        (Column::Text(from), Column::Text(to)) => copy(from, owners.clone(), to),
-        (Column::List(from), Column::List(to)) => copy(from, owners.clone(), to),
+        (Column::Bool(from), Column::Bool(to)) => copy(from, owners, to),
+        (Column::Int(from), Column::Int(to)) => copy(from, owners, to),
+        (Column::Decimal(from), Column::Decimal(to)) => copy(from, owners, to),
+        (Column::Text(from), Column::Text(to)) => copy(from, owners, to),
+        (Column::List(from), Column::List(to)) => copy(from, owners, to),
         _ => {}
     }
-    copy(&source.status, owners, &mut out.status);
+    for row in owners.iter().filter(|row| source.len() == 1 || **row < source.len()) {
+        out.status.push(status(source, *row));
+    }
 }
 
 /// By the condition, the value of one column or the other.

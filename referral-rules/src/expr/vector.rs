@@ -1,4 +1,5 @@
 //! Columns of values with a status per row.
+use super::statuses::Statuses;
 use super::types::{Class, Slot, Status, Type};
 use super::value::Value;
 use crate::base::{Day, Instant, Interner, Number, TextId, Texts};
@@ -137,7 +138,7 @@ pub struct Vector {
     /// The values.
     pub column: Column,
     /// One status per row.
-    pub status: Vec<Status>,
+    pub status: Statuses,
 }
 
 impl Default for Vector {
@@ -149,7 +150,7 @@ impl Default for Vector {
 impl Vector {
     /// No rows of the class.
     pub fn new(class: Class) -> Self {
-        Self { column: Column::empty(class), status: Vec::new() }
+        Self { column: Column::empty(class), status: Statuses::new() }
     }
 
     /// How many rows there are.
