@@ -67,6 +67,7 @@ impl Number {
     }
 
     /// `numerator / denominator`, or `None` when the denominator is zero or a part is the smallest 128-bit integer.
+    #[inline]
     pub fn fraction(numerator: i128, denominator: i128) -> Option<Self> {
         if let Some(small) = Small::of(numerator, denominator) {
             return Some(Self::of(small.reduced()));
@@ -76,6 +77,7 @@ impl Number {
     }
 
     /// Units of `10^-scale`: `from_scaled(1250, 2)` is 12.50.
+    #[inline]
     pub fn from_scaled(units: i128, scale: u32) -> Option<Self> {
         match power_of_ten(scale) {
             Some(power) => Self::fraction(units, i128::from(power)),
@@ -150,22 +152,26 @@ impl Number {
     }
 
     /// The number with the other sign.
+    #[inline]
     pub fn negated(self) -> Self {
         // No numerator is the smallest integer.
         Self::of((self.numerator().saturating_neg(), self.denominator()))
     }
 
     /// True for nothing.
+    #[inline]
     pub fn is_zero(self) -> bool {
         self.numerator() == 0
     }
 
     /// True below nothing.
+    #[inline]
     pub fn is_negative(self) -> bool {
         self.numerator() < 0
     }
 
     /// The whole number that this is, if it is one and fits 64 bits.
+    #[inline]
     pub fn to_i64(self) -> Option<i64> {
         (self.denominator() == 1).then(|| i64::try_from(self.numerator()).ok()).flatten()
     }
@@ -226,6 +232,7 @@ impl Ord for Number {
 }
 
 impl From<i64> for Number {
+    #[inline]
     fn from(value: i64) -> Self {
         Self(Ratio::from_integer(i128::from(value)))
     }

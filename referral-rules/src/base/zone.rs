@@ -52,11 +52,13 @@ impl Zone {
 
     /// The civil day of an instant: the date that a clock on the wall shows. Where clocks were set back over midnight after it
     /// had struck (Newfoundland until 2011), the old day comes back for a while.
+    #[inline]
     pub fn day_of(&self, instant: Instant) -> Day {
         self.civil(instant).0
     }
 
     /// The civil day of an instant and the microseconds that a clock on the wall shows since midnight.
+    #[inline]
     pub fn civil(&self, instant: Instant) -> (Day, i64) {
         let offset = self.offset_micros(instant);
         let local = instant.0.saturating_add(offset).clamp(Instant::MIN.0, Instant::MAX.0);
@@ -96,6 +98,7 @@ impl Zone {
     }
 
     /// What the zone's clocks are ahead of UTC at an instant, in microseconds.
+    #[inline]
     fn offset_micros(&self, instant: Instant) -> i64 {
         if (TABLE_START..TABLE_END).contains(&instant.0) {
             self.table.spans.get(self.table.index(instant.0)).map_or(0, |span| span.offset)
@@ -164,6 +167,7 @@ impl Table {
     }
 
     /// The place of the span that holds `at`, which lies in the table's range.
+    #[inline]
     fn index(&self, at: i64) -> usize {
         let bucket = usize::try_from(at.saturating_sub(TABLE_START) >> BUCKET_BITS).unwrap_or(0);
         let mut index = self.buckets.get(bucket).copied().map_or(0, usize::from);

@@ -237,16 +237,23 @@ impl Machine<'_> {
     }
 
     fn call(&mut self, run: Run, step: &Instruction, frame: &Frame, rows: usize, out: &mut Vector) {
+        let mut vectors = [&NO_ROWS; 4];
+        for (place, at) in vectors.iter_mut().zip(&step.arguments) {
+            *place = frame.get(*at, self.constants);
+        }
+        let vectors = vectors.get(..step.arguments.len()).unwrap_or(&[]);
+        let covers = |vector: &&Vector| vector.status.all_ok() && (vector.len() == 1 || vector.len() >= rows);
+        let all_ok = vectors.iter().all(covers);
         for row in 0..rows {
             let mut arguments = [const { Arg::Bool(false) }; 4];
             let mut fault = Status::OK;
-            for (place, at) in arguments.iter_mut().zip(&step.arguments) {
-                let vector = frame.get(*at, self.constants);
-                let here = status(vector, row);
-                fault = if fault.is_ok() { here } else { fault };
+            for (place, vector) in arguments.iter_mut().zip(vectors) {
+                if !all_ok && fault.is_ok() {
+                    fault = status(vector, row);
+                }
                 *place = argument(vector, row, &*self.texts);
             }
-            let given = arguments.get(..step.arguments.len()).unwrap_or(&[]);
+            let given = arguments.get(..vectors.len()).unwrap_or(&[]);
             self.buffer.clear();
             let result = if fault.is_ok() { run(given, self.buffer, self.env) } else { Err(fault) };
             match result {

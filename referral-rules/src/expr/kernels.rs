@@ -56,6 +56,7 @@ pub(super) enum Bounds {
 pub(super) const DURATION_MAX: i64 = 315_576_000_000_000_000;
 
 impl Bounds {
+    #[inline]
     fn check(self, value: Option<i64>) -> Result<i64, Status> {
         match (self, value) {
             (Self::Int, value) => value.ok_or(Status::OVERFLOW),
@@ -121,17 +122,33 @@ pub(super) fn ints(
     rows: usize,
     out: &mut Vector,
 ) {
+    // Which bounds hold is looked at once, not in the loop.
+    match bounds {
+        Bounds::Int => ints_within(operation, left, right, rows, out, |value| Bounds::Int.check(value)),
+        Bounds::Instant => ints_within(operation, left, right, rows, out, |value| Bounds::Instant.check(value)),
+        Bounds::Duration => ints_within(operation, left, right, rows, out, |value| Bounds::Duration.check(value)),
+    }
+}
+
+fn ints_within(
+    operation: Arithmetic,
+    left: &Vector,
+    right: &Vector,
+    rows: usize,
+    out: &mut Vector,
+    check: impl Fn(Option<i64>) -> Result<i64, Status>,
+) {
     match operation {
-        Arithmetic::Add => binary(left, right, rows, out, |a: i64, b: i64| bounds.check(a.checked_add(b))),
-        Arithmetic::Subtract => binary(left, right, rows, out, |a: i64, b: i64| bounds.check(a.checked_sub(b))),
-        Arithmetic::Multiply => binary(left, right, rows, out, |a: i64, b: i64| bounds.check(a.checked_mul(b))),
+        Arithmetic::Add => binary(left, right, rows, out, |a: i64, b: i64| check(a.checked_add(b))),
+        Arithmetic::Subtract => binary(left, right, rows, out, |a: i64, b: i64| check(a.checked_sub(b))),
+        Arithmetic::Multiply => binary(left, right, rows, out, |a: i64, b: i64| check(a.checked_mul(b))),
         Arithmetic::Divide | Arithmetic::DivideWhole => binary(left, right, rows, out, |a: i64, b: i64| match b {
             0 => Err(Status::DIVISION_BY_ZERO),
-            _ => bounds.check(a.checked_div(b)),
+            _ => check(a.checked_div(b)),
         }),
         Arithmetic::Remainder => binary(left, right, rows, out, |a: i64, b: i64| match b {
             0 => Err(Status::DIVISION_BY_ZERO),
-            _ => bounds.check(Some(a.checked_rem(b).unwrap_or(0))),
+            _ => check(Some(a.checked_rem(b).unwrap_or(0))),
         }),
         Arithmetic::Least => combine(left, right, rows, out, |a: i64, b: i64| a.min(b)),
         Arithmetic::Greatest => combine(left, right, rows, out, |a: i64, b: i64| a.max(b)),

@@ -115,28 +115,20 @@ pub(super) fn unary<A: Item, T: Item>(
     let (Some(lane), Some(values)) = (Lane::<A>::new(argument, rows), T::of_mut(&mut out.column)) else {
         return;
     };
-    let statuses = &mut out.status;
     if lane.all_ok() {
-        // One result stands for all rows, so its status does, too.
-        let mut row = 0_usize;
-        return match lane.values(rows) {
-            Values::One(value) => {
-                let result = compute(value);
-                values.resize(rows, result.unwrap_or(T::NONE));
-                statuses.resize(rows, result.err().unwrap_or(Status::OK));
-            }
-            each @ Values::Rows(_) => {
-                spread(each, rows, values, |value| noted(compute(value), &mut row, statuses));
-                statuses.resize(rows, Status::OK);
-            }
-        };
+        let mut failed = false;
+        spread(lane.values(rows), rows, values, |value| hoped(compute(value), &mut failed));
+        if !failed {
+            return out.status.resize(rows, Status::OK);
+        }
+        values.clear();
     }
     values.reserve(rows);
     for row in 0..rows {
         let status = lane.status(row);
         let result = if status.is_ok() { compute(lane.value(row)) } else { Err(status) };
         values.push(result.unwrap_or(T::NONE));
-        statuses.push(result.err().unwrap_or(Status::OK));
+        out.status.push(result.err().unwrap_or(Status::OK));
     }
 }
 
@@ -171,46 +163,28 @@ pub(super) fn binary<A: Item, B: Item, T: Item>(
     let Some(values) = T::of_mut(&mut out.column) else {
         return;
     };
-    let statuses = &mut out.status;
     if left.all_ok() && right.all_ok() {
-        let mut row = 0_usize;
-        let each = |a, b| noted(compute(a, b), &mut row, statuses);
-        match (left.values(rows), right.values(rows)) {
-            // Not `each`: the result would be noted for the first row alone.
-            (Values::One(a), Values::One(b)) => {
-                let result = compute(a, b);
-                values.resize(rows, result.unwrap_or(T::NONE));
-                statuses.resize(rows, result.err().unwrap_or(Status::OK));
-            }
-            (left, right) => {
-                spread_two(left, right, rows, values, each);
-                statuses.resize(rows, Status::OK);
-            }
+        let mut failed = false;
+        spread_two(left.values(rows), right.values(rows), rows, values, |a, b| hoped(compute(a, b), &mut failed));
+        if !failed {
+            return out.status.resize(rows, Status::OK);
         }
-        return;
+        values.clear();
     }
     values.reserve(rows);
     for row in 0..rows {
         let status = if left.status(row).is_ok() { right.status(row) } else { left.status(row) };
         let result = if status.is_ok() { compute(left.value(row), right.value(row)) } else { Err(status) };
         values.push(result.unwrap_or(T::NONE));
-        statuses.push(result.err().unwrap_or(Status::OK));
+        out.status.push(result.err().unwrap_or(Status::OK));
     }
 }
 
-/// The value of a result; a status other than OK is taken down for its row, and `row` goes on to the next.
+/// The value of a result. A fault is only noted, which keeps the loop short; then the column is computed once more.
 #[inline]
-fn noted<T: Item>(result: Result<T, Status>, row: &mut usize, statuses: &mut Statuses) -> T {
-    let here = *row;
-    *row = here.wrapping_add(1);
-    match result {
-        Ok(value) => value,
-        Err(status) => {
-            statuses.resize(here, Status::OK);
-            statuses.push(status);
-            T::NONE
-        }
-    }
+fn hoped<T: Item>(result: Result<T, Status>, failed: &mut bool) -> T {
+    *failed |= result.is_err();
+    result.unwrap_or(T::NONE)
 }
 
 fn spread<A: Item, T: Copy>(values: Values<'_, A>, rows: usize, out: &mut Vec<T>, mut compute: impl FnMut(A) -> T) {
@@ -233,6 +207,109 @@ fn spread_two<A: Item, B: Item, T: Copy>(
         (Values::One(a), Values::Rows(right)) => out.extend(right.iter().map(|b| compute(a, *b))),
         (Values::Rows(left), Values::Rows(right)) => {
             out.extend(left.iter().zip(right).map(|(a, b)| compute(*a, *b)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kernels::{Arithmetic, Bounds, Test, compare, decimals, ints, logic, select, text_in};
+    use super::*;
+    use crate::expr::{Class, Slot};
+
+    const ROWS: usize = 40;
+
+    /// Some columns of the class, each as it is and with one more row that has no value, so that statuses are written down;
+    /// the last stands for all rows.
+    fn columns(class: Class) -> Vec<(Vector, Vector)> {
+        let mut state = 99_u64;
+        let mut next = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        let mut fill = |rows: usize| {
+            let mut vector = Vector::new(class);
+            for _ in 0..rows {
+                let (kind, bits) = (next() % 16, i64::from_ne_bytes(next().to_ne_bytes()));
+                let int = match kind {
+                    0 => bits,
+                    1 => i64::MIN,
+                    2 => i64::MAX,
+                    _ => bits % 5,
+                };
+                match class {
+                    Class::Bool => vector.push_bool(bits % 2 == 0),
+                    Class::Int => vector.push_int(int),
+                    Class::Decimal => {
+                        vector.push_decimal(Number::fraction(int.into(), i128::from(bits % 7).abs().max(1)).unwrap());
+                    }
+                    _ => vector.push_text(TextId(u32::try_from(kind).unwrap())),
+                }
+            }
+            vector
+        };
+        [ROWS, ROWS, ROWS, 1]
+            .into_iter()
+            .map(|rows| {
+                let vector = fill(rows);
+                let mut written = vector.clone();
+                match vector.len() {
+                    1 => written.status.set(0, Status::OK),
+                    _ => written.push_missing(Slot(1)),
+                }
+                assert!(vector.status.all_ok() && !written.status.all_ok());
+                (vector, written)
+            })
+            .collect()
+    }
+
+    fn same(class: Class, from: &str, quick: impl Fn(&mut Vector), careful: impl Fn(&mut Vector)) {
+        let (mut left, mut right) = (Vector::new(class), Vector::new(class));
+        quick(&mut left);
+        careful(&mut right);
+        assert_eq!(left.len(), ROWS, "{from}");
+        assert_eq!(left, right, "{from}");
+    }
+
+    /// All results of two columns, without statuses and with them.
+    fn each_two(class: Class, result: Class, from: &str, run: impl Fn(&Vector, &Vector, &mut Vector)) {
+        let columns = columns(class);
+        for (left, left_written) in &columns {
+            for (right, right_written) in &columns {
+                same(result, from, |out| run(left, right, out), |out| run(left_written, right_written, out));
+                same(result, from, |out| run(left, right, out), |out| run(left, right_written, out));
+            }
+        }
+    }
+
+    #[test]
+    fn columns_without_statuses_give_what_those_with_statuses_give() {
+        use Arithmetic::{Add, Divide, DivideWhole, Greatest, Least, Multiply, Remainder, Subtract};
+        for test in [Test::Equal, Test::NotEqual, Test::Less, Test::AtMost, Test::Greater, Test::AtLeast] {
+            let name = format!("{test:?}");
+            each_two(Class::Int, Class::Bool, &name, |a, b, out| compare::<i64>(test, a, b, ROWS, out));
+            each_two(Class::Decimal, Class::Bool, &name, |a, b, out| compare::<Number>(test, a, b, ROWS, out));
+            each_two(Class::Bool, Class::Bool, &name, |a, b, out| compare::<bool>(test, a, b, ROWS, out));
+        }
+        for operation in [Add, Subtract, Multiply, Divide, DivideWhole, Remainder, Least, Greatest] {
+            let name = format!("{operation:?}");
+            for bounds in [Bounds::Int, Bounds::Instant, Bounds::Duration] {
+                each_two(Class::Int, Class::Int, &name, |a, b, out| ints(operation, bounds, a, b, ROWS, out));
+            }
+            let result = if operation == DivideWhole { Class::Int } else { Class::Decimal };
+            each_two(Class::Decimal, result, &name, |a, b, out| decimals(operation, a, b, ROWS, out));
+        }
+        for deciding in [false, true] {
+            each_two(Class::Bool, Class::Bool, "logic", |a, b, out| logic(deciding, [a, b].into_iter(), ROWS, out));
+        }
+        for condition in columns(Class::Bool) {
+            each_two(Class::Int, Class::Int, "select", |a, b, out| select::<i64>(&condition.0, a, b, ROWS, out));
+        }
+        for size in [1, 8, 9] {
+            let set: Vec<TextId> = (0..size).map(|id| TextId(id * 2)).collect();
+            each_two(Class::Text, Class::Bool, "in", |a, _, out| text_in(&set, a, ROWS, out));
         }
     }
 }
