@@ -1,4 +1,5 @@
 //! Words without rules: exact numbers, rounding, money, time and calendars, ids, interned text, limits of size.
+mod buffer;
 mod calendar;
 mod day;
 mod duration;
@@ -14,6 +15,7 @@ mod unit;
 mod window;
 mod zone;
 
+pub use buffer::{Bits, Buffer};
 pub use calendar::Calendar;
 pub use day::{Day, Weekday};
 pub use duration::{Length, LengthFault, LengthUnit};

@@ -87,6 +87,9 @@ impl Reading<'_> {
 
     /// Reads a column as the type; every fault is a finding, and the cell is missing.
     pub fn fact(&mut self, values: &Values, kind: &Type) -> FactColumn {
+        if let Values::Packed(packed) = values {
+            return self.fact(&packed.unpacked(), kind);
+        }
         let (column, valid) = match kind {
             Type::Bool => {
                 let (out, valid) = self.collect(values, false, |_, _, values, row| boolean(values, row));
@@ -122,6 +125,9 @@ impl Reading<'_> {
 
     /// Reads a column of ids; numbers are taken as they are written.
     pub fn ids(&mut self, values: &Values) -> (Vec<TextId>, Vec<bool>) {
+        if let Values::Packed(packed) = values {
+            return self.ids(&packed.unpacked());
+        }
         let mut known = Known::default();
         let mut digits = String::new();
         self.collect(values, TextId(0), |texts, _, values, row| match values {

@@ -1,4 +1,5 @@
 //! Tables as a host gives them: named columns of cells, or of typed values. Nothing is checked here.
+use super::packed::Packed;
 use crate::base::{Day, Instant, Number};
 use std::collections::BTreeMap;
 
@@ -40,6 +41,8 @@ pub enum Values {
     Text(Vec<Option<String>>),
     /// Texts out of a dictionary, by position.
     Dictionary(Vec<Option<u32>>, Vec<String>),
+    /// A column in one piece of memory, as it is.
+    Packed(Packed),
 }
 
 impl Values {
@@ -54,6 +57,7 @@ impl Values {
             Self::Instant(values) => values.len(),
             Self::Text(values) => values.len(),
             Self::Dictionary(values, _) => values.len(),
+            Self::Packed(packed) => packed.rows(),
         }
     }
 }

@@ -24,6 +24,7 @@ mod from_rows;
 mod given;
 mod incomplete;
 mod json;
+mod packed;
 mod rows;
 mod same_ids;
 
@@ -31,6 +32,8 @@ pub use columns::FactColumn;
 pub use finding::Finding;
 pub use from_rows::{RowFault, RowFaults};
 pub use given::{Cell, Given, GivenTable, Values};
+pub(crate) use packed::each_width;
+pub use packed::{Ints, Offsets, Packed, PackedTexts, PackedValues, TextsFault, Tick};
 
 use crate::base::{Interner, NONE, Number, TextId, index};
 use crate::program::EventKind;

@@ -65,6 +65,7 @@ fn word(values: &Values, row: usize) -> Option<String> {
         Values::Dictionary(positions, words) => {
             words.get(crate::base::index(positions.get(row).copied().flatten()?)).cloned()
         }
+        Values::Packed(packed) => word(&packed.rows_unpacked(row..row.saturating_add(1)), 0),
         _ => None,
     }
 }
@@ -87,7 +88,12 @@ fn form(cell: &Cell) -> Option<CellForm> {
 
 /// A row of a given table in the form of states.
 pub fn row(table: &GivenTable, row: usize) -> Row {
-    let cell = |values: &Values| match values {
+    table.columns.iter().filter_map(|(name, values)| Some((name.clone(), cell(values, row)?))).collect()
+}
+
+/// A cell of a column in the form of states.
+fn cell(values: &Values, row: usize) -> Option<CellForm> {
+    match values {
         Values::Cells(cells) => cells.get(row).and_then(form),
         Values::Bool(values) => values.get(row).copied().flatten().map(CellForm::B),
         Values::Int(values) => values.get(row).copied().flatten().map(|value| CellForm::N(value.to_string())),
@@ -95,8 +101,8 @@ pub fn row(table: &GivenTable, row: usize) -> Row {
         Values::Date(values) => values.get(row).copied().flatten().map(|day| CellForm::T(day.to_string())),
         Values::Instant(values) => values.get(row).copied().flatten().map(|at| CellForm::T(at.to_string())),
         Values::Text(_) | Values::Dictionary(..) => word(values, row).map(CellForm::T),
-    };
-    table.columns.iter().filter_map(|(name, values)| Some((name.clone(), cell(values)?))).collect()
+        Values::Packed(packed) => cell(&packed.rows_unpacked(row..row.saturating_add(1)), 0),
+    }
 }
 
 /// Appends a row in the form of states to a table.

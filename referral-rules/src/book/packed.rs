@@ -1,0 +1,337 @@
+//! Columns as hosts keep them in memory: values of one width in one piece, which of them are there, dictionaries as they come.
+//!
+//! They are taken over without copying. Nothing here knows Arrow; what speaks it hands its buffers over as [`Buffer`]s.
+use super::given::Values;
+use crate::base::{Bits, Buffer, Day, Instant, Number, index};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Whole numbers of one width.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Ints {
+    /// 8 bits
+    I8(Buffer<i8>),
+    /// 16 bits
+    I16(Buffer<i16>),
+    /// 32 bits
+    I32(Buffer<i32>),
+    /// 64 bits
+    I64(Buffer<i64>),
+    /// 8 bits without a sign
+    U8(Buffer<u8>),
+    /// 16 bits without a sign
+    U16(Buffer<u16>),
+    /// 32 bits without a sign
+    U32(Buffer<u32>),
+}
+
+/// Runs code over the slice of whole numbers, whatever their width.
+macro_rules! each_width {
+    ($ints:expr, $slice:ident => $body:expr) => {
+        match $ints {
+            $crate::book::Ints::I8(buffer) => {
+                let $slice = &**buffer;
+                $body
+            }
+            $crate::book::Ints::I16(buffer) => {
+                let $slice = &**buffer;
+                $body
+            }
+            $crate::book::Ints::I32(buffer) => {
+                let $slice = &**buffer;
+                $body
+            }
+            $crate::book::Ints::I64(buffer) => {
+                let $slice = &**buffer;
+                $body
+            }
+            $crate::book::Ints::U8(buffer) => {
+                let $slice = &**buffer;
+                $body
+            }
+            $crate::book::Ints::U16(buffer) => {
+                let $slice = &**buffer;
+                $body
+            }
+            $crate::book::Ints::U32(buffer) => {
+                let $slice = &**buffer;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use each_width;
+
+impl Ints {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        each_width!(self, values => values.len())
+    }
+
+    /// True without any.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of a row.
+    pub fn get(&self, row: usize) -> Option<i64> {
+        each_width!(self, values => values.get(row).map(|value| i64::from(*value)))
+    }
+
+    /// The numbers of some rows, in their order and width.
+    #[must_use]
+    pub fn taken(&self, rows: &[u32]) -> Self {
+        fn pick<T: Copy + Default + Send + Sync>(values: &Buffer<T>, rows: &[u32]) -> Buffer<T> {
+            let values = &**values;
+            rows.iter().map(|row| values.get(index(*row)).copied().unwrap_or_default()).collect()
+        }
+        match self {
+            Self::I8(values) => Self::I8(pick(values, rows)),
+            Self::I16(values) => Self::I16(pick(values, rows)),
+            Self::I32(values) => Self::I32(pick(values, rows)),
+            Self::I64(values) => Self::I64(pick(values, rows)),
+            Self::U8(values) => Self::U8(pick(values, rows)),
+            Self::U16(values) => Self::U16(pick(values, rows)),
+            Self::U32(values) => Self::U32(pick(values, rows)),
+        }
+    }
+}
+
+/// Texts one after the other in one piece of memory.
+#[derive(Clone, PartialEq, Debug)]
+pub struct PackedTexts {
+    offsets: Offsets,
+    bytes: Buffer<u8>,
+}
+
+/// Where each text starts and ends: one more than there are texts.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Offsets {
+    /// 32 bits
+    I32(Buffer<i32>),
+    /// 64 bits
+    I64(Buffer<i64>),
+}
+
+/// Why texts cannot be used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum TextsFault {
+    /// The offsets fall, or leave the bytes.
+    #[error("the offsets of the texts do not rise within the bytes")]
+    Offsets,
+    /// A text is no UTF-8.
+    #[error("a text is not valid UTF-8")]
+    Encoding,
+}
+
+impl PackedTexts {
+    /// Texts by their offsets into the bytes; checked once, here.
+    ///
+    /// # Errors
+    /// [`TextsFault`] where a text leaves the bytes or is no UTF-8.
+    pub fn new(offsets: Offsets, bytes: Buffer<u8>) -> Result<Self, TextsFault> {
+        fn bounds<T: Copy>(offsets: &[T], bytes: &[u8]) -> Result<(), TextsFault>
+        where
+            usize: TryFrom<T>,
+        {
+            let mut before: Option<usize> = None;
+            for offset in offsets {
+                let at = usize::try_from(*offset).map_err(|_| TextsFault::Offsets)?;
+                if at > bytes.len() || before.is_some_and(|before| at < before) {
+                    return Err(TextsFault::Offsets);
+                }
+                // A byte that goes on with a character cannot begin a text.
+                if bytes.get(at).is_some_and(|byte| byte & 0xC0 == 0x80) {
+                    return Err(TextsFault::Encoding);
+                }
+                before = Some(at);
+            }
+            let first = offsets.first().and_then(|first| usize::try_from(*first).ok()).unwrap_or(0);
+            let used = bytes.get(first..before.unwrap_or(0)).unwrap_or_default();
+            std::str::from_utf8(used).map(|_| ()).map_err(|_| TextsFault::Encoding)
+        }
+        match &offsets {
+            Offsets::I32(offsets) => bounds(offsets, &bytes)?,
+            Offsets::I64(offsets) => bounds(offsets, &bytes)?,
+        }
+        Ok(Self { offsets, bytes })
+    }
+
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        let offsets = match &self.offsets {
+            Offsets::I32(offsets) => offsets.len(),
+            Offsets::I64(offsets) => offsets.len(),
+        };
+        offsets.saturating_sub(1)
+    }
+
+    /// True without any text.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The bytes of a row's text; none past the last row.
+    pub fn bytes(&self, row: usize) -> &[u8] {
+        fn of<T: Copy>(offsets: &[T], row: usize) -> Option<(usize, usize)>
+        where
+            usize: TryFrom<T>,
+        {
+            let at = |row: usize| offsets.get(row).and_then(|at| usize::try_from(*at).ok());
+            Some((at(row)?, at(row.saturating_add(1))?))
+        }
+        let bounds = match &self.offsets {
+            Offsets::I32(offsets) => of(offsets, row),
+            Offsets::I64(offsets) => of(offsets, row),
+        };
+        bounds.and_then(|(start, end)| self.bytes.get(start..end)).unwrap_or_default()
+    }
+
+    /// A row's text.
+    pub fn text(&self, row: usize) -> &str {
+        std::str::from_utf8(self.bytes(row)).unwrap_or_default()
+    }
+
+    /// The offsets, and all bytes.
+    pub(crate) fn parts(&self) -> (&Offsets, &[u8]) {
+        (&self.offsets, &self.bytes)
+    }
+
+    /// The texts of some rows, in their order.
+    #[must_use]
+    pub fn taken(&self, rows: &[u32]) -> Self {
+        rows.iter().map(|row| self.text(index(*row))).collect()
+    }
+}
+
+impl<'a> FromIterator<&'a str> for PackedTexts {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(texts: I) -> Self {
+        let (mut offsets, mut bytes) = (vec![0_i64], Vec::new());
+        for text in texts {
+            bytes.extend_from_slice(text.as_bytes());
+            offsets.push(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
+        }
+        Self { offsets: Offsets::I64(Buffer::from(offsets)), bytes: Buffer::from(bytes) }
+    }
+}
+
+/// In what instants are counted since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tick {
+    /// seconds
+    Second,
+    /// thousandths
+    Millisecond,
+    /// millionths
+    Microsecond,
+    /// billionths; what is finer than a microsecond is cut off
+    Nanosecond,
+}
+
+impl Tick {
+    /// Ticks as microseconds; `None` where they do not fit.
+    pub fn micros(self, ticks: i64) -> Option<i64> {
+        match self {
+            Self::Second => ticks.checked_mul(1_000_000),
+            Self::Millisecond => ticks.checked_mul(1_000),
+            Self::Microsecond => Some(ticks),
+            Self::Nanosecond => Some(ticks.div_euclid(1_000)),
+        }
+    }
+}
+
+/// The values of a packed column.
+#[derive(Clone, PartialEq, Debug)]
+pub enum PackedValues {
+    /// true or false
+    Bool(Bits),
+    /// Whole numbers.
+    Int(Ints),
+    /// Days since 1970-01-01.
+    Date(Buffer<i32>),
+    /// Moments.
+    Instant(Buffer<i64>, Tick),
+    /// Exact numbers as whole ones of `10^-scale`.
+    Decimal(Buffer<i128>, u32),
+    /// Texts.
+    Text(PackedTexts),
+    /// Texts out of a dictionary, by position.
+    Dictionary(Ints, Arc<[String]>),
+}
+
+/// A column in one piece of memory; which rows have a value, or all.
+///
+/// # Example
+/// ```
+/// use referral_rules::base::Buffer;
+/// use referral_rules::book::{GivenTable, Ints, Packed, PackedValues, Values};
+/// let employees = Packed { values: PackedValues::Int(Ints::I32(Buffer::from(vec![120, 0]))), valid: Some([true, false].into_iter().collect()) };
+/// let table = GivenTable::default().column("employees", Values::Packed(employees));
+/// assert_eq!(table.rows, 2);
+/// ```
+#[derive(Clone, PartialEq, Debug)]
+pub struct Packed {
+    /// The values; what stands where there is none has no meaning.
+    pub values: PackedValues,
+    /// Which rows have a value; all, without.
+    pub valid: Option<Bits>,
+}
+
+impl Packed {
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        match &self.values {
+            PackedValues::Bool(values) => values.len(),
+            PackedValues::Int(values) | PackedValues::Dictionary(values, _) => values.len(),
+            PackedValues::Date(values) => values.len(),
+            PackedValues::Instant(values, _) => values.len(),
+            PackedValues::Decimal(values, _) => values.len(),
+            PackedValues::Text(values) => values.len(),
+        }
+    }
+
+    /// Whether the row has a value.
+    pub fn is_valid(&self, row: usize) -> bool {
+        self.valid.as_ref().is_none_or(|valid| valid.get(row))
+    }
+
+    /// The same values one by one: where something is wrong with them, it can be said of each. A moment or number that does
+    /// not fit is one that cannot be read.
+    pub(crate) fn unpacked(&self) -> Values {
+        self.rows_unpacked(0..self.rows())
+    }
+
+    /// As [`Packed::unpacked`], of some rows only.
+    pub(crate) fn rows_unpacked(&self, rows: Range<usize>) -> Values {
+        let each = Each { packed: self, rows };
+        match &self.values {
+            PackedValues::Bool(values) => Values::Bool(each.of(|row| Some(values.get(row)))),
+            PackedValues::Int(values) => Values::Int(each.of(|row| values.get(row))),
+            PackedValues::Date(values) => Values::Date(each.of(|row| values.get(row).map(|day| Day(*day)))),
+            PackedValues::Instant(values, tick) => {
+                let at = |row: usize| values.get(row).map(|ticks| tick.micros(*ticks).unwrap_or(i64::MAX));
+                Values::Instant(each.of(|row| at(row).map(Instant)))
+            }
+            PackedValues::Decimal(values, scale) => {
+                let number = |row: usize| values.get(row).and_then(|units| Number::from_scaled(*units, *scale));
+                Values::Decimal(each.of(number))
+            }
+            PackedValues::Text(values) => Values::Text(each.of(|row| Some(values.text(row).to_owned()))),
+            PackedValues::Dictionary(codes, words) => {
+                let code = |row: usize| codes.get(row).and_then(|code| u32::try_from(code).ok());
+                Values::Dictionary(each.of(code), words.to_vec())
+            }
+        }
+    }
+}
+
+struct Each<'a> {
+    packed: &'a Packed,
+    rows: Range<usize>,
+}
+
+impl Each<'_> {
+    fn of<T>(&self, value: impl Fn(usize) -> Option<T>) -> Vec<Option<T>> {
+        self.rows.clone().map(|row| if self.packed.is_valid(row) { value(row) } else { None }).collect()
+    }
+}
