@@ -193,7 +193,7 @@ fn refused(kind: &DataType) -> Refused {
             ("moments without a zone", "give them a zone, such as UTC, so that each is one moment; days as date32")
         }
         DataType::Time32(_) | DataType::Time64(_) => ("times without a day", "give timestamps with a zone"),
-        DataType::Duration(_) | DataType::Interval(_) => ("lengths of time", "give whole numbers of microseconds"),
+        DataType::Duration(_) | DataType::Interval(_) => ("lengths of time", "give whole numbers, of days or hours"),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
             ("bytes", "give texts: utf8")
         }

@@ -1,0 +1,281 @@
+//! A whole evaluation: what comes in by Arrow gives the same answer as what comes in as JSON, and goes out again.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a test may panic: that is how it fails"
+)]
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Decimal128Type, Int8Type, Int32Type, TimestampMicrosecondType};
+use arrow_array::*;
+use arrow_buffer::NullBuffer;
+use arrow_schema::{DataType, Field};
+use referral_arrow::{Tables, decisions, entries, findings, given, ledger};
+use referral_rules::base::Instant;
+use referral_rules::book::{Book, Given, GivenTable};
+use referral_rules::evaluation::Evaluation;
+use referral_rules::program::Program;
+use referral_rules::{Options, evaluate};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+const PROGRAM: &str = r#"
+    schema = 1
+    id = "friends"
+    version = "2026-01"
+    in_force = { first_day = 2026-01-01 }
+    currency = "EUR"
+    time_zone = "Europe/Berlin"
+
+    [facts.account]
+    status = ["active", "paused"]
+
+    [facts.referral]
+    channel = "text"
+    seats = "int"
+    tags = "list of text"
+
+    [facts.event]
+    order_value = "decimal"
+
+    [[eligibility]]
+    code = "inactive"
+    require = "referrer.status == 'active'"
+    message = "the referrer is not active"
+
+    [[validity]]
+    code = "untagged"
+    require = "'b2b' in referral.tags"
+    message = "the referral is not tagged"
+
+    [[reward]]
+    id = "thanks"
+    label = "Thank you"
+    to = "referrer"
+    on = "closed"
+    kind = "cash"
+    amount = "10% * event.order_value"
+    at_most = 150
+    pay_within = "5 business days"
+
+    [[reward]]
+    id = "points"
+    to = "referrer"
+    on = "qualified"
+    kind = "points"
+    unit = "points"
+    amount = "referral.seats * 3"
+"#;
+
+fn program() -> Program {
+    match Program::from_toml(PROGRAM) {
+        Ok((program, _)) => program,
+        Err(faults) => panic!("{faults}"),
+    }
+}
+
+fn array(array: impl Array + 'static) -> ArrayRef {
+    Arc::new(array)
+}
+
+fn accounts() -> RecordBatch {
+    let status: DictionaryArray<Int8Type> = vec![Some("active"), Some("paused"), None].into_iter().collect();
+    RecordBatch::try_from_iter_with_nullable([
+        ("id", array(StringArray::from(vec!["ada", "bo", "cy"])), false),
+        ("status", array(status), true),
+    ])
+    .unwrap()
+}
+
+fn referrals() -> RecordBatch {
+    let day = 20_514; // 2026-03-02
+    let mut tags = builder::ListBuilder::new(builder::StringBuilder::new());
+    for row in 0..4 {
+        tags.append_option((row != 2).then_some([Some("new"), Some("b2b")]));
+    }
+    let value = Decimal128Array::from(vec![Some(124_955), None, Some(1), Some(900_000)]);
+    let value = value.with_precision_and_scale(18, 2).unwrap();
+    let closed = StructArray::new(
+        vec![Field::new("order_value", value.data_type().clone(), true)].into(),
+        vec![array(value)],
+        Some(NullBuffer::from(vec![true, false, true, true])),
+    );
+    let submitted = [0, 1, 2, 3].map(|days| (20_514 + days) * 86_400_000_000 + 3_600_000_000);
+    RecordBatch::try_from_iter_with_nullable([
+        ("id", array(Int64Array::from(vec![17, 18, 19, 20])), false),
+        ("referrer", array(LargeStringArray::from(vec!["ada", "bo", "ada", "ada"])), false),
+        ("submitted_at", array(TimestampMicrosecondArray::from(submitted.to_vec()).with_timezone("UTC")), false),
+        ("channel", array(StringViewArray::from(vec![Some("web"), None, Some("mail"), Some("web")])), true),
+        ("seats", array(UInt16Array::from(vec![Some(4), Some(5), None, Some(6)])), true),
+        ("tags", array(tags.finish()), true),
+        ("qualified_at", array(Date32Array::from(vec![Some(day + 3), None, Some(day + 4), Some(day + 5)])), true),
+        ("closed_at", array(Date32Array::from(vec![Some(day + 18), None, None, Some(day + 20)])), true),
+        ("closed", array(closed), true),
+    ])
+    .unwrap()
+}
+
+fn events() -> RecordBatch {
+    RecordBatch::try_from_iter([
+        ("id", array(StringArray::from(vec!["E-1"]))),
+        ("referral", array(Int64Array::from(vec![404]))),
+        ("kind", array(StringArray::from(vec!["qualified"]))),
+        ("at", array(Date32Array::from(vec![20_600]))),
+    ])
+    .unwrap()
+}
+
+fn from_json() -> Given {
+    let accounts = r#"[{"id": "ada", "status": "active"}, {"id": "bo", "status": "paused"}, {"id": "cy"}]"#;
+    let referrals = r#"[
+        {"id": 17, "referrer": "ada", "submitted_at": "2026-03-02T01:00:00Z", "channel": "web", "seats": 4, "tags": ["new", "b2b"],
+         "qualified_at": "2026-03-05", "closed_at": "2026-03-20", "closed": {"order_value": 1249.55}},
+        {"id": 18, "referrer": "bo", "submitted_at": "2026-03-03T01:00:00Z", "seats": 5, "tags": ["new", "b2b"]},
+        {"id": 19, "referrer": "ada", "submitted_at": "2026-03-04T01:00:00Z", "channel": "mail",
+         "qualified_at": "2026-03-06", "closed": {"order_value": 0.01}},
+        {"id": 20, "referrer": "ada", "submitted_at": "2026-03-05T01:00:00Z", "channel": "web", "seats": 6, "tags": ["new", "b2b"],
+         "qualified_at": "2026-03-07", "closed_at": "2026-03-22", "closed": {"order_value": 9000}}
+    ]"#;
+    let events = r#"[{"id": "E-1", "referral": 404, "kind": "qualified", "at": "2026-05-27"}]"#;
+    Given {
+        accounts: Some(GivenTable::from_json(accounts).unwrap()),
+        referrals: GivenTable::from_json(referrals).unwrap(),
+        events: GivenTable::from_json(events).unwrap(),
+        ..Given::default()
+    }
+}
+
+fn from_arrow(in_halves: bool) -> Given {
+    let all = referrals();
+    let referrals = if in_halves { vec![all.slice(0, 1), all.slice(1, 3)] } else { vec![all] };
+    let tables =
+        Tables { accounts: Some(&[accounts()]), referrals: &referrals, events: &[events()], ..Tables::default() };
+    given(tables).unwrap()
+}
+
+fn evaluated(given: &Given, check: impl FnOnce(&Evaluation<'_>)) -> String {
+    let program = program();
+    let book = Book::new(&program, given);
+    let as_of = Instant::parse("2026-06-01T00:00:00Z").unwrap();
+    let evaluation = evaluate(&program, &book, as_of, Options::default()).unwrap();
+    check(&evaluation);
+    evaluation.fingerprint()
+}
+
+#[test]
+fn arrow_gives_the_answer_that_json_gives() {
+    let expected = evaluated(&from_json(), |evaluation| {
+        assert_eq!(evaluation.ledger().count(), 4);
+        assert_eq!(evaluation.findings().len(), 1);
+    });
+    assert_eq!(evaluated(&from_arrow(false), |_| ()), expected);
+    assert_eq!(evaluated(&from_arrow(true), |_| ()), expected);
+}
+
+fn words(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
+    let array = batch.column_by_name(column).unwrap().as_dictionary::<Int32Type>();
+    let words = array.downcast_dict::<StringArray>().unwrap();
+    words.into_iter().map(|word| word.map(str::to_owned)).collect()
+}
+
+#[test]
+fn entries_come_out_as_they_are() {
+    evaluated(&from_arrow(false), |evaluation| {
+        let batch = entries(evaluation).unwrap();
+        assert_eq!(batch, ledger(evaluation).unwrap());
+        let all: Vec<_> = evaluation.entries().collect();
+        assert_eq!(batch.num_rows(), all.len());
+        let column = |name: &str| batch.column_by_name(name).unwrap();
+        let amounts = column("amount").as_primitive::<Decimal128Type>();
+        assert_eq!((amounts.precision(), amounts.scale()), (38, 2));
+        let steps = column("steps").as_list::<i32>();
+        for (row, entry) in all.iter().enumerate() {
+            assert_eq!(column("id").as_string::<i64>().value(row), entry.id);
+            assert_eq!(column("referral").as_string::<i64>().value(row), entry.referral);
+            assert_eq!(column("beneficiary.id").as_string::<i64>().value(row), entry.beneficiary.id);
+            assert_eq!(words(&batch, "rule")[row].as_deref(), Some(entry.rule.as_str()));
+            assert_eq!(words(&batch, "unit")[row].as_deref(), Some(entry.unit.as_str()));
+            assert_eq!(words(&batch, "label")[row].as_deref(), (entry.rule == "thanks").then_some("Thank you"));
+            assert_eq!(column("base").as_string::<i64>().value(row), entry.base.to_string());
+            let digits = 2 - entry.amount.scale();
+            assert_eq!(amounts.value(row), entry.amount.mantissa() * 10_i128.pow(digits));
+            assert_eq!(column("earned_at").as_primitive::<TimestampMicrosecondType>().value(row), entry.earned_at.0);
+            let due = column("due_on").as_primitive::<Date32Type>();
+            assert_eq!(due.is_valid(row).then(|| due.value(row)), entry.due_on.map(|day| day.0));
+            let steps = steps.value(row);
+            assert_eq!(steps.len(), entry.steps.len());
+            for (at, step) in entry.steps.iter().enumerate() {
+                let text = |name: &str| {
+                    steps.as_struct().column_by_name(name).unwrap().as_string::<i64>().value(at).to_owned()
+                };
+                assert_eq!(serde_json::json!(text("step")), serde_json::to_value(step.step).unwrap());
+                assert_eq!((text("by"), text("before")), (step.by.clone(), step.before.to_string()));
+                assert_eq!(text("after"), step.after.to_string());
+            }
+        }
+        let stepped = all.iter().filter(|entry| !entry.steps.is_empty());
+        assert_eq!(stepped.count(), 2, "one is rounded, one cut at the most");
+    });
+}
+
+#[test]
+fn decisions_and_findings_come_out_as_they_are() {
+    evaluated(&from_arrow(false), |evaluation| {
+        let batch = decisions(evaluation).unwrap();
+        let all: Vec<_> = evaluation.decisions().collect();
+        assert_eq!(batch.num_rows(), 4);
+        let reasons = batch.column_by_name("reasons").unwrap().as_list::<i32>();
+        let totals = batch.column_by_name("totals").unwrap().as_list::<i32>();
+        let stage_at = batch.column_by_name("stage_event.at").unwrap();
+        for (row, decision) in all.iter().enumerate() {
+            assert_eq!(batch.column_by_name("referral").unwrap().as_string::<i64>().value(row), decision.referral);
+            assert_eq!(words(&batch, "stage")[row].as_deref(), Some(decision.stage.as_str()));
+            let reasons = reasons.value(row);
+            let codes = reasons.as_struct().column_by_name("code").unwrap().as_string::<i64>().clone();
+            let expected: Vec<_> = decision.reasons.iter().map(|reason| Some(reason.code.as_str())).collect();
+            assert_eq!(codes.iter().collect::<Vec<_>>(), expected);
+            assert_eq!(totals.value(row).len(), decision.totals.len());
+            assert_eq!(stage_at.is_valid(row), decision.stage_event.is_some());
+        }
+        assert_eq!(
+            words(&batch, "verdict").into_iter().flatten().collect::<Vec<_>>(),
+            ["accepted", "refused", "refused", "accepted"]
+        );
+        let batch = findings(evaluation).unwrap();
+        assert_eq!(batch.num_rows(), 1);
+        assert_eq!(words(&batch, "table"), [Some("events".to_owned())]);
+        assert_eq!(batch.column_by_name("id").unwrap().data_type(), &DataType::LargeUtf8);
+    });
+}
+
+#[test]
+fn an_empty_answer_has_the_same_columns() {
+    let full = std::cell::RefCell::new(Vec::new());
+    let schemas = |evaluation: &Evaluation<'_>| {
+        [entries(evaluation), decisions(evaluation), findings(evaluation)].map(|batch| batch.unwrap().schema())
+    };
+    evaluated(&from_arrow(false), |evaluation| full.borrow_mut().extend(schemas(evaluation)));
+    evaluated(&Given::default(), |evaluation| assert_eq!(full.borrow().as_slice(), schemas(evaluation)));
+}
+
+/// The first parts of the columns' names, and the names in JSON.
+fn names(batch: &RecordBatch, row: impl serde::Serialize) -> (BTreeSet<String>, BTreeSet<String>) {
+    let part = |name: &String| name.split('.').next().unwrap_or_default().to_owned();
+    let columns = batch.schema().fields().iter().map(|field| part(field.name())).collect();
+    let serde_json::Value::Object(row) = serde_json::to_value(row).unwrap() else { panic!() };
+    (columns, row.keys().cloned().collect())
+}
+
+#[test]
+fn columns_have_the_names_that_they_have_in_json() {
+    evaluated(&from_arrow(false), |evaluation| {
+        let labelled = evaluation.entries().find(|entry| !entry.label.is_empty()).unwrap();
+        let (columns, json) = names(&entries(evaluation).unwrap(), labelled);
+        assert_eq!(columns, json);
+        let (columns, json) = names(&decisions(evaluation).unwrap(), evaluation.decisions().next().unwrap());
+        assert_eq!(columns, json);
+        let (columns, json) = names(&findings(evaluation).unwrap(), &evaluation.findings()[0]);
+        assert_eq!(columns, json);
+    });
+}
