@@ -89,6 +89,8 @@ pub mod report;
 pub mod stage;
 pub mod wire;
 
+#[doc(hidden)]
+pub use engine::evaluate_by_scopes;
 pub use engine::{EngineError, Options, evaluate};
 
 /// The examples of the README run as tests of the documentation.

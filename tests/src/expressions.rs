@@ -46,7 +46,7 @@ struct Rows<'a> {
 }
 
 impl Inputs for Rows<'_> {
-    fn load(&self, slot: Slot, into: &mut Vector) {
+    fn load(&self, slot: Slot, into: &mut Vector, _: &mut dyn Pool) {
         for row in self.rows {
             match row.get(usize::from(slot.0)) {
                 None | Some(Value::Missing) => into.push_missing(slot),

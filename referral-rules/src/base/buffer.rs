@@ -60,6 +60,15 @@ impl<T: 'static> Deref for Buffer<T> {
     }
 }
 
+impl<'a, T: 'static> IntoIterator for &'a Buffer<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 impl<T: PartialEq + 'static> PartialEq for Buffer<T> {
     fn eq(&self, other: &Self) -> bool {
         **self == **other

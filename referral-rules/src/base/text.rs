@@ -1,6 +1,8 @@
 //! Interned text: each distinct text is stored once and known by a small number, so that columns hold numbers and
 //! comparing texts is comparing numbers.
+use super::buffer::Buffer;
 use super::index::{NONE, position};
+use super::text_blocks::{BLOCKS_START, Blocks};
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
 
@@ -13,6 +15,17 @@ impl TextId {
     #[expect(clippy::as_conversions, reason = "32 bits fit a usize on every platform that std supports here")]
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+
+    /// Whether the text belongs to a block of texts that no look-up finds, so that another number may mean the same text.
+    pub const fn is_in_block(self) -> bool {
+        self.0 >= BLOCKS_START && self.0 != NONE
+    }
+
+    /// The text that many places after this one, in the same block.
+    #[must_use]
+    pub fn after(self, places: usize) -> Self {
+        Self(self.0.saturating_add(position(places)))
     }
 }
 
@@ -34,6 +47,8 @@ pub struct Interner {
     ends: Vec<usize>,
     /// An open table, as long as a power of two and never full; looked up by the hash, then slot after slot.
     slots: Vec<Slot>,
+    /// Texts that are written when they are first asked for; no look-up finds them.
+    blocks: Blocks,
 }
 
 /// A place in the open table: a text's number and a part of its hash; [`NONE`] where it is free.
@@ -116,12 +131,32 @@ impl Interner {
 
     /// The text of a number; empty for a number of another interner.
     pub fn text(&self, id: TextId) -> &str {
+        if id.is_in_block() {
+            return self.blocks.text(id, self);
+        }
         let Some(end) = self.ends.get(id.index()) else { return "" };
         let start = id.index().checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         self.bytes.get(start..*end).unwrap_or_default()
     }
 
-    /// How many texts there are.
+    /// Numbers that stand for their digits, which are written when the first of them is asked for: a table of ids that are
+    /// numbers needs no text. Returns the number of the first; the others follow it. [`Interner::find`] does not know them.
+    pub fn push_numbers(&mut self, numbers: Buffer<i64>) -> TextId {
+        self.blocks.push_numbers(numbers)
+    }
+
+    /// Texts that end others, written when the first of them is asked for: `17/closed` after `17`. Returns the number of the
+    /// first; the others follow it. [`Interner::find`] does not know them.
+    pub fn push_endings(&mut self, of: Vec<TextId>, ending: &str) -> TextId {
+        self.blocks.push_endings(of, ending)
+    }
+
+    /// The text of a number, on its own: where few of many ids are shown, the others need not be written down.
+    pub fn one(&self, id: TextId) -> String {
+        if id.is_in_block() { self.blocks.one(id, self) } else { self.text(id).to_owned() }
+    }
+
+    /// How many texts there are that can be looked up.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -171,6 +206,7 @@ impl<'a> Texts<'a> {
     pub fn text(&self, id: TextId) -> &str {
         match id.index().checked_sub(self.base.len()) {
             None => self.base.text(id),
+            Some(_) if id.is_in_block() => self.base.text(id),
             Some(local) => self.local.text(TextId(u32::try_from(local).unwrap_or(u32::MAX))),
         }
     }

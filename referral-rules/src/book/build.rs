@@ -1,10 +1,14 @@
 //! Given tables become a [`Book`]: typed, interned, ordered, and every fault reported.
-use super::columns::Reading;
+use super::columns::{Reading, RowIds};
 use super::copies::{same_value, settle};
 use super::given::{Given, GivenTable};
+use super::new_events::{NewEvent, NewEvents};
 use super::rows::RowsOf;
-use super::{Accounts, Book, Booked, Confirmation, Confirmed, FactColumn, Finding, NEVER, OpeningBalance};
-use crate::base::{Interner, NONE, Number, SortedId, TextId, index, position};
+use super::{
+    Accounts, Book, Booked, Confirmation, Confirmed, FactColumn, FactValues, Finding, Moments, NEVER, OpeningBalance,
+    Valid,
+};
+use crate::base::{Buffer, Interner, NONE, Number, TextId, index, position};
 use crate::diag::{Code, suggest};
 use crate::expr::{Column, Type};
 use crate::program::{EventKind, Owner, Program};
@@ -14,96 +18,82 @@ use std::collections::BTreeSet;
 
 impl Book {
     /// Reads tables for a program. Faults become findings; what can be used is.
+    ///
+    /// Columns in one piece of memory ([`Packed`](super::Packed)) are kept as they are. Where ids are numbers in such columns, and no
+    /// row comes twice, they are compared and joined as numbers.
     pub fn new(program: &Program, given: &Given) -> Self {
-        let mut builder = Builder {
-            program,
-            texts: program.texts.clone(),
-            findings: Vec::new(),
-            used: BTreeSet::new(),
-            ids: Vec::new(),
-            id_findings: Vec::new(),
-            name: String::new(),
-            table: "",
-            known: Vec::new(),
-        };
+        super::direct::read(program, given).unwrap_or_else(|| Self::by_texts(program, given))
+    }
+
+    /// Reads tables for a program, each id as a text that can be looked up.
+    #[doc(hidden)]
+    pub fn by_texts(program: &Program, given: &Given) -> Self {
+        let mut builder = Builder::new(program);
         let mut book = Self { accounts: builder.accounts(given.accounts.as_ref()), ..Self::default() };
         builder.referrals(&given.referrals, &mut book);
         builder.events(&given.events, &mut book);
+        book.events = std::mem::take(&mut builder.events).finish();
         super::same_ids::join(&mut book, &builder.texts, &mut builder.findings);
-        super::incomplete::report(program, &book, &builder.texts, &mut builder.findings);
-        builder.confirmations(&given.confirmations, &mut book);
-        builder.booked(&given.booked, &mut book);
-        builder.opening_balances(&given.opening_balances, &mut book);
-        book.findings = builder.findings;
-        book.findings.sort();
-        book.texts = builder.texts;
-        book.rank_ids();
+        builder.finish(given, &mut book);
+        book.rank_by_texts();
         book
-    }
-
-    fn rank_ids(&mut self) {
-        self.id_rank = vec![NONE; self.texts.len()];
-        let mut ids = Vec::with_capacity(self.referrals.id.len().saturating_add(self.events.id.len()));
-        for id in self.referrals.id.iter().chain(&self.events.id) {
-            if let Some(slot) = self.id_rank.get_mut(id.index()).filter(|slot| **slot == NONE) {
-                *slot = 0;
-                ids.push((SortedId::of(self.texts.text(*id)), *id));
-            }
-        }
-        // Most ids differ in what is looked at first; the texts themselves lie far apart.
-        ids.sort_unstable_by(|(left, left_id), (right, right_id)| {
-            left.cmp(right).then_with(|| self.texts.text(*left_id).cmp(self.texts.text(*right_id)))
-        });
-        for (rank, (_, id)) in ids.iter().enumerate() {
-            if let Some(slot) = self.id_rank.get_mut(id.index()) {
-                *slot = position(rank);
-            }
-        }
-        drop(ids);
-        let rank = |referral: u32| {
-            let id = self.referrals.id.get(index(referral)).copied().unwrap_or(TextId(NONE));
-            let at = self.referrals.submitted_at.get(index(referral)).copied().unwrap_or(NEVER);
-            (at, self.id_rank.get(id.index()).copied().unwrap_or(NONE))
-        };
-        let mut keyed: Vec<_> = (0..position(self.referrals.id.len())).map(|row| (rank(row), row)).collect();
-        keyed.sort_unstable();
-        self.order = keyed.iter().map(|(_, row)| *row).collect();
-        keyed.sort_unstable_by_key(|((_, rank), _)| *rank);
-        self.by_id = keyed.iter().map(|(_, row)| *row).collect();
-        let rank = |id: &TextId| self.id_rank.get(id.index()).copied().unwrap_or(NONE);
-        let mut keyed: Vec<_> = (0_u32..).zip(&self.events.id).map(|(row, id)| (rank(id), row)).collect();
-        keyed.sort_unstable();
-        self.events_by_id = keyed.iter().map(|(_, row)| *row).collect();
     }
 }
 
-struct Builder<'a> {
-    program: &'a Program,
-    texts: Interner,
-    findings: Vec<Finding>,
-    used: BTreeSet<String>,
+pub(super) struct Builder<'a> {
+    pub(super) program: &'a Program,
+    pub(super) texts: Interner,
+    pub(super) findings: Vec<Finding>,
+    pub(super) used: BTreeSet<String>,
     /// The ids of the rows, and what was wrong with them.
-    ids: Optional<TextId>,
+    pub(super) ids: RowIds,
     id_findings: Vec<Finding>,
     /// Where names are put together.
     name: String,
-    table: &'static str,
+    pub(super) table: &'static str,
     /// From when on each row of the table is known, as far as that could be read.
-    known: Vec<i64>,
+    pub(super) known: Buffer<i64>,
+    events: NewEvents,
 }
 
 /// Columns of ids or moments, with what is missing left as `None`.
 type Optional<T> = Vec<Option<T>>;
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    pub(super) fn new(program: &'a Program) -> Self {
+        Self {
+            program,
+            texts: program.texts.clone(),
+            findings: Vec::new(),
+            used: BTreeSet::new(),
+            ids: RowIds::Each(Vec::new()),
+            id_findings: Vec::new(),
+            name: String::new(),
+            table: "",
+            known: Buffer::default(),
+            events: NewEvents::default(),
+        }
+    }
+
+    /// Reads the tables that are short, and hands over what was found.
+    pub(super) fn finish(mut self, given: &Given, book: &mut Book) {
+        super::incomplete::report(self.program, book, &self.texts, &mut self.findings);
+        self.confirmations(&given.confirmations, book);
+        self.booked(&given.booked, book);
+        self.opening_balances(&given.opening_balances, book);
+        book.findings = self.findings;
+        book.findings.sort();
+        book.texts = self.texts;
+    }
+
     fn start(&mut self, table: &'static str, given: &GivenTable) {
         self.table = table;
         self.used.clear();
-        self.known.clear();
-        self.ids.clear();
+        self.known = Buffer::default();
+        self.ids = RowIds::Each(Vec::new());
         // What is wrong with ids is reported only where the table is read by them.
         let earlier = std::mem::take(&mut self.findings);
-        self.ids = self.read_ids(given, "id");
+        self.ids = RowIds::Each(self.read_ids(given, "id"));
         self.id_findings = std::mem::replace(&mut self.findings, earlier);
     }
 
@@ -118,8 +108,8 @@ impl Builder<'_> {
     }
 
     /// The id of a row, empty without one.
-    fn id_text(&self, row: usize) -> &str {
-        self.ids.get(row).copied().flatten().map_or("", |id| self.texts.text(id))
+    fn id_text(&self, row: usize) -> String {
+        self.ids.get(row).map(|id| self.texts.one(id)).unwrap_or_default()
     }
 
     fn reading<'b>(&'b mut self, column: &'b str) -> Reading<'b> {
@@ -134,11 +124,11 @@ impl Builder<'_> {
         }
     }
 
-    fn report(&mut self, code: Code, row: usize, column: &str, message: String, help: &str) {
+    pub(super) fn report(&mut self, code: Code, row: usize, column: &str, message: String, help: &str) {
         self.findings.push(Finding {
             code,
             table: self.table,
-            id: self.id_text(row).to_owned(),
+            id: self.id_text(row),
             column: column.to_owned(),
             message,
             help: help.to_owned(),
@@ -158,27 +148,37 @@ impl Builder<'_> {
         self.used.insert(name.to_owned());
         if name == "id" {
             self.findings.append(&mut self.id_findings);
-            return self.ids.clone();
+            return (0..given.rows).map(|row| self.ids.get(row)).collect();
         }
         self.read_ids(given, name)
     }
 
     fn integer_column(&mut self, given: &GivenTable, name: &str, kind: &Type) -> Optional<i64> {
-        match self.fact_column(given, name, kind) {
-            Some(FactColumn { column: Column::Int(values), valid }) => {
+        match self.plain_column(given, name, kind) {
+            Some((Column::Int(values), valid)) => {
                 values.into_iter().zip(valid).map(|(value, valid)| valid.then_some(value)).collect()
             }
             _ => vec![None; given.rows],
         }
     }
 
-    fn fact_column(&mut self, given: &GivenTable, name: &str, kind: &Type) -> Option<FactColumn> {
+    pub(super) fn fact_column(&mut self, given: &GivenTable, name: &str, kind: &Type) -> Option<FactColumn> {
         self.used.insert(name.to_owned());
         let values = given.columns.get(name)?;
         Some(self.reading(name).fact(values, kind))
     }
 
-    fn unknown_columns(&mut self, given: &GivenTable) {
+    fn plain_column(&mut self, given: &GivenTable, name: &str, kind: &Type) -> Option<(Column, Vec<bool>)> {
+        self.used.insert(name.to_owned());
+        let values = given.columns.get(name)?;
+        Some(self.reading(name).each(values, kind))
+    }
+
+    fn event_fact(&mut self, given: &GivenTable, name: &str, kind: &Type) -> Option<FactColumn> {
+        self.plain_column(given, name, kind).map(|(column, valid)| FactColumn::plain(column, valid))
+    }
+
+    pub(super) fn unknown_columns(&mut self, given: &GivenTable) {
         let unknown: Vec<String> = given.columns.keys().filter(|name| !self.used.contains(*name)).cloned().collect();
         for name in unknown {
             let near = suggest(&name, self.used.iter().map(String::as_str)).map(str::to_owned);
@@ -223,9 +223,7 @@ impl Builder<'_> {
             let differs = rest.iter().find(|row| facts.iter().any(|fact| !same_value(fact.as_ref(), *first, **row)));
             if let Some(other) = differs {
                 for fact in facts.iter_mut().flatten() {
-                    if let Some(valid) = fact.valid.get_mut(index(*first)) {
-                        *valid = false;
-                    }
+                    fact.take_out(index(*first));
                 }
                 let message = format!("the account `{}` stands twice with other facts", self.texts.text(id));
                 let other = index(*other);
@@ -309,6 +307,9 @@ impl Builder<'_> {
             book.accounts.id.iter().map(|id| Some(*id).filter(|id| id.0 != NONE)).collect();
         let accounts = RowsOf::new(&account_ids, self.texts.len(), |_| true);
         let empty = self.texts.intern("");
+        book.nobody = Some(empty);
+        let mut moments = (Vec::new(), Vec::new(), Vec::new());
+        let (mut own_ids, mut own_referees) = (Vec::new(), Vec::new());
         for kept in &kept {
             let row = index(kept.row);
             if let Some(other) = kept.other {
@@ -319,16 +320,15 @@ impl Builder<'_> {
             let table = &mut book.referrals;
             let who = get(&referrer);
             let account = |id: Option<TextId>| id.and_then(|id| accounts.first(id)).unwrap_or(NONE);
-            table.id.push(id);
+            own_ids.push(id);
             table.referrer.push(who.unwrap_or(empty));
             table.referrer_row.push(account(who));
-            table.referee.push(get(&referee).unwrap_or(id));
+            own_referees.push(get(&referee).unwrap_or(id));
             table.referee_given.push(get(&referee).is_some());
             table.referee_row.push(account(get(&referee)));
-            table.submitted_at.push(submitted_at.get(row).copied().flatten().unwrap_or(NEVER));
-            table.known.push(known.get(row).copied().unwrap_or(NEVER));
-            table.withdrawn.push(kept.withdrawn);
-            table.row.push(position(row.saturating_add(1)));
+            moments.0.push(submitted_at.get(row).copied().flatten().unwrap_or(NEVER));
+            moments.1.push(known.get(row).copied().unwrap_or(NEVER));
+            moments.2.push(kept.withdrawn);
             match who {
                 None => {
                     self.report(
@@ -346,7 +346,19 @@ impl Builder<'_> {
                 Some(_) => {}
             }
         }
-        book.referrals.facts = facts.iter().map(|fact| fact.as_ref().map(|fact| taken(fact, &kept))).collect();
+        let (submitted, known, withdrawn) = moments;
+        book.referrals.id = Buffer::from(own_ids);
+        book.referrals.referee = Buffer::from(own_referees);
+        book.referrals.known = if known == submitted { Buffer::default() } else { Buffer::from(known) };
+        book.referrals.submitted_at = Buffer::from(submitted);
+        if book.referrals.known.is_empty() {
+            book.referrals.known = book.referrals.submitted_at.clone();
+        }
+        book.referrals.withdrawn = Moments::from(withdrawn);
+        let kept_rows: Vec<u32> = kept.iter().map(|kept| kept.row).collect();
+        let is_all = kept_rows.len() == ids.len();
+        book.referrals.facts =
+            facts.into_iter().map(|fact| fact.map(|fact| if is_all { fact } else { fact.taken(&kept_rows) })).collect();
         for implied in &implied {
             let mut taken = Vec::new();
             for (referral, kept) in kept.iter().enumerate() {
@@ -358,7 +370,7 @@ impl Builder<'_> {
                 rows.retain(|row| implied.at.get(index(*row)).copied().flatten().is_some());
                 taken.extend(self.implied_event(implied, referral, &mut rows, book));
             }
-            append_rows(&mut book.events.facts, &implied.facts, &taken, program);
+            append_rows(&mut self.events.facts, &implied.facts, &taken, program);
         }
     }
 
@@ -377,7 +389,7 @@ impl Builder<'_> {
         let kept = settle(rows, known, same, |_, _| Ordering::Equal)?;
         let word = self.program.kind_word(implied.kind);
         self.name.clear();
-        self.name.push_str(self.ids.get(index(kept.row)).copied().flatten().map_or("", |id| self.texts.text(id)));
+        self.name.push_str(self.ids.get(index(kept.row)).map_or("", |id| self.texts.text(id)));
         if let Some(other) = kept.other {
             let message = format!("`{word}` of the referral `{}` came again with other content", self.name);
             let help = "give it once; until then none of the copies counts";
@@ -388,7 +400,7 @@ impl Builder<'_> {
         }
         self.name.push('/');
         self.name.push_str(word);
-        book.events.push(NewEvent {
+        self.events.push(NewEvent {
             id: self.texts.intern(&self.name),
             referral: position(referral),
             kind: implied.kind,
@@ -410,7 +422,7 @@ impl Builder<'_> {
     }
 
     /// The fact columns of a referrals table, by position in `Program::facts`.
-    fn owner_facts(&mut self, given: &GivenTable) -> Vec<Option<FactColumn>> {
+    pub(super) fn owner_facts(&mut self, given: &GivenTable) -> Vec<Option<FactColumn>> {
         let program = self.program;
         program
             .facts
@@ -440,7 +452,7 @@ impl Builder<'_> {
                 .facts
                 .iter()
                 .map(|fact| match fact.owner {
-                    Owner::Event => self.fact_column(given, &format!("{word}.{}", fact.name), &fact.kind),
+                    Owner::Event => self.event_fact(given, &format!("{word}.{}", fact.name), &fact.kind),
                     _ => None,
                 })
                 .collect();
@@ -464,9 +476,9 @@ impl Builder<'_> {
             .iter()
             .map(|fact| match fact.owner {
                 Owner::Event if given.columns.contains_key(&fact.name) => {
-                    self.fact_column(given, &fact.name, &fact.kind)
+                    self.event_fact(given, &fact.name, &fact.kind)
                 }
-                Owner::Event => self.fact_column(given, &format!("event.{}", fact.name), &fact.kind),
+                Owner::Event => self.event_fact(given, &format!("event.{}", fact.name), &fact.kind),
                 _ => None,
             })
             .collect();
@@ -540,7 +552,7 @@ impl Builder<'_> {
                 continue;
             };
             let of_referral = book.referrals.known.get(index(referral)).copied().unwrap_or(NEVER);
-            book.events.push(NewEvent {
+            self.events.push(NewEvent {
                 id: ids.get(row).copied().flatten().unwrap_or(TextId(0)),
                 referral,
                 kind: kinds.get(row).copied().unwrap_or(EventKind(0)),
@@ -553,7 +565,7 @@ impl Builder<'_> {
             });
             taken.push(kept.row);
         }
-        append_rows(&mut book.events.facts, &facts, &taken, program);
+        append_rows(&mut self.events.facts, &facts, &taken, program);
     }
 
     fn unknown_kind(&mut self, row: usize, word: Option<&str>) {
@@ -618,8 +630,8 @@ impl Builder<'_> {
     }
 
     fn long_texts(&mut self, given: &GivenTable, name: &str) -> Optional<TextId> {
-        match self.fact_column(given, name, &Type::Text) {
-            Some(FactColumn { column: Column::Text(values), valid }) => {
+        match self.plain_column(given, name, &Type::Text) {
+            Some((Column::Text(values), valid)) => {
                 values.into_iter().zip(valid).map(|(value, valid)| valid.then_some(value)).collect()
             }
             _ => vec![None; given.rows],
@@ -627,8 +639,8 @@ impl Builder<'_> {
     }
 
     fn decimals(&mut self, given: &GivenTable, name: &str) -> Optional<Number> {
-        match self.fact_column(given, name, &Type::Decimal) {
-            Some(FactColumn { column: Column::Decimal(values), valid }) => {
+        match self.plain_column(given, name, &Type::Decimal) {
+            Some((Column::Decimal(values), valid)) => {
                 values.into_iter().zip(valid).map(|(value, valid)| valid.then_some(value)).collect()
             }
             _ => vec![None; given.rows],
@@ -733,62 +745,25 @@ struct Implied {
     facts: Vec<Option<FactColumn>>,
 }
 
-struct NewEvent {
-    id: TextId,
-    referral: u32,
-    kind: EventKind,
-    at: i64,
-    known: i64,
-    heard: i64,
-    withdrawn: i64,
-    sequence: i64,
-    row: u32,
-}
-
-impl super::Events {
-    fn push(&mut self, event: NewEvent) {
-        self.id.push(event.id);
-        self.referral.push(event.referral);
-        self.kind.push(event.kind);
-        self.at.push(event.at);
-        self.known.push(event.known);
-        self.heard.push(event.heard);
-        self.withdrawn.push(event.withdrawn);
-        self.sequence.push(event.sequence);
-        self.row.push(event.row);
-    }
-}
-
-/// The kept rows of a column.
-pub(super) fn taken(fact: &FactColumn, kept: &[super::copies::Kept]) -> FactColumn {
-    let rows = || kept.iter().map(|kept| index(kept.row));
-    fn pick<T: Clone>(values: &[T], rows: impl Iterator<Item = usize>) -> Vec<T> {
-        rows.filter_map(|row| values.get(row).cloned()).collect()
-    }
-    let column = match &fact.column {
-        Column::Bool(values) => Column::Bool(pick(values, rows())),
-        Column::Int(values) => Column::Int(pick(values, rows())),
-        Column::Decimal(values) => Column::Decimal(pick(values, rows())),
-        Column::Text(values) => Column::Text(pick(values, rows())),
-        Column::List(values) => Column::List(pick(values, rows())),
-    };
-    FactColumn { column, valid: pick(&fact.valid, rows()) }
-}
-
 /// Appends rows of `from` to the event facts.
 fn append_rows(to: &mut Vec<Option<FactColumn>>, from: &[Option<FactColumn>], rows: &[u32], program: &Program) {
     fn append<T: Clone>(to: &mut Vec<T>, from: Option<&Vec<T>>, rows: &[u32], empty: T) {
         to.extend(rows.iter().map(|row| from.and_then(|from| from.get(index(*row))).unwrap_or(&empty).clone()));
     }
     if to.is_empty() {
-        let column = |kind: &Type| FactColumn { column: empty_column(kind), valid: Vec::new() };
+        let column = |kind: &Type| FactColumn::plain(empty_column(kind), Vec::new());
         let facts = program.facts.iter();
         *to = facts.map(|fact| (fact.owner == Owner::Event).then(|| column(&fact.kind))).collect();
     }
     for (to, from) in to.iter_mut().zip(from) {
-        let Some(to) = to else { continue };
-        append(&mut to.valid, from.as_ref().map(|from| &from.valid), rows, false);
-        let from = from.as_ref().map(|from| &from.column);
+        let Some(FactColumn { values: FactValues::Column(to), valid: Valid::Each(valid), .. }) = to else { continue };
+        let (from, from_valid) = match from.as_ref() {
+            Some(FactColumn { values: FactValues::Column(column), valid: Valid::Each(valid), .. }) => {
+                (Some(column), Some(valid))
+            }
+            _ => (None, None),
+        };
+        append(valid, from_valid, rows, false);
         macro_rules! of {
             ($class:ident) => {
                 match from {
@@ -797,7 +772,7 @@ fn append_rows(to: &mut Vec<Option<FactColumn>>, from: &[Option<FactColumn>], ro
                 }
             };
         }
-        match &mut to.column {
+        match to {
             Column::Bool(to) => append(to, of!(Bool), rows, false),
             Column::Int(to) => append(to, of!(Int), rows, 0),
             Column::Decimal(to) => append(to, of!(Decimal), rows, Number::ZERO),

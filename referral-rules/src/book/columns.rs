@@ -1,4 +1,5 @@
 //! One given column becomes one typed column; what cannot be read is a finding and counts as missing.
+use super::fact::{FactColumn, taken_over};
 use super::finding::Finding;
 use super::given::{Cell, Values};
 use crate::base::{Day, Instant, Interner, Number, TextId, Zone, limits};
@@ -8,13 +9,22 @@ use rustc_hash::FxHashSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// A typed column; a row that is not valid is missing.
-#[derive(Clone, PartialEq, Debug)]
-pub struct FactColumn {
-    /// The values; meaningless where not valid.
-    pub column: Column,
-    /// Whether there is a value.
-    pub valid: Vec<bool>,
+/// The ids of a table's rows.
+pub enum RowIds {
+    /// One each, if there is one.
+    Each(Vec<Option<TextId>>),
+    /// Numbers: that of the first row, which the others follow, and how many rows there are.
+    Numbered(TextId, usize),
+}
+
+impl RowIds {
+    /// The id of a row.
+    pub fn get(&self, row: usize) -> Option<TextId> {
+        match self {
+            Self::Each(ids) => ids.get(row).copied().flatten(),
+            Self::Numbered(first, rows) => Some(first.after(row)).filter(|_| row < *rows),
+        }
+    }
 }
 
 /// Which table and column are being read, for findings.
@@ -24,7 +34,7 @@ pub struct Reading<'a> {
     /// The column's name.
     pub column: &'a str,
     /// The ids of the rows, for people.
-    pub ids: &'a [Option<TextId>],
+    pub ids: &'a RowIds,
     /// Days without a time start in this zone.
     pub zone: &'a Zone,
     /// The book's texts.
@@ -53,7 +63,7 @@ impl Reading<'_> {
         self.findings.push(Finding {
             code: fault.code,
             table: self.table,
-            id: self.ids.get(row).copied().flatten().map_or("", |id| self.texts.text(id)).to_owned(),
+            id: self.ids.get(row).map(|id| self.texts.one(id)).unwrap_or_default(),
             column: self.column.to_owned(),
             message: fault.message,
             help: fault.help.to_owned(),
@@ -85,12 +95,24 @@ impl Reading<'_> {
         (out, valid)
     }
 
-    /// Reads a column as the type; every fault is a finding, and the cell is missing.
+    /// Reads a column as the type, or takes it over as it is; every fault is a finding, and the cell is missing.
     pub fn fact(&mut self, values: &Values, kind: &Type) -> FactColumn {
+        let over = match values {
+            Values::Packed(packed) => taken_over(packed, kind, |word| self.texts.intern(word)),
+            _ => None,
+        };
+        over.unwrap_or_else(|| {
+            let (column, valid) = self.each(values, kind);
+            FactColumn::plain(column, valid)
+        })
+    }
+
+    /// Reads a column as the type, cell by cell; every fault is a finding, and the cell is missing.
+    pub fn each(&mut self, values: &Values, kind: &Type) -> (Column, Vec<bool>) {
         if let Values::Packed(packed) = values {
-            return self.fact(&packed.unpacked(), kind);
+            return self.each(&packed.unpacked(), kind);
         }
-        let (column, valid) = match kind {
+        match kind {
             Type::Bool => {
                 let (out, valid) = self.collect(values, false, |_, _, values, row| boolean(values, row));
                 (Column::Bool(out), valid)
@@ -119,8 +141,7 @@ impl Reading<'_> {
                 let (out, valid) = self.collect(values, 0, |_, zone, values, row| integer(values, row, kind, zone));
                 (Column::Int(out), valid)
             }
-        };
-        FactColumn { column, valid }
+        }
     }
 
     /// Reads a column of ids; numbers are taken as they are written.

@@ -1,7 +1,6 @@
 //! Rows that come more than once: the same content counts once, other content withdraws the row until the host resolves it.
 use super::{FactColumn, NEVER};
 use crate::base::index;
-use crate::expr::Column;
 use std::cmp::Ordering;
 
 /// What becomes of the rows of one id.
@@ -32,19 +31,5 @@ pub fn settle(
 
 /// Whether two rows hold the same values in a column.
 pub fn same_value(column: Option<&FactColumn>, left: u32, right: u32) -> bool {
-    let Some(FactColumn { column, valid }) = column else { return true };
-    let (left, right) = (index(left), index(right));
-    if valid.get(left) != valid.get(right) {
-        return false;
-    }
-    if valid.get(left) != Some(&true) {
-        return true;
-    }
-    match column {
-        Column::Bool(values) => values.get(left) == values.get(right),
-        Column::Int(values) => values.get(left) == values.get(right),
-        Column::Decimal(values) => values.get(left) == values.get(right),
-        Column::Text(values) => values.get(left) == values.get(right),
-        Column::List(values) => values.get(left) == values.get(right),
-    }
+    column.is_none_or(|column| column.same(index(left), index(right)))
 }

@@ -87,6 +87,15 @@ impl GivenTable {
         self
     }
 
+    /// The same table with every column in one piece of memory that can be: see [`Values::packed`].
+    #[must_use]
+    pub fn packed(self) -> Self {
+        Self {
+            rows: self.rows,
+            columns: self.columns.into_iter().map(|(name, values)| (name, values.packed())).collect(),
+        }
+    }
+
     /// Appends a row of cells; columns that other rows have stay missing.
     pub fn push_row(&mut self, cells: impl IntoIterator<Item = (String, Cell)>) {
         for (name, cell) in cells {
@@ -128,6 +137,21 @@ impl GivenTable {
             rows = rows.saturating_add(1);
         }
         Ok(Self { rows, columns: names.into_iter().zip(columns.into_iter().map(Values::Cells)).collect() })
+    }
+}
+
+impl Given {
+    /// The same tables with every column in one piece of memory that can be: see [`Values::packed`].
+    #[must_use]
+    pub fn packed(self) -> Self {
+        Self {
+            accounts: self.accounts.map(GivenTable::packed),
+            referrals: self.referrals.packed(),
+            events: self.events.packed(),
+            confirmations: self.confirmations.packed(),
+            booked: self.booked.packed(),
+            opening_balances: self.opening_balances.packed(),
+        }
     }
 }
 

@@ -10,11 +10,11 @@ pub(super) fn report(program: &Program, book: &Book, texts: &Interner, findings:
         return;
     }
     let events = &book.events;
-    let rows = events.id.iter().zip(&events.kind).zip(&events.known).zip(&events.row).enumerate();
+    let rows = events.id.iter().zip(&events.kind).zip(events.known.iter()).zip(&events.row).enumerate();
     for (at, (((id, kind), known), row)) in rows {
         for (_, fact) in program.needed_facts.iter().filter(|(needs, _)| needs == kind) {
             let column = events.facts.get(usize::from(*fact)).and_then(Option::as_ref);
-            let is_there = column.and_then(|column| column.valid.get(at)) == Some(&true);
+            let is_there = column.is_some_and(|column| column.is_valid(at));
             let Some(fact) = program.facts.get(usize::from(*fact)).filter(|_| !is_there) else { continue };
             let kind = program.kind_word(*kind);
             findings.push(Finding {

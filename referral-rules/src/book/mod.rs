@@ -19,24 +19,32 @@
 mod build;
 mod columns;
 mod copies;
+mod direct;
+mod fact;
 mod finding;
 mod from_rows;
 mod given;
 mod incomplete;
 mod json;
+mod moments;
+mod new_events;
+mod order;
 mod packed;
+mod parties;
 mod rows;
 mod same_ids;
 
-pub use columns::FactColumn;
+pub use fact::{FactColumn, FactValues, Valid};
 pub use finding::Finding;
 pub use from_rows::{RowFault, RowFaults};
 pub use given::{Cell, Given, GivenTable, Values};
-pub(crate) use packed::each_width;
+pub use moments::Moments;
 pub use packed::{Ints, Offsets, Packed, PackedTexts, PackedValues, TextsFault, Tick};
+pub(crate) use packed::{each_width, one_width};
 
-use crate::base::{Interner, NONE, Number, TextId, index};
+use crate::base::{Buffer, Interner, Number, TextId, compare_ids, index, position};
 use crate::program::EventKind;
+use parties::Parties;
 
 /// A moment that never comes.
 pub const NEVER: i64 = i64::MAX;
@@ -56,25 +64,25 @@ pub struct Accounts {
 #[derive(Debug, Default)]
 pub struct Referrals {
     /// The ids.
-    pub id: Vec<TextId>,
+    pub id: Buffer<TextId>,
     /// The referrer's account id.
     pub referrer: Vec<TextId>,
     /// The row of the referrer's account, or `NONE`.
     pub referrer_row: Vec<u32>,
     /// The referee's id; the text of the referral's id stands in where there is none.
-    pub referee: Vec<TextId>,
+    pub referee: Buffer<TextId>,
     /// Whether the referee has an id of its own.
     pub referee_given: Vec<bool>,
     /// The row of the referee's account, or `NONE`.
     pub referee_row: Vec<u32>,
     /// When it was submitted.
-    pub submitted_at: Vec<i64>,
+    pub submitted_at: Buffer<i64>,
+    /// The day of that, where the host gave days.
+    pub submitted_on: Option<Buffer<i32>>,
     /// From when on it is known.
-    pub known: Vec<i64>,
+    pub known: Buffer<i64>,
     /// From when on it is withdrawn, because a copy with other content came.
-    pub withdrawn: Vec<i64>,
-    /// The row as given, from 1.
-    pub row: Vec<u32>,
+    pub withdrawn: Moments,
     /// The facts by their position in `Program::facts`.
     pub facts: Vec<Option<FactColumn>>,
 }
@@ -89,15 +97,15 @@ pub struct Events {
     /// The kind.
     pub kind: Vec<EventKind>,
     /// When it happened.
-    pub at: Vec<i64>,
+    pub at: Buffer<i64>,
     /// From when on it is known, and its referral with it.
-    pub known: Vec<i64>,
+    pub known: Buffer<i64>,
     /// From when on the row itself is known.
-    pub heard: Vec<i64>,
+    pub heard: Buffer<i64>,
     /// From when on it is withdrawn, because a copy with other content came.
-    pub withdrawn: Vec<i64>,
+    pub withdrawn: Moments,
     /// The host's sequence number; the largest number where there is none.
-    pub sequence: Vec<i64>,
+    pub sequence: Moments,
     /// The row as given, from 1; 0 for one that stood on the referral's row.
     pub row: Vec<u32>,
     /// The facts by their position in `Program::facts`.
@@ -167,22 +175,45 @@ pub struct Book {
     pub booked: Option<Vec<Booked>>,
     /// Opening balances.
     pub opening_balances: Vec<OpeningBalance>,
-    /// The place of each id text in the order of ids, by text id; `NONE` for other texts.
-    pub id_rank: Vec<u32>,
+    /// The place of each referral in the order of ids, by position.
+    pub referral_rank: Vec<u32>,
+    /// The place of each event in the order of ids, by position.
+    pub event_rank: Vec<u32>,
     /// The referrals by submission, then id.
-    pub order: Vec<u32>,
+    pub order: Buffer<u32>,
     /// The referrals by id.
-    pub by_id: Vec<u32>,
+    pub by_id: Buffer<u32>,
     /// The events by id.
     pub events_by_id: Vec<u32>,
     /// What was wrong.
     pub findings: Vec<Finding>,
+    /// The account ids of a book whose ids are numbers.
+    parties: Option<Parties>,
+    /// What stands for a referrer that is not named.
+    nobody: Option<TextId>,
 }
 
 impl Book {
     /// The text of an interned text.
     pub fn text(&self, id: TextId) -> &str {
         self.texts.text(id)
+    }
+
+    /// Whether ids are numbers that are compared and joined as such.
+    #[doc(hidden)]
+    pub fn is_of_numbers(&self) -> bool {
+        self.parties.is_some()
+    }
+
+    /// Whether every referral was known when it was submitted, and none was withdrawn.
+    pub fn is_on_time(&self) -> bool {
+        let referrals = &self.referrals;
+        referrals.withdrawn.same() == Some(NEVER) && referrals.known.same_memory(&referrals.submitted_at)
+    }
+
+    /// Whether a referral's referrer says that none is named.
+    pub fn is_nobody(&self, referrer: TextId) -> bool {
+        Some(referrer) == self.nobody
     }
 
     /// How many rows its tables have together.
@@ -198,16 +229,59 @@ impl Book {
         self.position_of(&self.by_id, &self.referrals.id, id)
     }
 
-    /// The position of the event with the id; of the first, if several have it.
+    /// The position of the event with the id.
     pub fn event(&self, id: &str) -> Option<u32> {
-        self.position_of(&self.events_by_id, &self.events.id, id)
+        if self.parties.is_none() {
+            return self.position_of(&self.events_by_id, &self.events.id, id);
+        }
+        // Ids of numbers: all events stand on their referrals, kind after kind, each in the order of referrals.
+        let referral = self.referral(id.rsplit_once('/')?.0)?;
+        let mut from = 0_usize;
+        while let Some(kind) = self.events.kind.get(from) {
+            let rest = self.events.kind.get(from..)?;
+            let end = from.saturating_add(rest.partition_point(|other| other == kind));
+            let of_kind = self.events.referral.get(from..end)?;
+            let at = from.saturating_add(of_kind.partition_point(|other| *other < referral));
+            let found = self.events.id.get(at).filter(|_| self.events.referral.get(at) == Some(&referral));
+            if found.is_some_and(|found| self.text(*found) == id) {
+                return Some(position(at));
+            }
+            from = end;
+        }
+        None
+    }
+
+    /// The place of an event in the order of ids; one for all in a book in which no two events of a kind are of one referral.
+    pub fn rank_of_event(&self, event: usize) -> u32 {
+        self.event_rank.get(event).copied().unwrap_or(1)
+    }
+
+    /// The account id with that text, as the referrals have it.
+    pub fn party(&self, id: &str) -> Option<TextId> {
+        match &self.parties {
+            Some(parties) => parties.find(id),
+            None => self.texts.find(id),
+        }
+    }
+
+    /// How many account ids there may be: one more than the greatest [`Book::party_place`].
+    pub fn party_places(&self) -> usize {
+        self.parties.as_ref().map_or(self.texts.len(), Parties::len)
+    }
+
+    /// The place of a referrer among all account ids.
+    pub fn party_place(&self, id: TextId) -> usize {
+        self.parties.as_ref().map_or(id.index(), |parties| parties.place(id))
+    }
+
+    /// The account id of a place: see [`Book::party_place`].
+    pub fn party_at(&self, place: usize) -> TextId {
+        self.parties.as_ref().map_or(TextId(position(place)), |parties| parties.first().after(place))
     }
 
     fn position_of(&self, by_id: &[u32], ids: &[TextId], id: &str) -> Option<u32> {
-        let rank = |id: TextId| self.id_rank.get(id.index()).copied().unwrap_or(NONE);
-        let id_of = |row: u32| ids.get(index(row)).copied();
-        let text = self.texts.find(id)?;
-        let at = by_id.partition_point(|row| id_of(*row).map(rank) < Some(rank(text)));
-        by_id.get(at).copied().filter(|row| id_of(*row) == Some(text))
+        let text_of = |row: u32| ids.get(index(row)).map_or("", |id| self.text(*id));
+        let at = by_id.partition_point(|row| compare_ids(text_of(*row), id).is_lt());
+        by_id.get(at).copied().filter(|row| text_of(*row) == id)
     }
 }

@@ -29,38 +29,34 @@ pub enum Ints {
 macro_rules! each_width {
     ($ints:expr, $slice:ident => $body:expr) => {
         match $ints {
-            $crate::book::Ints::I8(buffer) => {
-                let $slice = &**buffer;
-                $body
-            }
-            $crate::book::Ints::I16(buffer) => {
-                let $slice = &**buffer;
-                $body
-            }
-            $crate::book::Ints::I32(buffer) => {
-                let $slice = &**buffer;
-                $body
-            }
-            $crate::book::Ints::I64(buffer) => {
-                let $slice = &**buffer;
-                $body
-            }
-            $crate::book::Ints::U8(buffer) => {
-                let $slice = &**buffer;
-                $body
-            }
-            $crate::book::Ints::U16(buffer) => {
-                let $slice = &**buffer;
-                $body
-            }
-            $crate::book::Ints::U32(buffer) => {
-                let $slice = &**buffer;
-                $body
-            }
+            $crate::book::Ints::I8(buffer) => $crate::book::one_width!(buffer, $slice => $body),
+            $crate::book::Ints::I16(buffer) => $crate::book::one_width!(buffer, $slice => $body),
+            $crate::book::Ints::I32(buffer) => $crate::book::one_width!(buffer, $slice => $body),
+            $crate::book::Ints::I64(buffer) => $crate::book::one_width!(buffer, $slice => $body),
+            $crate::book::Ints::U8(buffer) => $crate::book::one_width!(buffer, $slice => $body),
+            $crate::book::Ints::U16(buffer) => $crate::book::one_width!(buffer, $slice => $body),
+            $crate::book::Ints::U32(buffer) => $crate::book::one_width!(buffer, $slice => $body),
         }
     };
 }
+
+macro_rules! one_width {
+    ($buffer:expr, $slice:ident => $body:expr) => {{
+        let $slice = &**$buffer;
+        #[allow(
+            clippy::useless_conversion,
+            clippy::unnecessary_fallible_conversions,
+            clippy::let_and_return,
+            clippy::let_unit_value,
+            reason = "what one width needs another does not"
+        )]
+        let out = $body;
+        #[allow(clippy::let_and_return, reason = "an attribute needs a statement")]
+        out
+    }};
+}
 pub(crate) use each_width;
+pub(crate) use one_width;
 
 impl Ints {
     /// How many there are.
@@ -190,6 +186,21 @@ impl PackedTexts {
     /// A row's text.
     pub fn text(&self, row: usize) -> &str {
         std::str::from_utf8(self.bytes(row)).unwrap_or_default()
+    }
+
+    /// Whether no text is longer than so many bytes.
+    pub(crate) fn are_short(&self, bytes_max: usize) -> bool {
+        let longest = i64::try_from(bytes_max).unwrap_or(i64::MAX);
+        match &self.offsets {
+            Offsets::I32(offsets) => {
+                let longest = i32::try_from(bytes_max).unwrap_or(i32::MAX);
+                // They rise: none is below the one before it.
+                offsets.iter().zip(offsets.iter().skip(1)).all(|(from, to)| to.wrapping_sub(*from) <= longest)
+            }
+            Offsets::I64(offsets) => {
+                offsets.iter().zip(offsets.iter().skip(1)).all(|(from, to)| to.wrapping_sub(*from) <= longest)
+            }
+        }
     }
 
     /// The offsets, and all bytes.
@@ -334,4 +345,63 @@ impl Each<'_> {
     fn of<T>(&self, value: impl Fn(usize) -> Option<T>) -> Vec<Option<T>> {
         self.rows.clone().map(|row| if self.packed.is_valid(row) { value(row) } else { None }).collect()
     }
+}
+
+impl Values {
+    /// The same column in one piece of memory, where that can hold it: typed values and dictionaries can be, cells that have
+    /// yet to be read, and exact numbers without a common decimal form, stay as they are.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::book::Values;
+    /// assert!(matches!(Values::Int(vec![Some(3), None]).packed(), Values::Packed(packed) if packed.rows() == 2 && !packed.is_valid(1)));
+    /// ```
+    #[must_use]
+    pub fn packed(self) -> Self {
+        fn each<T: Copy + Send + Sync>(values: &[Option<T>], none: T) -> Buffer<T> {
+            values.iter().map(|value| value.unwrap_or(none)).collect()
+        }
+        fn valid<T>(values: &[Option<T>]) -> Option<Bits> {
+            values.iter().any(Option::is_none).then(|| values.iter().map(Option::is_some).collect())
+        }
+        let (values, valid) = match &self {
+            Self::Cells(_) | Self::Packed(_) => return self,
+            Self::Bool(values) => {
+                (PackedValues::Bool(values.iter().map(|value| value.unwrap_or(false)).collect()), valid(values))
+            }
+            Self::Int(values) => (PackedValues::Int(Ints::I64(each(values, 0))), valid(values)),
+            Self::Decimal(values) => match scaled(values) {
+                Some((units, scale)) => (PackedValues::Decimal(units, scale), valid(values)),
+                None => return self,
+            },
+            Self::Date(values) => {
+                (PackedValues::Date(values.iter().map(|day| day.map_or(0, |day| day.0)).collect()), valid(values))
+            }
+            Self::Instant(values) => {
+                let at = values.iter().map(|at| at.map_or(0, |at| at.0)).collect();
+                (PackedValues::Instant(at, Tick::Microsecond), valid(values))
+            }
+            Self::Text(values) => {
+                let texts = values.iter().map(|text| text.as_deref().unwrap_or_default()).collect();
+                (PackedValues::Text(texts), valid(values))
+            }
+            Self::Dictionary(codes, words) => {
+                let words: Arc<[String]> = words.iter().cloned().collect();
+                (PackedValues::Dictionary(Ints::U32(each(codes, 0)), words), valid(codes))
+            }
+        };
+        Self::Packed(Packed { values, valid })
+    }
+}
+
+/// Exact numbers as whole ones of the greatest scale that one of them needs.
+fn scaled(values: &[Option<Number>]) -> Option<(Buffer<i128>, u32)> {
+    let decimals: Option<Vec<_>> = values.iter().map(|value| value.unwrap_or(Number::ZERO).to_decimal()).collect();
+    let decimals = decimals?;
+    let scale = decimals.iter().map(rust_decimal::Decimal::scale).max().unwrap_or(0);
+    let units = decimals.iter().map(|decimal| {
+        let factor = 10_i128.checked_pow(scale.saturating_sub(decimal.scale()))?;
+        decimal.mantissa().checked_mul(factor)
+    });
+    Some((units.collect::<Option<Vec<_>>>()?.into(), scale))
 }

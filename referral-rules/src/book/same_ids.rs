@@ -1,6 +1,5 @@
 //! An event that stands on its referral's row and comes again in the table of events, under the id that it has there, is one
 //! event: the same content counts once, other content withdraws it.
-use super::build::taken;
 use super::copies::{Kept, same_value, settle};
 use super::rows::RowsOf;
 use super::{Book, Events, Finding, NEVER};
@@ -21,11 +20,12 @@ pub fn join(book: &mut Book, texts: &crate::base::Interner, findings: &mut Vec<F
     let mut copies = Vec::new();
     for (_, id) in (0_u32..).zip(events.id.iter().copied()).filter(|(event, id)| first(*event, *id)) {
         of_id.all(id, &mut copies);
-        let least = |values: &[i64]| copies.iter().map(|event| at(values, *event)).min().unwrap_or(NEVER);
-        let (withdrawn, heard) = (least(&events.withdrawn), least(&events.heard));
+        let withdrawn = copies.iter().filter_map(|event| events.withdrawn.get(index(*event))).min().copied();
+        let withdrawn = withdrawn.unwrap_or(NEVER);
+        let heard = copies.iter().map(|event| at(&events.heard, *event)).min().unwrap_or(NEVER);
         let same = |left: u32, right: u32| {
             at(&events.at, left) == at(&events.at, right)
-                && at(&events.sequence, left) == at(&events.sequence, right)
+                && events.sequence.get(index(left)) == events.sequence.get(index(right))
                 && events.referral.get(index(left)) == events.referral.get(index(right))
                 && events.kind.get(index(left)) == events.kind.get(index(right))
                 && events.facts.iter().all(|fact| same_value(fact.as_ref(), left, right))
@@ -48,6 +48,7 @@ pub fn join(book: &mut Book, texts: &crate::base::Interner, findings: &mut Vec<F
     }
     kept.sort_unstable_by_key(|(one, ..)| one.row);
     let rows: Vec<Kept> = kept.iter().map(|(one, ..)| *one).collect();
+    let positions: Vec<u32> = rows.iter().map(|one| one.row).collect();
     let pick = |values: &[i64]| rows.iter().map(|one| at(values, one.row)).collect();
     fn copied<T: Copy>(values: &[T], rows: &[Kept]) -> Vec<T> {
         rows.iter().filter_map(|one| values.get(index(one.row)).copied()).collect()
@@ -59,10 +60,10 @@ pub fn join(book: &mut Book, texts: &crate::base::Interner, findings: &mut Vec<F
         at: pick(&events.at),
         known: pick(&events.known),
         heard: kept.iter().map(|(.., heard)| *heard).collect(),
-        withdrawn: kept.iter().map(|(_, withdrawn, _)| *withdrawn).collect(),
-        sequence: pick(&events.sequence),
+        withdrawn: kept.iter().map(|(_, withdrawn, _)| *withdrawn).collect::<Vec<_>>().into(),
+        sequence: rows.iter().filter_map(|one| events.sequence.get(index(one.row)).copied()).collect::<Vec<_>>().into(),
         row: copied(&events.row, &rows),
-        facts: events.facts.iter().map(|fact| fact.as_ref().map(|fact| taken(fact, &rows))).collect(),
+        facts: events.facts.iter().map(|fact| fact.as_ref().map(|fact| fact.taken(&positions))).collect(),
     };
 }
 

@@ -1,7 +1,7 @@
 //! Campaigns as of the moment: what they touched, and how far their goals are reached.
 use super::Evaluation;
 use super::entry::{exact, shown};
-use crate::base::{Day, Number, index};
+use crate::base::{Day, Number};
 use crate::program::{Campaign, EventKind, Goal};
 use crate::stage::timeline::touched_by;
 use serde::Serialize;
@@ -70,8 +70,7 @@ impl Evaluation<'_> {
 
     fn progress(&self, goal: &Goal, campaign: (u16, u16)) -> GoalProgress {
         let counts = |referral: u32| {
-            let state = self.timeline.states.get(index(referral)).and_then(Option::as_ref);
-            state.is_some_and(|state| state.stage != EventKind::DISQUALIFIED.0)
+            self.timeline.states.stage(referral).is_some_and(|stage| stage != EventKind::DISQUALIFIED.0)
         };
         let events = self.timeline.goals.iter().filter(|event| event.campaign == campaign && counts(event.referral));
         let reached = events.fold(Number::ZERO, |sum, event| sum.checked_add(event.value).unwrap_or(sum));

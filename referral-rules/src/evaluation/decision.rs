@@ -169,7 +169,8 @@ impl Evaluation<'_> {
         let standing = self.standings.at(self.book, row, self.as_of.0);
         let accepted = standing == Standing::Accepted;
         let version = self.program.versions.get(usize::from(self.submissions.version[referral]));
-        let state = self.timeline.states[referral].as_ref().filter(|_| accepted);
+        let state = self.state(row).filter(|_| accepted);
+        let state = state.as_deref();
         let entries = ledger.get(&row).map_or(&[][..], |rows| rows);
         let entries = || entries.iter().map(|at| &self.timeline.entries[*at]);
         let mut campaigns: Vec<u16> = entries().flat_map(|row| touched_by(self.steps(row))).collect();

@@ -279,7 +279,7 @@ impl Evaluation<'_> {
                 .into_iter()
                 .map(|number| self.program.campaign_ids[usize::from(number)].clone())
                 .collect(),
-            earned_at: Instant(row.earned_at),
+            earned_at: Instant(row.earned_at()),
             booked_at: Instant(row.booked_at),
             payable_on: dates.payable_on,
             due_on: dates.due_on,

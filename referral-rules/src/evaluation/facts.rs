@@ -14,8 +14,9 @@ impl Evaluation<'_> {
         let rows = [referral];
         let inputs = ReferralRows { program: self.program, book: self.book, rows: &rows };
         let mut vector = Vector::new(fact.kind.class());
-        inputs.load(fact.slot, &mut vector);
-        match vector.value(0, &fact.kind, &Texts::new(&self.book.texts)) {
+        let mut texts = Texts::new(&self.book.texts);
+        inputs.load(fact.slot, &mut vector, &mut texts);
+        match vector.value(0, &fact.kind, &texts) {
             Value::Missing => None,
             Value::Text(text) => Some(text),
             value => Some(value_text(&value)),
@@ -31,8 +32,8 @@ impl Evaluation<'_> {
     pub(super) fn event_values(&self, event: u32) -> impl Iterator<Item = (&str, Value)> {
         let facts = self.program.facts.iter().zip(&self.book.events.facts);
         facts.filter(|(fact, _)| fact.owner == Owner::Event).filter_map(move |(fact, column)| {
-            let column = column.as_ref().filter(|column| column.valid.get(index(event)) == Some(&true))?;
-            let value = column.column.value(index(event), &fact.kind, &Texts::new(&self.book.texts));
+            let column = column.as_ref().filter(|column| column.is_valid(index(event)))?;
+            let value = column.value(index(event), &fact.kind, &Texts::new(&self.book.texts));
             Some((fact.name.as_str(), value))
         })
     }

@@ -4,6 +4,7 @@
 mod booked;
 mod campaign;
 mod claims;
+mod columns;
 mod decision;
 mod entry;
 mod facts;
@@ -17,6 +18,7 @@ mod standing;
 pub use booked::reconcile;
 pub use campaign::{CampaignProgress, GoalProgress};
 pub use claims::{Claims, LostClaim};
+pub use columns::{DecisionColumns, EntryColumns};
 pub use decision::{Decision, NotGranted, Operand, Reason, Total, Verdict};
 pub use entry::{Beneficiary, DocumentPlace, Entry, EventReference, StepText, StepWord, Tier};
 pub use history::{Happening, Taken};
@@ -30,7 +32,8 @@ use crate::book::{Book, Finding};
 use crate::program::Program;
 use crate::stage::attribution::{Keys, Standings};
 use crate::stage::submission::Submissions;
-use crate::stage::timeline::{EntryRow, Timeline};
+use crate::stage::timeline::{EntryRow, ReferralState, States, Timeline, Walk};
+use std::borrow::Cow;
 
 /// Everything that one run gives. It borrows the program and the book that it speaks about.
 #[derive(Debug)]
@@ -85,6 +88,22 @@ impl<'a> Evaluation<'a> {
             .iter()
             .copied()
             .filter(|row| self.book.referrals.known.get(index(*row)).is_some_and(|known| *known <= self.as_of.0))
+    }
+
+    /// Whether the timeline was gone along straight.
+    #[doc(hidden)]
+    pub fn went_straight(&self) -> bool {
+        matches!(self.timeline.states, States::Short(_))
+    }
+
+    /// Where a referral stands, if it was accepted and anything is known of it.
+    pub(crate) fn state(&self, row: u32) -> Option<Cow<'_, ReferralState>> {
+        match &self.timeline.states {
+            States::Whole(states) => states.get(index(row)).and_then(Option::as_ref).map(Cow::Borrowed),
+            States::Short(short) => {
+                Walk::new(self.program, self.book, &self.submissions).state(row, short).map(Cow::Owned)
+            }
+        }
     }
 
     /// The rows of the whole ledger, booked ones included.

@@ -44,7 +44,8 @@ impl Evaluation<'_> {
         let mut out = Vec::new();
         for row in rows {
             let accepted = self.standings.current[index(row)] == Standing::Accepted;
-            let state = self.timeline.states.get(index(row)).and_then(Option::as_ref).filter(|_| accepted);
+            let state = self.state(row).filter(|_| accepted);
+            let state = state.as_deref();
             let Some(state) = state else { continue };
             let Some(version) = self.governing_now(state) else { continue };
             for reward in &version.rewards {

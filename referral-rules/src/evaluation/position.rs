@@ -142,7 +142,10 @@ impl Evaluation<'_> {
                 let reversed = grants
                     .get(&self.grant_id(row))
                     .is_some_and(|(sum, paid, corrected)| *sum == 0 && !paid && *corrected);
-                let mut held = || hold(self.program, self.book, &self.timeline, row, &dates, self.as_of, &mut scratch);
+                let mut held = || {
+                    let kinds = || self.state(row.referral).map_or(0, |state| state.kinds);
+                    hold(self.program, self.book, kinds, row, &dates, self.as_of, &mut scratch)
+                };
                 let standing = match paid(id) {
                     Some(at) => Standing::Paid(at),
                     None if reversed => Standing::Reversed,

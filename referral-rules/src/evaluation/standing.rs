@@ -125,7 +125,7 @@ impl Evaluation<'_> {
         let kind = EventKind::SUBMITTED;
         for row in rows.iter().copied() {
             let referrer = self.book.referrals.referrer[index(row)].0;
-            let state = self.timeline.states.get(index(row)).and_then(Option::as_ref);
+            let state = self.state(row);
             let counts = self.timeline.counts.get(&referrer).copied().unwrap_or_default();
             let (at, origin) = (self.as_of.0, Origin::Host);
             out.referral.push(row);

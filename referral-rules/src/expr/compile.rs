@@ -4,7 +4,7 @@ use super::check::Checker;
 use super::evaluate::{Env, Inputs, Scratch};
 use super::explain::Logic;
 use super::faults::Faults;
-use super::program::{Block, Ref};
+use super::program::{Block, Op, Ref};
 use super::scope::Scope;
 use super::types::{Slot, Type};
 use super::value::Value;
@@ -47,11 +47,11 @@ pub struct Compiled {
 /// # Example
 /// ```
 /// use referral_rules::base::{Calendar, Interner, Weekday, Zone};
-/// use referral_rules::expr::{Column, Env, Expected, Inputs, Scope, Scratch, Slot, Type, Vector, compile};
+/// use referral_rules::expr::{Column, Env, Expected, Inputs, Pool, Scope, Scratch, Slot, Type, Vector, compile};
 ///
 /// struct Employees(Vec<i64>);
 /// impl Inputs for Employees {
-///     fn load(&self, _: Slot, into: &mut Vector) {
+///     fn load(&self, _: Slot, into: &mut Vector, _: &mut dyn Pool) {
 ///         self.0.iter().for_each(|count| into.push_int(*count));
 ///     }
 /// }
@@ -130,6 +130,17 @@ impl Compiled {
     /// The inputs that it reads, in the order of first use.
     pub fn inputs(&self) -> &[Slot] {
         &self.inputs
+    }
+
+    /// The input that it is, if it is no more than that.
+    pub fn loads(&self) -> Option<Slot> {
+        match self.block.result {
+            Ref::Register(at, _) => match self.block.instructions.get(at)?.op {
+                Op::Load(slot) => Some(slot),
+                _ => None,
+            },
+            Ref::Constant(_) | Ref::Parameter(_) => None,
+        }
     }
 
     /// The name of an input that it reads, such as `referee.employees`.

@@ -16,8 +16,8 @@ use std::sync::Arc;
 /// Where the values of inputs come from.
 pub trait Inputs {
     /// Pushes one value or status per row of the current chunk; `into` is empty and of the slot's class. A row that is not
-    /// pushed is missing.
-    fn load(&self, slot: Slot, into: &mut Vector);
+    /// pushed is missing. Texts get their numbers from `texts`.
+    fn load(&self, slot: Slot, into: &mut Vector, texts: &mut dyn Pool);
 }
 
 /// What an expression may look at beyond its inputs.
@@ -157,7 +157,7 @@ impl Machine<'_> {
         match &step.op {
             Op::Load(slot) => {
                 if let Some(inputs) = self.inputs {
-                    inputs.load(*slot, out);
+                    inputs.load(*slot, out, self.texts);
                 }
                 out.settle(step.class, rows, Status::missing(*slot));
                 bound_lists(out);

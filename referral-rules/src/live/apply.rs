@@ -13,7 +13,7 @@ use crate::evaluation::{Decision, Entry, Evaluation};
 use crate::program::Program;
 use crate::stage::attribution::{Keys, Standing, Standings};
 use crate::stage::submission::{NO_VERSION, Sides, Submissions, judge};
-use crate::stage::timeline::{Item, Timeline, event_item, submission_item};
+use crate::stage::timeline::{self, Item, ReferralState, Timeline, event_item, submission_item};
 use crate::stage::{Facts, opening};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,7 +84,7 @@ pub enum Step {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn apply(program: &Program, states: &States, news: &Given, as_of: Instant) -> Step {
-    let fresh_book = Book::new(program, news);
+    let fresh_book = Book::by_texts(program, news);
     let gathered = match gathered(program, states, news, &fresh_book, as_of) {
         Ok(gathered) => gathered,
         Err(step) => return step,
@@ -175,7 +175,7 @@ pub(super) fn own_content(program: &Program, book: &Book, referral: u32) -> Stri
     // Facts that stand on the account are no part of the row.
     for (number, fact) in program.facts.iter().enumerate() {
         let own = book.referrals.facts.get(number).and_then(Option::as_ref);
-        if own.is_none_or(|own| own.valid.get(index(referral)) != Some(&true)) {
+        if own.is_none_or(|own| !own.is_valid(index(referral))) {
             row.remove(&format!("{}.{}", fact.owner.word(), fact.name));
         }
     }
@@ -302,7 +302,7 @@ impl Small {
 
     /// Makes the book of the rows; accounts are not among them, so it is told who is no account.
     pub(super) fn read(&mut self, program: &Program) {
-        self.book = Book::new(program, &self.given);
+        self.book = Book::by_texts(program, &self.given);
         self.book.accounts.given = self.accounts_given;
         for (row, id) in self.book.referrals.id.iter().enumerate() {
             let stranger = self.strangers.contains(self.book.texts.text(*id));
@@ -374,7 +374,8 @@ impl Stepping<'_> {
         let book = &self.small.book;
         let (opening, _) = opening::read(program, book);
         let items = self.items();
-        let mut timeline = Timeline { states: vec![None; book.referrals.id.len()], ..Timeline::default() };
+        let mut timeline = Timeline::default();
+        let mut whole = vec![None; book.referrals.id.len()];
         let mut states = Vec::new();
         let mut bodies: BTreeMap<String, ReferralBody> = BTreeMap::new();
         let facts = Facts { program, book, submissions: &self.submissions, standings: &self.standings };
@@ -408,11 +409,12 @@ impl Stepping<'_> {
             timeline.refusals.append(&mut running.refusals);
             let (saved, wakes_at) = running.save();
             states.push(seal(program, key.clone(), wakes_at, &saved));
-            self.save_referrals(&running, &mut bodies, &mut timeline);
+            self.save_referrals(&running, &mut bodies, &mut whole);
         }
         if !self.late.is_empty() {
             return Err(self.late);
         }
+        timeline.states = timeline::States::Whole(whole);
         self.save_others(&mut bodies, &mut states);
         for (id, body) in bodies {
             states.push(seal(program, Key::Referral(id), None, &body));
@@ -467,7 +469,7 @@ impl Stepping<'_> {
         &self,
         running: &Running<'_>,
         bodies: &mut BTreeMap<String, ReferralBody>,
-        timeline: &mut Timeline,
+        whole: &mut [Option<ReferralState>],
     ) {
         for (referral, state) in &running.counting.referrals {
             let id = self.id(*referral).to_owned();
@@ -476,7 +478,7 @@ impl Stepping<'_> {
             body.standing = standing_form(self.program, state);
             body.contributed = contributed_forms(self.program, &running.counting, *referral);
             bodies.insert(id, body);
-            timeline.states[index(*referral)] = Some(state.clone());
+            whole[index(*referral)] = Some(state.clone());
         }
         for ((referral, number), granted) in &running.drawn.granted {
             let reward = self.program.reward_ids[usize::from(*number)].clone();

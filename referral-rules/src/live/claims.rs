@@ -76,7 +76,7 @@ impl Small {
 
 fn claim_key(keys: &Keys, book: &Book, key: u16, value: u32) -> Key {
     let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
-    Key::Claim(source, keys.text(book, value).to_owned())
+    Key::Claim(source, keys.text(book, key, value).to_owned())
 }
 
 impl Stepping<'_> {

@@ -1,7 +1,7 @@
 //! Between the forms of states and the columns of a small book.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::forms::{AppliedForm, CellForm, DrawForm, PlaceForm, Row, StandingForm, StepForm};
-use crate::base::{Instant, NONE, Number, Rounding, index};
+use crate::base::{Instant, NONE, Number, Rounding, Texts, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Scratch, Value, Vector};
 use crate::program::{EventKind, Operator, Owner, Per, Program};
@@ -47,9 +47,10 @@ pub fn referral_row(program: &Program, book: &Book, referral: u32) -> Row {
     let inputs = ReferralRows { program, book, rows: &rows };
     for fact in program.facts.iter().filter(|fact| fact.owner != Owner::Event) {
         let mut vector = Vector::new(fact.kind.class());
-        inputs.load(fact.slot, &mut vector);
+        let mut texts = Texts::new(&book.texts);
+        inputs.load(fact.slot, &mut vector, &mut texts);
         if vector.status.first().is_some_and(|status| status.is_ok()) {
-            let value = vector.value(0, &fact.kind, &book.texts);
+            let value = vector.value(0, &fact.kind, &texts);
             row.extend(cell(&value).map(|cell| (format!("{}.{}", fact.owner.word(), fact.name), cell)));
         }
     }
@@ -70,8 +71,8 @@ pub fn event_row(program: &Program, book: &Book, event: u32) -> Row {
         row.insert("sequence".to_owned(), CellForm::N(events.sequence[at].to_string()));
     }
     for (fact, column) in program.facts.iter().zip(&events.facts) {
-        let Some(column) = column.as_ref().filter(|column| column.valid[at]) else { continue };
-        let value = column.column.value(at, &fact.kind, &book.texts);
+        let Some(column) = column.as_ref().filter(|column| column.is_valid(at)) else { continue };
+        let value = column.value(at, &fact.kind, &book.texts);
         row.extend(cell(&value).map(|cell| (format!("event.{}", fact.name), cell)));
     }
     row
@@ -209,10 +210,7 @@ pub fn push_applied(program: &Program, book: &Book, form: &AppliedForm, out: &mu
 
 /// A place with the ranks of this book.
 pub fn place(book: &Book, form: &PlaceForm) -> Place {
-    let rank = |id: &str| {
-        let text = book.texts.find(id);
-        text.and_then(|text| book.id_rank.get(text.index()).copied()).unwrap_or(NONE)
-    };
+    let rank = |row: Option<u32>, ranks: &[u32]| row.and_then(|row| ranks.get(index(row)).copied()).unwrap_or(NONE);
     Place {
         at: form.at,
         origin: match form.origin {
@@ -222,8 +220,8 @@ pub fn place(book: &Book, form: &PlaceForm) -> Place {
         },
         kind: EventKind(form.kind),
         sequence: form.sequence,
-        referral_rank: rank(&form.referral),
-        event_rank: if form.event.is_empty() { 0 } else { rank(&form.event) },
+        referral_rank: rank(book.referral(&form.referral), &book.referral_rank),
+        event_rank: if form.event.is_empty() { 0 } else { rank(book.event(&form.event), &book.event_rank) },
     }
 }
 

@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// # Errors
 /// [`EngineError`] when a stated limit is passed.
 pub fn rebuild(program: &Program, history: &Given, as_of: Instant) -> Result<Outcome, EngineError> {
-    let book = Book::new(program, history);
+    let book = Book::by_texts(program, history);
     let evaluation = evaluate(program, &book, as_of, Options::default())?;
     let states = export(program, history, &evaluation);
     Ok(Outcome {
@@ -41,7 +41,7 @@ pub fn rebuild(program: &Program, history: &Given, as_of: Instant) -> Result<Out
 /// The keys that rows touch: claims on referees, and scopes. A history is closed when the host has no further row that
 /// touches one of them.
 pub fn keys_of(program: &Program, rows: &Given) -> BTreeSet<Key> {
-    let book = Book::new(program, rows);
+    let book = Book::by_texts(program, rows);
     let submissions = judge(program, &book, 1);
     let keys = Keys::read(program, &book, &submissions);
     let mut out = BTreeSet::new();
@@ -51,7 +51,7 @@ pub fn keys_of(program: &Program, rows: &Given) -> BTreeSet<Key> {
         out.extend(link.into_iter().flat_map(|link| link.keys()));
         out.extend(keys.of(referral).map(|(key, value)| {
             let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
-            Key::Claim(source, keys.text(&book, value).to_owned())
+            Key::Claim(source, keys.text(&book, key, value).to_owned())
         }));
     }
     out
@@ -178,7 +178,7 @@ fn claims(facts: Facts<'_>, as_of: i64) -> BTreeMap<Key, ClaimBody> {
         for (key, value) in keys.of(referral) {
             let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
             // What was kept under a key must go, even if nothing is left to keep.
-            let claim = out.entry(Key::Claim(source, keys.text(book, value).to_owned())).or_default();
+            let claim = out.entry(Key::Claim(source, keys.text(book, key, value).to_owned())).or_default();
             if !known || !judged {
                 continue;
             }

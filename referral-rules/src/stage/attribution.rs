@@ -4,12 +4,11 @@
 //! standing never changes has one standing; the others keep their history.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::circles::{Circles, ReferredBy};
-use super::inputs::ReferralRows;
+pub use super::keys::Keys;
 use super::release::Releasing;
-use super::submission::{CHUNK_ROWS, NO_VERSION, Sides, Submissions};
-use crate::base::{Instant, Interner, NONE, TextId, Texts, index};
+use super::submission::{NO_VERSION, Sides, Submissions};
+use crate::base::{Instant, TextId, index, position};
 use crate::book::{Book, NEVER};
-use crate::expr::{Column, Env, Scratch};
 use crate::program::Program;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -43,6 +42,9 @@ impl Standings {
         if book.referrals.known[index(referral)] > moment {
             return Standing::Out;
         }
+        if self.history.is_empty() {
+            return self.current[index(referral)];
+        }
         match self.history.get(&referral) {
             None => self.current[index(referral)],
             Some(changes) => {
@@ -51,88 +53,17 @@ impl Standings {
         }
     }
 
+    /// Whether the referral closes a circle, as of the moment of the answer.
+    pub fn closes_circle(&self, referral: u32) -> bool {
+        !self.circles.is_empty() && self.circles.contains(&referral)
+    }
+
     /// True when the referral was accepted at any moment.
     pub fn ever_accepted(&self, referral: u32) -> bool {
         match self.history.get(&referral) {
             None => self.current[index(referral)] == Standing::Accepted,
             Some(changes) => changes.iter().any(|(_, standing)| *standing == Standing::Accepted),
         }
-    }
-}
-
-/// The claim keys of all referrals: by referral, one number per key; equal numbers of one key mean the same referee.
-pub struct Keys {
-    /// The sources of the key expressions of all versions: two versions share a key that is written the same.
-    pub sources: Vec<String>,
-    values: Vec<u32>,
-    made: Interner,
-}
-
-impl Keys {
-    /// The keys that a referral has: the number of the key, and its value.
-    pub fn of(&self, referral: u32) -> impl Iterator<Item = (u16, u32)> + '_ {
-        let width = self.sources.len();
-        let start = index(referral).saturating_mul(width);
-        let values = self.values.get(start..start.saturating_add(width)).unwrap_or_default();
-        (0_u16..).zip(values).filter(|(_, value)| **value != NONE).map(|(key, value)| (key, *value))
-    }
-
-    /// The text of a key's value.
-    pub fn text<'a>(&'a self, book: &'a Book, value: u32) -> &'a str {
-        match index(value).checked_sub(book.texts.len()) {
-            None => book.text(TextId(value)),
-            Some(local) => self.made.text(TextId(crate::base::position(local))),
-        }
-    }
-
-    /// Evaluates the keys of every referral that was not refused. A missing or empty key matches nothing.
-    pub fn read(program: &Program, book: &Book, submissions: &Submissions) -> Self {
-        let mut sources: Vec<String> = Vec::new();
-        for key in program.versions.iter().flat_map(|version| &version.claim_keys) {
-            if !sources.iter().any(|source| source == key.source()) {
-                sources.push(key.source().to_owned());
-            }
-        }
-        let width = sources.len();
-        let mut values = vec![NONE; book.referrals.id.len().saturating_mul(width)];
-        let mut scratch = Scratch::new(&book.texts);
-        let mut made = Texts::new(&book.texts);
-        for (number, version) in program.versions.iter().enumerate() {
-            let env = Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables };
-            let rows: Vec<u32> = book
-                .order
-                .iter()
-                .copied()
-                .filter(|row| {
-                    usize::from(submissions.version[index(*row)]) == number
-                        && submissions.refused[index(*row)] != Sides::BOTH
-                })
-                .collect();
-            for key in &version.claim_keys {
-                let Some(position) = sources.iter().position(|source| source == key.source()) else { continue };
-                for rows in rows.chunks(CHUNK_ROWS) {
-                    let inputs = ReferralRows { program, book, rows };
-                    let result = key.evaluate(&inputs, rows.len(), &env, &mut scratch).clone();
-                    for (at, row) in rows.iter().enumerate() {
-                        if !result.status[at].is_ok() {
-                            continue;
-                        }
-                        let id = match &result.column {
-                            Column::Text(ids) if ids[at].index() < book.texts.len() => ids[at],
-                            Column::Text(ids) => made.intern(scratch.texts().text(ids[at])),
-                            Column::Int(values) => made.intern(&values[at].to_string()),
-                            Column::Bool(values) => made.intern(if values[at] { "true" } else { "false" }),
-                            Column::Decimal(values) => made.intern(&values[at].to_string()),
-                            Column::List(_) => continue,
-                        };
-                        if !made.text(id).is_empty() {
-                            values[index(*row).saturating_mul(width).saturating_add(position)] = id.0;
-                        }
-                    }
-                }
-            }
-        }
-        Self { sources, values, made: made.into_local() }
     }
 }
 
@@ -178,6 +109,20 @@ impl Attributing<'_> {
     fn is_there(&self, referral: u32, moment: i64) -> bool {
         let row = index(referral);
         self.book.referrals.known[row] <= moment && self.book.referrals.withdrawn[row] > moment
+    }
+
+    /// The standing of a referral that shares no key with another.
+    fn alone(&self, referral: u32, moment: i64) -> Standing {
+        let row = index(referral);
+        if self.book.referrals.known[row] > moment {
+            Standing::Out
+        } else if self.book.referrals.withdrawn[row] <= moment {
+            Standing::Withdrawn
+        } else if self.submissions.refused[row] == Sides::BOTH || self.submissions.version[row] == NO_VERSION {
+            Standing::Out
+        } else {
+            Standing::Accepted
+        }
     }
 
     /// The standings of the referrals, which come in the order of submission, as known at the moment.
@@ -239,6 +184,9 @@ impl Attributing<'_> {
     /// Groups of referrals that share keys, directly or over others; only groups with late news are returned.
     fn groups_with_late_news(&self, as_of: i64) -> Vec<Vec<u32>> {
         let book = self.book;
+        if self.releasing.is_none() && book.is_on_time() {
+            return Vec::new();
+        }
         let late = |row: u32| book.referrals.withdrawn[index(row)] <= as_of;
         let mut running = i64::MIN;
         let mut any = false;
@@ -252,7 +200,7 @@ impl Attributing<'_> {
         if !any {
             return Vec::new();
         }
-        let mut parent: Vec<u32> = (0..crate::base::position(book.referrals.id.len())).collect();
+        let mut parent: Vec<u32> = (0..position(book.referrals.id.len())).collect();
         let mut first: FxHashMap<(u16, u32), u32> = FxHashMap::default();
         for row in &book.order {
             for key in self.keys.of(*row) {
@@ -312,7 +260,29 @@ pub fn attribute(program: &Program, book: &Book, submissions: &Submissions, keys
     let attributing = Attributing { program, book, submissions, keys, releasing, circles };
     let mut out = Standings { current: vec![Standing::Out; book.referrals.id.len()], ..Standings::default() };
     let mut so_far = SoFar::default();
-    attributing.ideal(&book.order, as_of, &mut so_far, |row, standing| out.current[index(row)] = standing);
+    let mut put = |row: u32, standing: Standing| out.current[index(row)] = standing;
+    if attributing.circles.is_some() {
+        attributing.ideal(&book.order, as_of, &mut so_far, put);
+    } else {
+        // What shares no key with another has its claims whatever comes of the others, in whatever order.
+        let rows = 0..position(submissions.version.len());
+        if book.is_on_time() {
+            let submitted_at = &*book.referrals.submitted_at;
+            for (row, submitted_at) in rows.zip(submitted_at).filter(|(row, _)| !keys.is_shared(*row)) {
+                let refused = submissions.refused[index(row)] == Sides::BOTH;
+                let is_out = refused || *submitted_at > as_of || submissions.version[index(row)] == NO_VERSION;
+                put(row, if is_out { Standing::Out } else { Standing::Accepted });
+            }
+        } else {
+            let alone = rows.filter(|row| !keys.is_shared(*row));
+            alone.for_each(|row| put(row, attributing.alone(row, as_of)));
+        }
+        let mut meeting: Vec<u32> =
+            (0..position(submissions.version.len())).filter(|row| keys.is_shared(*row)).collect();
+        let submitted_at = &*book.referrals.submitted_at;
+        meeting.sort_unstable_by_key(|row| (submitted_at[index(*row)], book.referral_rank[index(*row)]));
+        attributing.ideal(&meeting, as_of, &mut so_far, put);
+    }
     out.circles = std::mem::take(&mut so_far.circles);
     for group in attributing.groups_with_late_news(as_of) {
         let mut moments: Vec<i64> = group

@@ -8,7 +8,7 @@ use super::submission::{CHUNK_ROWS, Submissions};
 use crate::base::limits::CIRCLE_ACCOUNTS_MAX;
 use crate::base::{TextId, index, position};
 use crate::book::Book;
-use crate::expr::{Column, Env, Inputs, Scratch, Slot, Vector};
+use crate::expr::{Column, Env, Inputs, Pool, Scratch, Slot, Vector};
 use crate::program::{Program, Source};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -21,10 +21,10 @@ pub struct Asking<'a> {
 }
 
 impl Inputs for Asking<'_> {
-    fn load(&self, slot: Slot, into: &mut Vector) {
+    fn load(&self, slot: Slot, into: &mut Vector, texts: &mut dyn Pool) {
         match self.rows.program.slots[usize::from(slot.0)] {
             Source::ClosesCircle => self.rows.rows.iter().for_each(|_| into.push_bool(self.closes)),
-            _ => self.rows.load(slot, into),
+            _ => self.rows.load(slot, into, texts),
         }
     }
 }
@@ -193,6 +193,6 @@ impl<'a> Circles<'a> {
 fn parties(book: &Book, referral: u32) -> Option<(TextId, TextId)> {
     let referrals = &book.referrals;
     let row = index(referral);
-    let named = referrals.referee_given[row] && !book.text(referrals.referrer[row]).is_empty();
+    let named = referrals.referee_given[row] && !book.is_nobody(referrals.referrer[row]);
     named.then(|| (referrals.referrer[row], referrals.referee[row]))
 }

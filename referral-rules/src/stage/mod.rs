@@ -3,11 +3,14 @@
 //! Each turns columns into columns. Positions in them come from the checked book and the compiled program, which is why
 //! these files may index.
 pub mod attribution;
+pub mod by_account;
 pub mod circles;
 pub mod inputs;
+pub mod keys;
 pub mod opening;
 pub mod release;
 pub mod schedule;
+pub mod screens;
 pub mod submission;
 pub mod timeline;
 

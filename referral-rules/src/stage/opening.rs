@@ -65,7 +65,7 @@ fn take(program: &Program, book: &Book, balance: &OpeningBalance, out: &mut Open
 }
 
 fn referrer(book: &Book, key: &str) -> Result<TextId, Fault> {
-    book.texts.find(key).ok_or_else(|| (format!("`{key}` is no referrer"), "give the referrer's account id as the key"))
+    book.party(key).ok_or_else(|| (format!("`{key}` is no referrer"), "give the referrer's account id as the key"))
 }
 
 /// What a declared measure had; only counts and sums can be taken over.
@@ -106,7 +106,11 @@ fn draw(program: &Program, book: &Book, limit: &Limit, balance: &OpeningBalance)
         let found = match per {
             Per::Reward => number(&program.reward_ids),
             Per::Campaign => number(&program.campaign_ids),
-            _ => book.texts.find(part).map(|id| id.0),
+            Per::Referrer | Per::Referee => book.party(part).or_else(|| book.texts.find(part)).map(|id| id.0),
+            Per::Referral => {
+                book.referral(part).map(|row| book.referrals.id.get(crate::base::index(row)).map_or(NONE, |id| id.0))
+            }
+            Per::Expression(_) => book.texts.find(part).map(|id| id.0),
         };
         *slot = found.ok_or_else(|| (format!("`{part}` is not known"), "give the key as the limit counts it"))?;
     }

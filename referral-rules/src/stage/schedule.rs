@@ -1,8 +1,8 @@
 //! Schedule: when an entry may be paid, by when it was promised, and where it stands as of a moment.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::inputs::ReferralRows;
-use super::timeline::{AT_ONCE, EntryRow, Timeline};
-use crate::base::{Day, Instant, index};
+use super::timeline::{AT_ONCE, EntryRow};
+use crate::base::{Day, Instant};
 use crate::book::Book;
 use crate::expr::{Column, Env, Scratch};
 use crate::program::{EventKind, PayWithin, Program, Reward, Version};
@@ -86,7 +86,7 @@ pub fn dates(program: &Program, entry: &EntryRow) -> Dates {
     let zone = &program.zone;
     let anchor = Instant(match entry.release {
         _ if entry.correction => entry.booked_at,
-        AT_ONCE => entry.earned_at,
+        AT_ONCE => entry.earned_at(),
         release => release,
     });
     let day = zone.day_of(anchor);
@@ -105,11 +105,11 @@ pub fn dates(program: &Program, entry: &EntryRow) -> Dates {
     Dates { payable_on, due_on, notify_by }
 }
 
-/// What holds an entry back as of a moment, if anything.
+/// What holds an entry back as of a moment, if anything; `kinds` tells which kinds of event its referral has had, as bits.
 pub fn hold(
     program: &Program,
     book: &Book,
-    timeline: &Timeline,
+    kinds: impl FnOnce() -> u64,
     entry: &EntryRow,
     dates: &Dates,
     as_of: Instant,
@@ -117,8 +117,7 @@ pub fn hold(
 ) -> Option<Hold> {
     let (version, reward) = rule(program, entry);
     if let Some(kind) = reward.hold_until {
-        let kinds = timeline.states[index(entry.referral)].as_ref().map_or(0, |state| state.kinds);
-        if kinds >> kind.0 & 1 == 0 {
+        if kinds() >> kind.0 & 1 == 0 {
             return Some(Hold::Event(kind));
         }
     }

@@ -1,14 +1,20 @@
 //! Submission: every requirement of the governing version is judged on every referral; all that fail are kept.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::by_account::ByAccount;
 use super::circles::CircleVerdicts;
 use super::inputs::ReferralRows;
-use crate::base::{Instant, NONE, index, position};
+use super::screens::{Bound, Memory, Rows, bind, days_of};
+use crate::base::{Day, NONE, index, position};
 use crate::book::Book;
-use crate::expr::{Column, Env, Scratch};
-use crate::program::{Party, Program, Refuses};
+use crate::expr::{Column, Compiled, Env, Scratch};
+use crate::program::{Party, Program, Refuses, Version};
+use std::ops::Range;
 
 /// Rows that an expression is evaluated over at once: enough to amortise a step, few enough for the nearest cache.
 pub const CHUNK_ROWS: usize = 1024;
+
+/// A row that no account has: there are not as many.
+const NO_ROW: u32 = NONE - 1;
 
 /// No version of the program was in force.
 pub const NO_VERSION: u16 = u16::MAX;
@@ -82,10 +88,12 @@ impl Submissions {
         let by_circle = by_circle.get(words.clone()).unwrap_or_default();
         let words = self.failed.get(words).unwrap_or_default();
         words.iter().enumerate().flat_map(move |(word, bits)| {
-            let bits = bits | by_circle.get(word).copied().unwrap_or_default();
-            (0..64_usize)
-                .filter(move |bit| bits >> bit & 1 == 1)
-                .map(move |bit| word.saturating_mul(64).saturating_add(bit))
+            let mut bits = bits | by_circle.get(word).copied().unwrap_or_default();
+            std::iter::from_fn(move || {
+                let bit = usize::try_from(bits.trailing_zeros()).ok().filter(|_| bits != 0)?;
+                bits &= bits.wrapping_sub(1);
+                Some(word.saturating_mul(64).saturating_add(bit))
+            })
         })
     }
 
@@ -94,7 +102,7 @@ impl Submissions {
         let row = index(referral);
         if self.version[row] == NO_VERSION {
             Some(BuiltIn::NotInForce)
-        } else if book.text(book.referrals.referrer[row]).is_empty() {
+        } else if book.is_nobody(book.referrals.referrer[row]) {
             Some(BuiltIn::NoReferrer)
         } else if book.accounts.given && book.referrals.referrer_row[row] == NONE {
             Some(BuiltIn::UnknownReferrer)
@@ -122,11 +130,13 @@ pub fn judge(program: &Program, book: &Book, threads: usize) -> Submissions {
         .zip(out.refused.chunks_mut(per_thread.max(1)))
         .zip(chunks_or_empty(&mut out.failed, per_thread.saturating_mul(words), rows.div_ceil(per_thread.max(1))))
         .enumerate();
+    let judging: Vec<Judging<'_>> =
+        program.versions.iter().map(|version| Judging::new(program, book, version, words)).collect();
     std::thread::scope(|scope| {
         let mut waiting = Vec::new();
         for (part, ((version, refused), failed)) in parts {
-            let mut part =
-                Part { program, book, first: part.saturating_mul(per_thread), words, version, refused, failed };
+            let first = part.saturating_mul(per_thread);
+            let mut part = Part { program, book, judging: &judging, first, words, version, refused, failed };
             if threads <= 1 {
                 part.run();
             } else {
@@ -145,9 +155,52 @@ fn chunks_or_empty(values: &mut [u64], size: usize, parts: usize) -> Vec<&mut [u
     values.chunks_mut(size).collect()
 }
 
+/// How the requirements of a version are judged over a book.
+struct Judging<'a> {
+    /// What asks only the referrer's account.
+    by_account: ByAccount,
+    /// The others, by the requirement's position: over columns where they have such a form.
+    others: Vec<(usize, Sides, Vec<Condition<'a>>)>,
+}
+
+enum Condition<'a> {
+    Columns(Bound<'a>),
+    Rows(&'a Compiled),
+}
+
+impl<'a> Judging<'a> {
+    fn new(program: &'a Program, book: &'a Book, version: &'a Version, words: usize) -> Self {
+        let by_account = ByAccount::judge(program, book, version, words);
+        let mut others = Vec::new();
+        for (number, requirement) in version.requirements.iter().enumerate().filter(|(_, one)| !one.asks_for_circles) {
+            let left = requirement.conditions.iter().filter(|condition| !by_account.covers(program, book, condition));
+            let conditions: Vec<_> = left
+                .map(|condition| {
+                    let bound = condition.screen().and_then(|screen| bind(program, book, &screen));
+                    bound.map_or(Condition::Rows(condition), Condition::Columns)
+                })
+                .collect();
+            if !conditions.is_empty() {
+                others.push((number, sides(requirement.refuses), conditions));
+            }
+        }
+        Self { by_account, others }
+    }
+}
+
+/// The sides that a requirement refuses.
+pub const fn sides(refuses: Refuses) -> Sides {
+    match refuses {
+        Refuses::Both => Sides::BOTH,
+        Refuses::Referrer => Sides::of(Party::Referrer),
+        Refuses::Referee => Sides::of(Party::Referee),
+    }
+}
+
 struct Part<'a> {
     program: &'a Program,
     book: &'a Book,
+    judging: &'a [Judging<'a>],
     first: usize,
     words: usize,
     version: &'a mut [u16],
@@ -155,54 +208,159 @@ struct Part<'a> {
     failed: &'a mut [u64],
 }
 
+/// Memory that judging reuses from chunk to chunk.
+struct Reused<'a> {
+    scratch: Scratch<'a>,
+    memory: Memory,
+    days: Vec<i32>,
+    holds: Vec<u8>,
+    verdicts: Vec<u8>,
+}
+
 impl Part<'_> {
     fn run(&mut self) {
-        let mut scratch = Scratch::new(&self.book.texts);
-        let mut rows: Vec<Vec<u32>> = vec![Vec::with_capacity(CHUNK_ROWS); self.program.versions.len()];
+        let mut reused = Reused {
+            scratch: Scratch::new(&self.book.texts),
+            memory: Memory::default(),
+            days: Vec::new(),
+            holds: Vec::new(),
+            verdicts: Vec::new(),
+        };
         for start in (0..self.version.len()).step_by(CHUNK_ROWS) {
-            rows.iter_mut().for_each(Vec::clear);
-            for local in start..self.version.len().min(start.saturating_add(CHUNK_ROWS)) {
-                let row = self.first.saturating_add(local);
-                let day = self.program.zone.day_of(Instant(self.book.referrals.submitted_at[row]));
-                if let Some(version) = self.program.version_on(day) {
-                    self.version[local] = version;
-                    rows[usize::from(version)].push(position(row));
+            let local = start..self.version.len().min(start.saturating_add(CHUNK_ROWS));
+            let rows = self.first.saturating_add(local.start)..self.first.saturating_add(local.end);
+            match &self.book.referrals.submitted_on {
+                Some(days) => {
+                    reused.days.clear();
+                    reused.days.extend_from_slice(&days[rows.clone()]);
                 }
-                if self.version[local] == NO_VERSION
-                    || self.book.text(self.book.referrals.referrer[row]).is_empty()
-                    || self.book.accounts.given && self.book.referrals.referrer_row[row] == NONE
-                {
-                    self.refused[local] = Sides::BOTH;
-                }
+                None => days_of(self.program, &self.book.referrals.submitted_at[rows.clone()], &mut reused.days),
             }
-            for (version, rows) in rows.iter().enumerate() {
+            self.versions(local.clone(), &reused.days);
+            self.built_in(local.clone());
+            let first = self.version[local.start];
+            if self.version[local.clone()].iter().all(|version| *version == first) {
+                if let Some(judging) = self.judging.get(usize::from(first)) {
+                    self.chunk(first, judging, local, None, &mut reused);
+                }
+                continue;
+            }
+            for (version, judging) in (0_u16..).zip(self.judging) {
+                let of_version = |at: &usize| self.version[*at] == version;
+                let rows: Vec<usize> = local.clone().filter(of_version).collect();
                 if !rows.is_empty() {
-                    self.chunk(version, rows, &mut scratch);
+                    self.chunk(version, judging, local.clone(), Some(&rows), &mut reused);
                 }
             }
         }
     }
 
-    fn chunk(&mut self, version: usize, rows: &[u32], scratch: &mut Scratch<'_>) {
-        let version = &self.program.versions[version];
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
-        let inputs = ReferralRows { program: self.program, book: self.book, rows };
-        for (number, requirement) in version.requirements.iter().enumerate().filter(|(_, one)| !one.asks_for_circles) {
-            let sides = match requirement.refuses {
-                Refuses::Both => Sides::BOTH,
-                Refuses::Referrer => Sides::of(Party::Referrer),
-                Refuses::Referee => Sides::of(Party::Referee),
+    /// The version in force on each day.
+    fn versions(&mut self, local: Range<usize>, days: &[i32]) {
+        let mut last: Option<(i32, u16)> = None;
+        for (version, day) in self.version[local].iter_mut().zip(days) {
+            *version = match last {
+                Some((before, version)) if before == *day => version,
+                _ => self.program.version_on(Day(*day)).unwrap_or(NO_VERSION),
             };
-            for condition in &requirement.conditions {
-                let result = condition.evaluate(&inputs, rows.len(), &env, scratch);
-                let Column::Bool(holds) = &result.column else { continue };
-                for (at, row) in rows.iter().enumerate() {
-                    if !(holds[at] && result.status[at].is_ok()) {
-                        let local = index(*row).saturating_sub(self.first);
-                        self.refused[local] = self.refused[local].and(sides);
-                        self.failed[local.saturating_mul(self.words).saturating_add(number / 64)] |= 1 << (number % 64);
+            last = Some((*day, *version));
+        }
+    }
+
+    /// What needs no document.
+    fn built_in(&mut self, local: Range<usize>) {
+        let referrals = &self.book.referrals;
+        let rows = self.first.saturating_add(local.start)..self.first.saturating_add(local.end);
+        let unknown = if self.book.accounts.given { NONE } else { NO_ROW };
+        let facts = referrals.referrer[rows.clone()].iter().zip(&referrals.referrer_row[rows]);
+        let verdicts = self.refused[local.clone()].iter_mut().zip(&self.version[local]);
+        for ((refused, version), (referrer, row)) in verdicts.zip(facts) {
+            if *version == NO_VERSION || *row == unknown || self.book.is_nobody(*referrer) {
+                *refused = Sides::BOTH;
+            }
+        }
+    }
+
+    /// Judges the requirements of a version on rows that follow one another, or on some of them.
+    fn chunk(
+        &mut self,
+        version: u16,
+        judging: &Judging<'_>,
+        local: Range<usize>,
+        some: Option<&[usize]>,
+        reused: &mut Reused<'_>,
+    ) {
+        let version = &self.program.versions[usize::from(version)];
+        let range = self.first.saturating_add(local.start)..self.first.saturating_add(local.end);
+        let accounts = &self.book.referrals.referrer_row[range.clone()];
+        let mut by_account = |at: usize, account: u32| {
+            let (failed, refused) = judging.by_account.of(account);
+            self.refused[at] = self.refused[at].and(refused);
+            let words = at.saturating_mul(self.words)..at.saturating_add(1).saturating_mul(self.words);
+            self.failed[words].iter_mut().zip(failed).for_each(|(to, failed)| *to |= failed);
+        };
+        match some {
+            _ if judging.by_account.is_empty() => {}
+            None if self.words == 1 => {
+                let to = self.failed[local.clone()].iter_mut().zip(&mut self.refused[local.clone()]);
+                for ((failed, refused), account) in to.zip(accounts) {
+                    let (more, sides) = judging.by_account.of_one_word(*account);
+                    *failed |= more;
+                    *refused = refused.and(sides);
+                }
+            }
+            None => local.clone().zip(accounts).for_each(|(at, account)| by_account(at, *account)),
+            Some(some) => {
+                some.iter().for_each(|at| by_account(*at, accounts[at.saturating_sub(local.start)]));
+            }
+        }
+        let one_by_one = |conditions: &[Condition<'_>]| conditions.iter().any(|one| matches!(one, Condition::Rows(_)));
+        let positions: Vec<u32> = match some {
+            _ if !judging.others.iter().any(|(_, _, conditions)| one_by_one(conditions)) => Vec::new(),
+            None => range.clone().map(position).collect(),
+            Some(some) => some.iter().map(|at| position(self.first.saturating_add(*at))).collect(),
+        };
+        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let rows = Rows { range: range.clone(), days: &reused.days };
+        reused.holds.resize(range.len(), 0);
+        reused.verdicts.resize(range.len(), 0);
+        for (number, sides, conditions) in &judging.others {
+            reused.holds.fill(1);
+            for condition in conditions {
+                match condition {
+                    Condition::Columns(bound) => {
+                        bound.judge(&rows, &mut reused.verdicts, &mut reused.memory);
+                        reused.holds.iter_mut().zip(&reused.verdicts).for_each(|(holds, verdict)| *holds &= verdict);
+                    }
+                    Condition::Rows(condition) => {
+                        let inputs = ReferralRows { program: self.program, book: self.book, rows: &positions };
+                        let result = condition.evaluate(&inputs, positions.len(), &env, &mut reused.scratch);
+                        let Column::Bool(values) = &result.column else { continue };
+                        for (at, row) in positions.iter().enumerate() {
+                            let holds = &mut reused.holds[index(*row).saturating_sub(range.start)];
+                            *holds &= u8::from(values[at] && result.status[at].is_ok());
+                        }
                     }
                 }
+            }
+            let (word, bit) = (number / 64, 1_u64 << (number % 64));
+            let mut fails = |at: usize, holds: u8| {
+                let fails = holds ^ 1;
+                self.refused[at].0 |= sides.0 & fails.wrapping_neg();
+                self.failed[at.saturating_mul(self.words).saturating_add(word)] |=
+                    bit & u64::from(fails).wrapping_neg();
+            };
+            match some {
+                None if self.words == 1 => {
+                    let to = self.failed[local.clone()].iter_mut().zip(&mut self.refused[local.clone()]);
+                    for ((failed, refused), holds) in to.zip(&reused.holds) {
+                        let fails = holds ^ 1;
+                        refused.0 |= sides.0 & fails.wrapping_neg();
+                        *failed |= bit & u64::from(fails).wrapping_neg();
+                    }
+                }
+                None => local.clone().zip(&reused.holds).for_each(|(at, holds)| fails(at, *holds)),
+                Some(some) => some.iter().for_each(|at| fails(*at, reused.holds[at.saturating_sub(local.start)])),
             }
         }
     }

@@ -51,6 +51,8 @@ pub struct Shape {
     pub program_wide: bool,
     /// Referrals may be of the same referee, and may close circles.
     pub claims: bool,
+    /// Programs look only ahead: no clock, no measure of their own, nothing put off.
+    pub ahead: bool,
     /// The zone is always UTC.
     pub utc: bool,
     /// All dates are so many days later.
@@ -59,8 +61,16 @@ pub struct Shape {
 
 impl Shape {
     /// Everything that there is.
-    pub const ALL: Self =
-        Self { late: true, conflicts: true, faults: true, program_wide: true, claims: true, utc: false, shift_days: 0 };
+    pub const ALL: Self = Self {
+        late: true,
+        conflicts: true,
+        faults: true,
+        program_wide: true,
+        claims: true,
+        ahead: false,
+        utc: false,
+        shift_days: 0,
+    };
 }
 
 /// A program and a book.
@@ -132,6 +142,11 @@ impl Case {
         day.or_else(|_| Instant::parse(cell)).ok()
     }
 
+    /// The moment in a row's cell, if there is one.
+    pub fn moment_of(&self, row: &Row, column: &str) -> Option<Instant> {
+        self.moment(row.get(column))
+    }
+
     /// The rows, and the events on rows of referrals, that are recorded by a moment; what has no moment stays.
     pub fn known_at(&self, as_of: Instant) -> Tables {
         let mut tables = self.tables.clone();
@@ -161,7 +176,7 @@ impl Case {
     pub fn moments(&self, book: &Book) -> Vec<Instant> {
         let mut out = BTreeSet::new();
         let known = book.referrals.known.iter().chain(&book.events.known);
-        let withdrawn = book.referrals.withdrawn.iter().chain(&book.events.withdrawn);
+        let withdrawn = book.referrals.withdrawn.iter().chain(book.events.withdrawn.iter());
         let last = known.clone().copied().filter(|known| *known < Instant::MAX.0).max().unwrap_or(0);
         for moment in known.chain(withdrawn).filter(|moment| **moment < Instant::MAX.0) {
             out.extend([Instant(moment.saturating_sub(1)), Instant(*moment)]);

@@ -173,8 +173,10 @@ impl Plan {
             vec!["qualified", "submitted", "closed", "payment", "opportunity", "install", "disqualified", "lost"];
         out.text.push_str("[[event]]\nkind = \"payment\"\nneeds = [\"plan\"]\n[[event]]\nkind = \"install\"\n");
         forms::implied(&mut out, draw);
-        forms::measures(&mut out, draw, shape);
-        for (_, mut draw) in of(9..11) {
+        if !shape.ahead {
+            forms::measures(&mut out, draw, shape);
+        }
+        for (_, mut draw) in of(9..11).filter(|_| !shape.ahead) {
             rules::clock(&mut out, &mut draw);
         }
         for (_, mut draw) in of(8..9) {

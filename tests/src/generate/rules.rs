@@ -305,7 +305,7 @@ pub(super) fn limit(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, c
     ]);
     let over_limit = draw.one_of(&["pay what fits", "pay later", "pay nothing", "pay later"]);
     let endless = ["lifetime", "30 days", "1 days"].contains(&in_each);
-    let over_limit = if over_limit == "pay later" && endless { "pay what fits" } else { over_limit };
+    let over_limit = if over_limit == "pay later" && (endless || shape.ahead) { "pay what fits" } else { over_limit };
     let at_most =
         if counts { draw.one_of(&["1", "2", "3", "0"]) } else { draw.one_of(&["100", "150", "1", "250", "1000", "0"]) };
     let kind = match draw.below(4) {

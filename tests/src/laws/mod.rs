@@ -6,6 +6,7 @@ mod ledger;
 mod limits;
 mod order;
 mod total;
+mod ways;
 
 pub use amounts::{balances_add_up, steps_lead_to_the_amount, totals_are_sums};
 pub use ledger::{booked_ledger, ids_are_unique_and_stable, late_news_converges, prefix};
@@ -15,6 +16,7 @@ pub use order::{
     what_is_recorded_later_does_not_matter,
 };
 pub use total::{damaged_documents, damaged_tables, every_referral_is_decided};
+pub use ways::{NUMBERED, STRAIGHT, packed_is_plain, straight_is_by_scopes};
 
 use crate::generate::{Draw, Seeds};
 
@@ -28,6 +30,8 @@ pub const ALL: &[(&str, Law)] = &[
     ("ids are unique and stable", ids_are_unique_and_stable),
     ("late news converges", late_news_converges),
     ("arrival does not matter", arrival_does_not_matter),
+    ("straight is by scopes", straight_is_by_scopes),
+    ("packed is plain", packed_is_plain),
     ("what is recorded later does not matter", what_is_recorded_later_does_not_matter),
     ("other referrers do not matter", other_referrers_do_not_matter),
     ("shifted by 400 years", shifted_by_400_years),

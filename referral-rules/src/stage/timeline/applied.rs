@@ -7,10 +7,10 @@ use super::measuring::{Measuring, Readings};
 use super::run::Opening;
 use super::tiers;
 pub use crate::base::limits::LADDERS_MAX;
-use crate::base::{Day, Instant, NONE, Number, index};
+use crate::base::{Instant, NONE, Number, index};
 use crate::book::{Book, NEVER};
 use crate::diag::Code;
-use crate::program::{EventKind, LadderBy, Measure, Moment, Program, Version};
+use crate::program::{EventKind, LadderBy, Program, Version};
 use crate::stage::attribution::{Standing, Standings};
 use crate::stage::submission::{NO_VERSION, Submissions};
 use rustc_hash::FxHashMap;
@@ -49,6 +49,27 @@ pub struct Applied {
     pub before: Vec<[i64; 4]>,
     /// The declared measures, by their numbers; for the same programs.
     pub measures: Vec<Readings>,
+}
+
+impl Applied {
+    /// Forgets the rows and keeps the memory.
+    pub(super) fn clear(&mut self) {
+        let Self { referral, what, event, place, kind, at, known, version, counts, reached, tiers, before, measures } =
+            self;
+        referral.clear();
+        what.clear();
+        event.clear();
+        place.clear();
+        kind.clear();
+        at.clear();
+        known.clear();
+        version.clear();
+        counts.clear();
+        reached.clear();
+        tiers.clear();
+        before.clear();
+        measures.clear();
+    }
 }
 
 /// An item that could not be taken in.
@@ -204,7 +225,7 @@ impl Applying<'_> {
             let clock = &version.clocks[usize::from(pending.clock.1)];
             let Some(referral) = state.referrals.get(&pending.referral) else { continue };
             let called_off = clock.unless.iter().any(|kind| referral.kinds >> kind.0 & 1 == 1);
-            let stage = self.on_the_way(referral, clock.kind);
+            let stage = referral.on_the_way(self.program, clock.kind);
             let impossible = clock.kind.is_stage() && !may_follow(stage, clock.kind);
             if called_off || impossible || pending.known > moment {
                 continue;
@@ -223,21 +244,11 @@ impl Applying<'_> {
     fn item(&self, item: &Item, state: &mut Counting, out: &mut Applied, refusals: &mut Vec<Refusal>) {
         let kind = item.place.kind;
         if kind != EventKind::SUBMITTED {
-            let referral = state.referrals.get(&item.referral);
-            let stage = referral.map_or(NO_STAGE, |referral| referral.stage);
-            let on_the_way = referral.map_or(NO_STAGE, |referral| self.on_the_way(referral, kind));
-            let before = item.place.at < self.book.referrals.submitted_at[index(item.referral)];
-            let code = if before || stage == NO_STAGE {
-                Some(Code::BeforeSubmission)
-            } else if kind.is_stage() && kind.0 == stage {
-                Some(Code::RepeatedStage)
-            } else if kind.is_stage() && !may_follow(on_the_way, kind) {
-                Some(Code::ImpossibleStage)
-            } else {
-                None
-            };
-            if let Some(code) = code {
-                refusals.push(Refusal { event: item.what.event(), code, stage });
+            let unknown = ReferralState::default();
+            let referral = state.referrals.get(&item.referral).unwrap_or(&unknown);
+            let submitted_at = self.book.referrals.submitted_at[index(item.referral)];
+            if let Some(code) = referral.refuses(self.program, kind, item.place.at, submitted_at) {
+                refusals.push(Refusal { event: item.what.event(), code, stage: referral.stage });
                 return;
             }
         }
@@ -247,25 +258,13 @@ impl Applying<'_> {
     /// Takes in an item, and before it the stages that it implies and that the referral has not reached.
     fn arrive(&self, item: &Item, state: &mut Counting, out: &mut Applied) {
         let referral = state.referrals.get(&item.referral);
-        for stage in referral.map_or(&[][..], |referral| self.implied(referral, item.place.kind)) {
+        for stage in referral.map_or(&[][..], |referral| referral.implied(self.program, item.place.kind)) {
             let now = state.referrals.get(&item.referral).map_or(NO_STAGE, |referral| referral.stage);
             if may_follow(now, *stage) {
                 self.take_in(item, *stage, state, out);
             }
         }
         self.take_in(item, item.place.kind, state, out);
-    }
-
-    /// The stages that an event of the kind implies under the version of the submission.
-    fn implied(&self, referral: &ReferralState, kind: EventKind) -> &[EventKind] {
-        let version = self.program.versions.get(usize::from(referral.submitted_version));
-        version.map_or(&[], |version| version.implied_by(kind))
-    }
-
-    /// The stage from which an event of the kind is reached, under the version of the submission.
-    fn on_the_way(&self, referral: &ReferralState, kind: EventKind) -> u16 {
-        let version = self.program.versions.get(usize::from(referral.submitted_version));
-        version.map_or(referral.stage, |version| version.on_the_way(referral.stage, kind))
     }
 
     /// Takes in an item as an event of a kind: its own, or a stage that it implies.
@@ -280,29 +279,8 @@ impl Applying<'_> {
         if kind == EventKind::SUBMITTED {
             referral.submitted_version = self.submissions.version[index(item.referral)];
         }
-        if kind.is_stage() {
-            referral.stage = kind.0;
-            referral.stage_event = (item.what, item.place.at);
-        }
-        if referral.released == NEVER && self.lets_go(referral.submitted_version, kind) {
-            referral.released = item.place.at;
-        }
-        referral.kinds |= 1_u64.checked_shl(u32::from(kind.0)).unwrap_or(0);
-        for measure in Measure::ALL {
-            let bit = 1_u8 << measure.index();
-            if usize::from(kind.0) == measure.index() {
-                referral.reached[measure.index()] = item.place.at;
-                if referral.counted & bit == 0 {
-                    referral.counted |= bit;
-                    counts[measure.index()] = counts[measure.index()].saturating_add(1);
-                }
-            }
-            if kind == EventKind::DISQUALIFIED && measure != Measure::Submitted && referral.counted & bit != 0 {
-                referral.counted &= !bit;
-                counts[measure.index()] = counts[measure.index()].saturating_sub(1);
-            }
-        }
-        let governing = self.governing(referral, item.place.at);
+        referral.enter(self.program, kind, item.what, item.place.at).change(counts);
+        let governing = referral.governing(self.program, item.place.at);
         let version = &self.program.versions[usize::from(governing)];
         let reached = referral.reached;
         let tiers = if self.measured {
@@ -327,28 +305,6 @@ impl Applying<'_> {
         out.reached.push(reached);
         out.tiers.push(tiers);
         self.schedule(item, kind, governing, version, state);
-    }
-
-    /// Whether an event of the kind ends the claims of its referral.
-    fn lets_go(&self, submitted_version: u16, kind: EventKind) -> bool {
-        let version = self.program.versions.get(usize::from(submitted_version));
-        version.is_some_and(|version| version.released_by.contains(&kind))
-    }
-
-    fn governing(&self, referral: &ReferralState, at: i64) -> u16 {
-        let submitted = referral.submitted_version;
-        let Some(version) = self.program.versions.get(usize::from(submitted)) else { return 0 };
-        let on = |at: i64| (at != NEVER).then(|| self.day(at)).and_then(|day| self.program.version_on(day));
-        match version.governs_at {
-            Moment::Submitted => submitted,
-            Moment::Qualified => on(referral.reached[1]).unwrap_or(submitted),
-            Moment::Closed => on(referral.reached[3]).unwrap_or(submitted),
-            Moment::Event => on(at).unwrap_or(submitted),
-        }
-    }
-
-    fn day(&self, at: i64) -> Day {
-        self.program.zone.day_of(Instant(at))
     }
 
     fn schedule(&self, item: &Item, kind: EventKind, governing: u16, version: &Version, state: &mut Counting) {

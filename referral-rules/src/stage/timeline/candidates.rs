@@ -2,7 +2,7 @@
 //! rounding. Rules that do not ask what was granted before are evaluated over chunks of events at once.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::Applied;
-use super::chunk::{Chunk, Row};
+use super::chunk::Chunk;
 use super::groups::{self, Meeting};
 use crate::base::{Day, Instant, Number, Rounding, index, position};
 use crate::book::{Book, NEVER};
@@ -118,6 +118,7 @@ impl Offering<'_> {
     /// Evaluates every rule that does not ask what was granted before, over these applied events.
     pub fn all(&self, rows: Range<usize>, scratch: &mut Scratch<'_>) -> Candidates {
         let mut out = Candidates::default();
+        let (first, count) = (position(rows.start), rows.len());
         // The events that ask the same rules: each rule goes through its own only, however many rules there are.
         let mut asking: BTreeMap<(u16, EventKind), Vec<u32>> = BTreeMap::new();
         for row in rows {
@@ -134,7 +135,7 @@ impl Offering<'_> {
                 }
             }
         }
-        out.candidates.sort_unstable_by_key(|candidate| (candidate.row, candidate.rule));
+        in_order(first, count, &mut out.candidates);
         if self.program.versions.iter().any(|version| !version.reward_groups.is_empty()) {
             for event in out.candidates.chunk_by_mut(|left, right| left.row == right.row) {
                 let Some(first) = event.first() else { continue };
@@ -165,25 +166,25 @@ impl Offering<'_> {
             granted,
             counted: Counted::After,
         };
-        let mut chunk = Chunk { inputs, env, scratch, rows: self.fresh(version, reward, rows) };
+        let mut chunk = Chunk::new(inputs, env, scratch, self.fresh(version, reward, rows));
         let mut days = Days::default();
         chunk.conditions(&reward.when);
         chunk.base(&reward.amount);
         let mut meeting = Vec::new();
         for position in reward.campaigns.iter().copied() {
             let campaign = &version.campaigns[usize::from(position)];
-            let window = campaign.first_day..=campaign.last_day;
-            let inside = |day: &Option<Day>| day.is_some_and(|day| window.contains(&day));
-            let days = days.of(campaign.counts, || self.days(campaign.counts, rows));
-            if days.iter().any(inside) {
-                let mask = days.iter().map(inside).collect();
+            let (span, days) = days.of(campaign.counts, || self.days(campaign.counts, rows));
+            let meets = span.is_some_and(|(from, to)| campaign.first_day <= to && from <= campaign.last_day);
+            if meets {
+                let window = campaign.first_day..=campaign.last_day;
+                let mask = days.iter().map(|day| day.is_some_and(|day| window.contains(&day))).collect();
                 meeting.extend(chunk.applies(campaign, mask).map(|mask| Meeting { campaign: position, mask }));
             }
         }
         for group in &version.campaign_groups {
             let alone = |campaign: u16| chunk.alone(&version.campaigns[usize::from(campaign)], reward);
             for (row, cause) in groups::stack(group, &mut meeting, rows.len(), alone) {
-                chunk.rows[row].cause.get_or_insert(cause);
+                chunk.cause[row].get_or_insert(cause);
             }
         }
         for met in meeting {
@@ -192,33 +193,18 @@ impl Offering<'_> {
         chunk.bound(reward.at_least.as_ref(), Change::AtLeast);
         chunk.bound(reward.at_most.as_ref(), Change::AtMost);
         chunk.settle(reward);
-        for row in chunk.rows {
-            let start = position(out.steps.len());
-            let count = position(row.steps.len());
-            out.steps.extend(row.steps);
-            out.candidates.push(Candidate {
-                row: row.row,
-                rule,
-                cause: row.cause,
-                base: row.base,
-                amount: row.settled,
-                steps: (start, count),
-            });
-        }
+        chunk.finish(rule, out);
     }
 
-    fn fresh(&self, version: &Version, reward: &Reward, rows: &[u32]) -> Vec<Row> {
-        let start = |row: &u32| {
+    /// Why a rule cannot give anything for a row, whatever it says.
+    fn fresh(&self, version: &Version, reward: &Reward, rows: &[u32]) -> Vec<Option<Cause>> {
+        let refused = |row: &u32| {
             let referral = self.applied.referral[index(*row)];
-            let refused = self.submissions.refused[index(referral)].has(reward.to);
-            let day = || self.program.zone.day_of(Instant(self.applied.at[index(*row)]));
-            let cause = match version.grants_until {
-                Some(last) if day() > last => Some(Cause::Ended),
-                _ => refused.then_some(Cause::SideRefused),
-            };
-            Row { row: *row, cause, base: Number::ZERO, amount: Number::ZERO, settled: 0, steps: Vec::new() }
+            self.submissions.refused[index(referral)].has(reward.to).then_some(Cause::SideRefused)
         };
-        rows.iter().map(start).collect()
+        let Some(last) = version.grants_until else { return rows.iter().map(refused).collect() };
+        let day = |row: &u32| self.program.zone.day_of(Instant(self.applied.at[index(*row)]));
+        rows.iter().map(|row| if day(row) > last { Some(Cause::Ended) } else { refused(row) }).collect()
     }
 
     /// The day of each row on which a campaign counts; none where that moment has not come.
@@ -226,30 +212,69 @@ impl Offering<'_> {
         let day = |row: &u32| {
             let row = index(*row);
             let reached = &self.applied.reached[row];
-            let at = match counts {
+            match counts {
                 Moment::Submitted => reached[EventKind::SUBMITTED.index()],
                 Moment::Qualified => reached[EventKind::QUALIFIED.index()],
                 Moment::Closed => reached[EventKind::CLOSED.index()],
                 Moment::Event => self.applied.at[row],
-            };
-            (at != NEVER).then(|| self.program.zone.day_of(Instant(at)))
+            }
         };
-        rows.iter().map(day).collect()
+        // Rows of one day often follow one another.
+        let mut last: (i64, Option<Day>) = (NEVER, None);
+        rows.iter()
+            .map(|row| {
+                let at = day(row);
+                if at != last.0 {
+                    last = (at, Some(self.program.zone.day_of(Instant(at))));
+                }
+                if at == NEVER { None } else { last.1 }
+            })
+            .collect()
     }
 }
 
-/// The days of a chunk's rows by the moment that counts: worked out once for all campaigns.
+/// The days of a chunk's rows by the moment that counts, with the first and the last: worked out once for all campaigns.
 #[derive(Default)]
-struct Days([Option<Vec<Option<Day>>>; 4]);
+struct Days([Option<(Span, Vec<Option<Day>>)>; 4]);
+
+/// The first and the last day.
+type Span = Option<(Day, Day)>;
 
 impl Days {
-    fn of(&mut self, counts: Moment, work_out: impl FnOnce() -> Vec<Option<Day>>) -> &[Option<Day>] {
+    fn of(&mut self, counts: Moment, work_out: impl FnOnce() -> Vec<Option<Day>>) -> (Span, &[Option<Day>]) {
         let slot = match counts {
             Moment::Submitted => 0,
             Moment::Qualified => 1,
             Moment::Closed => 2,
             Moment::Event => 3,
         };
-        self.0[slot].get_or_insert_with(work_out)
+        let (span, days) = self.0[slot].get_or_insert_with(|| {
+            let days = work_out();
+            let there = || days.iter().flatten().copied();
+            (there().min().zip(there().max()), days)
+        });
+        (*span, days)
     }
+}
+
+/// Puts candidates, which come rule after rule, each of them in the order of rows, into the order of rows, then rules.
+fn in_order(first: u32, rows: usize, candidates: &mut Vec<Candidate>) {
+    let sorted = candidates.is_sorted_by_key(|candidate| (candidate.row, candidate.rule));
+    let Some(any) = candidates.first().copied().filter(|_| !sorted) else { return };
+    let place = |candidate: &Candidate| index(candidate.row.saturating_sub(first));
+    let mut next = vec![0_usize; rows];
+    candidates.iter().for_each(|candidate| next[place(candidate)] = next[place(candidate)].saturating_add(1));
+    let mut sum = 0_usize;
+    for next in &mut next {
+        let count = std::mem::replace(next, sum);
+        sum = sum.saturating_add(count);
+    }
+    let mut out = vec![any; candidates.len()];
+    for candidate in candidates.iter() {
+        let next = &mut next[place(candidate)];
+        out[*next] = *candidate;
+        *next = next.saturating_add(1);
+    }
+    // The rules of one event come in order already, as each kind of event goes through its rules in their order.
+    *candidates = out;
 }

@@ -1,37 +1,65 @@
 //! A chunk of events on its way through one rule: conditions, base, campaigns, minimum and maximum, rounding.
 #![expect(clippy::indexing_slicing, reason = "every column has a place per row of the chunk")]
-use super::candidates::{Cause, Change, Step};
-use crate::base::{Number, Rounding};
-use crate::expr::{Column, Compiled, Env, Scratch, Status};
+use super::candidates::{Candidate, Candidates, Cause, Change, Step};
+use crate::base::{Number, Rounding, position};
+use crate::expr::{Column, Compiled, Env, Scratch, Status, Vector};
 use crate::program::{Campaign, Operator, Reward};
 use crate::stage::inputs::EventRows;
 
-/// A row on its way through the rule.
-#[derive(Clone)]
-pub(super) struct Row {
-    pub(super) row: u32,
-    pub(super) cause: Option<Cause>,
-    pub(super) base: Number,
-    pub(super) amount: Number,
-    pub(super) settled: i64,
-    pub(super) steps: Vec<Step>,
-}
-
-/// The rows, and what their expressions are evaluated over.
+/// The rows by column, and what their expressions are evaluated over.
 pub(super) struct Chunk<'a, 'b, 's> {
     pub(super) inputs: EventRows<'a>,
     pub(super) env: Env<'a>,
     pub(super) scratch: &'b mut Scratch<'s>,
-    pub(super) rows: Vec<Row>,
+    /// Why a row gives nothing.
+    pub(super) cause: Vec<Option<Cause>>,
+    base: Vec<Number>,
+    amount: Vec<Number>,
+    settled: Vec<i64>,
+    /// The steps of all rows, in the order in which they are made: of which row, and what.
+    steps: Vec<(u32, Step)>,
 }
 
-impl Chunk<'_, '_, '_> {
+/// The value of an amount in a row, or why there is none.
+fn number(result: &Vector, at: usize) -> Result<Number, Cause> {
+    match (&result.column, result.status[at]) {
+        (_, status) if !status.is_ok() => Err(Cause::of(status)),
+        (Column::Int(values), _) => Ok(Number::from(values[at])),
+        (Column::Decimal(values), _) => Ok(values[at]),
+        _ => Err(Cause::Fault(Status::NOT_CONVERTIBLE)),
+    }
+}
+
+impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
+    /// Rows that have a cause to give nothing, or none so far.
+    pub(super) fn new(
+        inputs: EventRows<'a>,
+        env: Env<'a>,
+        scratch: &'b mut Scratch<'s>,
+        cause: Vec<Option<Cause>>,
+    ) -> Self {
+        Self {
+            inputs,
+            env,
+            scratch,
+            cause,
+            base: Vec::new(),
+            amount: Vec::new(),
+            settled: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
+    fn rows(&self) -> usize {
+        self.cause.len()
+    }
+
     pub(super) fn conditions(&mut self, conditions: &[Compiled]) {
         for (number, condition) in (0_u16..).zip(conditions) {
-            let result = condition.evaluate(&self.inputs, self.rows.len(), &self.env, self.scratch);
+            let result = condition.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
             let Column::Bool(holds) = &result.column else { continue };
-            for (at, row) in self.rows.iter_mut().enumerate().filter(|(_, row)| row.cause.is_none()) {
-                row.cause = match result.status[at] {
+            for (at, cause) in self.cause.iter_mut().enumerate().filter(|(_, cause)| cause.is_none()) {
+                *cause = match result.status[at] {
                     status if !status.is_ok() => Some(Cause::of(status)),
                     _ if holds[at] => None,
                     _ => Some(Cause::Condition(number)),
@@ -40,39 +68,27 @@ impl Chunk<'_, '_, '_> {
         }
     }
 
-    /// The value of an amount by row, or why there is none.
-    fn numbers(&mut self, amount: &Compiled) -> Vec<Result<Number, Cause>> {
-        let result = amount.evaluate(&self.inputs, self.rows.len(), &self.env, self.scratch);
-        (0..self.rows.len())
-            .map(|at| match (&result.column, result.status[at]) {
-                (_, status) if !status.is_ok() => Err(Cause::of(status)),
-                (Column::Int(values), _) => Ok(Number::from(values[at])),
-                (Column::Decimal(values), _) => Ok(values[at]),
-                _ => Err(Cause::Fault(Status::NOT_CONVERTIBLE)),
-            })
-            .collect()
-    }
-
     pub(super) fn base(&mut self, amount: &Compiled) {
-        let values = self.numbers(amount);
-        for (row, value) in self.rows.iter_mut().zip(values).filter(|(row, _)| row.cause.is_none()) {
-            match value {
-                Ok(value) => (row.base, row.amount) = (value, value),
-                Err(cause) => row.cause = Some(cause),
-            }
+        let result = amount.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
+        self.base.reserve(self.cause.len());
+        for (at, cause) in self.cause.iter_mut().enumerate() {
+            let value = if cause.is_none() { number(result, at) } else { Ok(Number::ZERO) };
+            self.base.push(value.unwrap_or_else(|fault| {
+                *cause = Some(fault);
+                Number::ZERO
+            }));
         }
+        self.amount.clone_from(&self.base);
     }
 
     /// The rows within the window for which a campaign's conditions hold; none if there is no such row.
     pub(super) fn applies(&mut self, campaign: &Campaign, mut mask: Vec<bool>) -> Option<Vec<bool>> {
-        for (at, row) in self.rows.iter().enumerate() {
-            mask[at] &= row.cause.is_none();
-        }
+        mask.iter_mut().zip(&self.cause).for_each(|(mask, cause)| *mask &= cause.is_none());
         if !mask.contains(&true) {
             return None;
         }
         for condition in &campaign.when {
-            let result = condition.evaluate(&self.inputs, self.rows.len(), &self.env, self.scratch);
+            let result = condition.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
             let Column::Bool(holds) = &result.column else { continue };
             for (at, mask) in mask.iter_mut().enumerate() {
                 *mask &= holds[at] && result.status[at].is_ok();
@@ -83,11 +99,11 @@ impl Chunk<'_, '_, '_> {
 
     /// What a campaign alone would make of the base, by row.
     pub(super) fn alone(&mut self, campaign: &Campaign, reward: &Reward) -> Vec<Result<Number, Cause>> {
-        let mut out: Vec<Result<Number, Cause>> = self.rows.iter().map(|row| Ok(row.base)).collect();
+        let mut out: Vec<Result<Number, Cause>> = self.base.iter().copied().map(Ok).collect();
         for (operator, operand) in &campaign.operators {
-            let values = self.numbers(operand);
-            for (out, value) in out.iter_mut().zip(values) {
-                *out = out.and_then(|before| operated(*operator, before, value?));
+            let result = operand.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
+            for (at, out) in out.iter_mut().enumerate() {
+                *out = out.and_then(|before| operated(*operator, before, number(result, at)?));
             }
         }
         if let Some(rounding) = campaign.rounding {
@@ -99,55 +115,126 @@ impl Chunk<'_, '_, '_> {
 
     pub(super) fn campaign(&mut self, campaign: &Campaign, reward: &Reward, mask: &[bool]) {
         for (operator, operand) in &campaign.operators {
-            let values = self.numbers(operand);
-            for ((row, value), _) in self.rows.iter_mut().zip(values).zip(mask).filter(|(_, mask)| **mask) {
-                let after = value.and_then(|value| operated(*operator, row.amount, value));
-                row.change(Change::Campaign(campaign.number, *operator), after);
+            let result = operand.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
+            let change = Change::Campaign(campaign.number, *operator);
+            for at in (0..mask.len()).filter(|at| mask[*at]) {
+                let after = number(result, at).and_then(|value| operated(*operator, self.amount[at], value));
+                self.steps.extend(changed(&mut self.cause[at], &mut self.amount[at], at, change, after));
             }
         }
         let Some(rounding) = campaign.rounding else { return };
-        for (row, _) in self.rows.iter_mut().zip(mask).filter(|(_, mask)| **mask) {
-            let after = rounded(row.amount, rounding, reward).map(|(_, after)| after);
-            if after != Ok(row.amount) {
-                row.change(Change::CampaignRounding(campaign.number, rounding), after);
+        for at in (0..mask.len()).filter(|at| mask[*at]) {
+            let after = rounded(self.amount[at], rounding, reward).map(|(_, after)| after);
+            if after != Ok(self.amount[at]) {
+                self.change(at, Change::CampaignRounding(campaign.number, rounding), after);
             }
         }
     }
 
     pub(super) fn bound(&mut self, bound: Option<&Compiled>, change: Change) {
         let Some(bound) = bound else { return };
-        let values = self.numbers(bound);
-        for (row, value) in self.rows.iter_mut().zip(values) {
-            match value {
-                Err(cause) => row.change(change, Err(cause)),
+        let result = bound.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
+        for at in 0..self.cause.len() {
+            let after = match number(result, at) {
                 Ok(value) => {
                     let beyond = match change {
-                        Change::AtLeast => row.amount < value,
-                        _ => row.amount > value,
+                        Change::AtLeast => self.amount[at] < value,
+                        _ => self.amount[at] > value,
                     };
-                    if beyond {
-                        row.change(change, Ok(value));
+                    if !beyond {
+                        continue;
                     }
+                    Ok(value)
                 }
-            }
+                Err(cause) => Err(cause),
+            };
+            self.steps.extend(changed(&mut self.cause[at], &mut self.amount[at], at, change, after));
         }
     }
 
     pub(super) fn settle(&mut self, reward: &Reward) {
-        for row in self.rows.iter_mut().filter(|row| row.cause.is_none()) {
-            if row.amount.is_negative() {
-                row.cause = Some(Cause::Negative);
+        self.settled.resize(self.rows(), 0);
+        for at in 0..self.rows() {
+            if self.cause[at].is_some() {
                 continue;
             }
-            match rounded(row.amount, reward.rounding, reward) {
+            if self.amount[at].is_negative() {
+                self.cause[at] = Some(Cause::Negative);
+                continue;
+            }
+            match rounded(self.amount[at], reward.rounding, reward) {
                 Ok((settled, after)) => {
-                    row.settled = settled;
-                    if after != row.amount {
-                        row.change(Change::Rounding(reward.rounding), Ok(after));
+                    self.settled[at] = settled;
+                    if after != self.amount[at] {
+                        self.change(at, Change::Rounding(reward.rounding), Ok(after));
                     }
                 }
-                Err(cause) => row.cause = Some(cause),
+                Err(cause) => self.cause[at] = Some(cause),
             }
+        }
+    }
+
+    fn change(&mut self, at: usize, change: Change, after: Result<Number, Cause>) {
+        self.steps.extend(changed(&mut self.cause[at], &mut self.amount[at], at, change, after));
+    }
+
+    /// The rows as candidates of a rule.
+    pub(super) fn finish(self, rule: u16, out: &mut Candidates) {
+        let rows = self.inputs.rows;
+        // Steps of one row follow one another in the order in which they were made.
+        let mut starts = vec![0_u32; self.cause.len().saturating_add(1)];
+        for (at, _) in &self.steps {
+            let count = &mut starts[crate::base::index(*at)];
+            *count = count.saturating_add(1);
+        }
+        let mut next = position(out.steps.len());
+        for start in &mut starts {
+            let count = std::mem::replace(start, next);
+            next = next.saturating_add(count);
+        }
+        let first = out.steps.len();
+        if let Some((_, any)) = self.steps.first() {
+            out.steps.resize(first.saturating_add(self.steps.len()), *any);
+            let mut next = starts.clone();
+            for (at, step) in &self.steps {
+                let next = &mut next[crate::base::index(*at)];
+                out.steps[crate::base::index(*next)] = *step;
+                *next = next.saturating_add(1);
+            }
+        }
+        out.candidates.reserve(rows.len());
+        for (at, row) in rows.iter().enumerate() {
+            out.candidates.push(Candidate {
+                row: *row,
+                rule,
+                cause: self.cause[at],
+                base: self.base[at],
+                amount: self.settled[at],
+                steps: (starts[at], starts[at.saturating_add(1)].saturating_sub(starts[at])),
+            });
+        }
+    }
+}
+
+/// Changes an amount, unless its row gives nothing already; the step that this is.
+fn changed(
+    cause: &mut Option<Cause>,
+    amount: &mut Number,
+    at: usize,
+    change: Change,
+    after: Result<Number, Cause>,
+) -> Option<(u32, Step)> {
+    if cause.is_some() {
+        return None;
+    }
+    match after {
+        Ok(after) => {
+            let before = std::mem::replace(amount, after);
+            Some((position(at), Step { change, before, after }))
+        }
+        Err(fault) => {
+            *cause = Some(fault);
+            None
         }
     }
 }
@@ -164,21 +251,12 @@ fn operated(operator: Operator, before: Number, by: Number) -> Result<Number, Ca
 
 fn rounded(amount: Number, rounding: Rounding, reward: &Reward) -> Result<(i64, Number), Cause> {
     let overflow = Cause::Fault(Status::OVERFLOW);
-    let settled = rounding.settle(amount, reward.unit.digits()).ok_or(overflow)?;
-    Number::from_scaled(i128::from(settled), reward.unit.digits()).map(|after| (settled, after)).ok_or(overflow)
-}
-
-impl Row {
-    fn change(&mut self, change: Change, after: Result<Number, Cause>) {
-        if self.cause.is_some() {
-            return;
-        }
-        match after {
-            Ok(after) => {
-                self.steps.push(Step { change, before: self.amount, after });
-                self.amount = after;
-            }
-            Err(cause) => self.cause = Some(cause),
-        }
+    let digits = reward.unit.digits();
+    // A whole number stays what it is.
+    if let Some(whole) = amount.to_i64() {
+        let minor = 10_i64.checked_pow(digits).and_then(|scale| whole.checked_mul(scale));
+        return minor.map(|minor| (minor, amount)).ok_or(overflow);
     }
+    let settled = rounding.settle(amount, digits).ok_or(overflow)?;
+    Number::from_scaled(i128::from(settled), digits).map(|after| (settled, after)).ok_or(overflow)
 }

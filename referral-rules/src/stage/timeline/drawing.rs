@@ -85,7 +85,7 @@ impl Draw {
     }
 
     /// Draws on a day, which is never before those drawn on already.
-    fn on(&mut self, day: i32, amount: i64) {
+    pub(super) fn on(&mut self, day: i32, amount: i64) {
         let until = self.days.last().map_or(0, |last| last.until).saturating_add(i128::from(amount));
         match self.days.last_mut().filter(|last| last.day >= day) {
             Some(last) => {
@@ -97,7 +97,7 @@ impl Draw {
     }
 
     /// What was drawn from the day on.
-    fn since(&self, first: i64) -> i64 {
+    pub(super) fn since(&self, first: i64) -> i64 {
         let before = self.days.partition_point(|drawn| i64::from(drawn.day) < first);
         let until = |at: Option<usize>| at.and_then(|at| self.days.get(at)).map_or(0, |drawn| drawn.until);
         let inside = until(self.days.len().checked_sub(1)).saturating_sub(until(before.checked_sub(1)));

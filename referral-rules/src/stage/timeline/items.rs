@@ -1,6 +1,6 @@
 //! The items of a timeline in their total order: submissions, host events, and events that the clock makes.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
-use crate::base::{NONE, TextId, index, position};
+use crate::base::{NONE, index, position};
 use crate::book::{Book, NEVER};
 use crate::program::{EventKind, Program, Scope};
 use crate::stage::attribution::Standings;
@@ -91,17 +91,12 @@ impl Items {
     }
 }
 
-/// The rank of an id.
-pub fn rank(book: &Book, id: TextId) -> u32 {
-    book.id_rank.get(id.index()).copied().unwrap_or(NONE)
-}
-
 /// Collects what happened to referrals that were ever accepted, as known at `as_of`, by scope.
 pub fn collect(program: &Program, book: &Book, standings: &Standings, as_of: i64) -> Items {
     let referrals = &book.referrals;
     let mut scope_of: Vec<u32> = vec![NONE; referrals.id.len()];
     let mut scopes = 0_usize;
-    let mut of_referrer: Vec<u32> = vec![NONE; book.texts.len()];
+    let mut of_referrer: Vec<u32> = vec![NONE; book.party_places()];
     for row in &book.order {
         let referral = index(*row);
         if referrals.known[referral] > as_of || !standings.ever_accepted(*row) {
@@ -109,7 +104,7 @@ pub fn collect(program: &Program, book: &Book, standings: &Standings, as_of: i64
         }
         let slot = match program.scope {
             Scope::Program => 0,
-            Scope::Referrer => referrals.referrer[referral].index(),
+            Scope::Referrer => book.party_place(referrals.referrer[referral]),
         };
         let Some(slot) = of_referrer.get_mut(slot) else { continue };
         if *slot == NONE {
@@ -177,8 +172,8 @@ pub fn event_item(book: &Book, event: u32) -> Item {
         origin: Origin::Host,
         kind: events.kind[row],
         sequence: events.sequence[row],
-        referral_rank: rank(book, book.referrals.id[index(referral)]),
-        event_rank: rank(book, events.id[row]),
+        referral_rank: book.referral_rank[index(referral)],
+        event_rank: book.rank_of_event(row),
     };
     Item { place, referral, what: What::Event(event), known: events.known[row], withdrawn: events.withdrawn[row] }
 }
@@ -192,7 +187,7 @@ pub fn submission_item(book: &Book, row: u32) -> Item {
             origin: Origin::Host,
             kind: EventKind::SUBMITTED,
             sequence: NEVER,
-            referral_rank: rank(book, book.referrals.id[referral]),
+            referral_rank: book.referral_rank[referral],
             event_rank: 0,
         },
         referral: row,

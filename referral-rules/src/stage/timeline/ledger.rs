@@ -40,13 +40,16 @@ pub struct EntryRow {
     pub steps: (u32, u32),
     /// The tiers at the event.
     pub tiers: [u8; LADDERS_MAX],
-    /// When it was earned.
-    pub earned_at: i64,
     /// When it was booked.
     pub booked_at: i64,
 }
 
 impl EntryRow {
+    /// When it was earned: the moment of its event.
+    pub fn earned_at(&self) -> i64 {
+        self.place.at
+    }
+
     /// What the ledger is sorted by.
     pub fn key(&self) -> (i64, Place, EventKind, u16, What, i64, u32) {
         (self.booked_at, self.place, self.kind, self.rule, self.what, self.release, self.sequence)
@@ -220,7 +223,6 @@ fn entry(applied: &Applied, part: &Part, moment: Option<i64>) -> EntryRow {
         amount: part.amount,
         steps: part.steps,
         tiers: applied.tiers[row],
-        earned_at: applied.at[row],
         booked_at: moment.unwrap_or(part.moment),
     }
 }

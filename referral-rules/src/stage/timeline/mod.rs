@@ -15,6 +15,9 @@ mod levels;
 mod measures;
 mod measuring;
 mod run;
+mod stages;
+mod states;
+mod straight;
 mod tiers;
 
 pub use applied::{Applied, Applying, Counting, LADDERS_MAX, NO_STAGE, Pending, ReferralState, Refusal, may_follow};
@@ -27,6 +30,8 @@ pub use levels::Levels;
 pub use measures::{Contributed, Reading, Running, Totals};
 pub use measuring::Readings;
 pub use run::{Opening, Timeline, TooManyReleases, TooMuch, TooMuchLateNews, run};
+pub use states::{EventsOf, ShortStates, States};
+pub use straight::{Walk, run as run_straight};
 
 /// How many places a map keeps from one scope to the next. Emptying a map goes through all its places, so that one large
 /// scope must not leave a large map to many small ones.

@@ -7,6 +7,7 @@ use super::goals::GoalEvent;
 use super::items::{Item, Items, Place, What};
 use super::ledger::{Booking, EntryRow, late_moments};
 use super::measures::{Running, Totals};
+use super::states::States;
 use crate::base::{index, limits, position};
 use crate::book::Book;
 use crate::expr::Scratch;
@@ -44,7 +45,7 @@ pub struct Timeline {
     /// Host events that could not be taken in.
     pub refusals: Vec<Refusal>,
     /// Where each referral stands.
-    pub states: Vec<Option<ReferralState>>,
+    pub states: States,
     /// The counts of each referrer, by the text id of the referrer.
     pub counts: FxHashMap<u32, [i64; 4]>,
     /// The declared measures, by number and key.
@@ -142,8 +143,8 @@ pub fn run(
     if shared.releases.load(Ordering::Relaxed) > limits::RELEASES_MAX {
         return Err(TooMuch::Releases(TooManyReleases));
     }
-    let mut out =
-        Timeline { states: vec![None; book.referrals.id.len()], opening: opening.clone(), ..Timeline::default() };
+    let mut out = Timeline { opening: opening.clone(), ..Timeline::default() };
+    let mut states = vec![None; book.referrals.id.len()];
     for mut worker in outcomes {
         let offset = position(out.steps.len());
         for entry in &mut worker.entries {
@@ -157,9 +158,10 @@ pub fn run(
         out.measures.extend(worker.measures);
         out.goals.append(&mut worker.goals);
         for (referral, state) in worker.states {
-            out.states[index(referral)] = Some(state);
+            states[index(referral)] = Some(state);
         }
     }
+    out.states = States::Whole(states);
     out.entries.sort_unstable_by_key(EntryRow::key);
     out.not_applied.sort_unstable_by_key(|(referral, place, what, _, rule, _)| (*referral, *place, *what, *rule));
     out.refusals.sort_unstable_by_key(|refusal| refusal.event);

@@ -1,0 +1,108 @@
+//! The stage machine of one referral: what may follow what, and what an event changes in the counts. It depends on nothing
+//! but that referral's own events.
+#![expect(clippy::indexing_slicing, reason = "measures are as many as there are places for them")]
+use super::applied::{NO_STAGE, ReferralState, may_follow};
+use super::items::What;
+use crate::base::Instant;
+use crate::book::NEVER;
+use crate::diag::Code;
+use crate::program::{EventKind, Measure, Moment, Program, Version};
+
+/// What an event changes in the built-in measures of its referrer, by their bits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counted {
+    /// One more.
+    pub more: u8,
+    /// One less.
+    pub less: u8,
+}
+
+impl Counted {
+    /// Changes counts.
+    #[inline]
+    pub fn change(self, counts: &mut [i64; 4]) {
+        for measure in Measure::ALL {
+            let bit = 1_u8 << measure.index();
+            if self.more & bit != 0 {
+                counts[measure.index()] = counts[measure.index()].saturating_add(1);
+            }
+            if self.less & bit != 0 {
+                counts[measure.index()] = counts[measure.index()].saturating_sub(1);
+            }
+        }
+    }
+}
+
+impl ReferralState {
+    /// Why an event of the kind cannot be taken in, if it cannot.
+    #[inline]
+    pub(super) fn refuses(&self, program: &Program, kind: EventKind, at: i64, submitted_at: i64) -> Option<Code> {
+        if at < submitted_at || self.stage == NO_STAGE {
+            Some(Code::BeforeSubmission)
+        } else if kind.is_stage() && kind.0 == self.stage {
+            Some(Code::RepeatedStage)
+        } else if kind.is_stage() && !may_follow(self.on_the_way(program, kind), kind) {
+            Some(Code::ImpossibleStage)
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    fn submitted_under<'p>(&self, program: &'p Program) -> Option<&'p Version> {
+        program.versions.get(usize::from(self.submitted_version))
+    }
+
+    /// The stage from which an event of the kind is reached, under the version of the submission.
+    #[inline]
+    pub(super) fn on_the_way(&self, program: &Program, kind: EventKind) -> u16 {
+        self.submitted_under(program).map_or(self.stage, |version| version.on_the_way(self.stage, kind))
+    }
+
+    /// The stages that an event of the kind implies under the version of the submission.
+    #[inline]
+    pub(super) fn implied<'p>(&self, program: &'p Program, kind: EventKind) -> &'p [EventKind] {
+        self.submitted_under(program).map_or(&[], |version| version.implied_by(kind))
+    }
+
+    /// Takes an event in: the stage, what it lets go, and what it counts for.
+    #[inline]
+    pub(super) fn enter(&mut self, program: &Program, kind: EventKind, what: What, at: i64) -> Counted {
+        if kind.is_stage() {
+            self.stage = kind.0;
+            self.stage_event = (what, at);
+        }
+        let lets_go = |version: &Version| version.released_by.contains(&kind);
+        if self.released == NEVER && self.submitted_under(program).is_some_and(lets_go) {
+            self.released = at;
+        }
+        self.kinds |= 1_u64.checked_shl(u32::from(kind.0)).unwrap_or(0);
+        let mut out = Counted::default();
+        if let Some(reached) = self.reached.get_mut(kind.index()) {
+            *reached = at;
+            out.more = (1 << kind.index()) & !self.counted;
+            self.counted |= out.more;
+        }
+        if kind == EventKind::DISQUALIFIED {
+            let submitted = 1 << Measure::Submitted.index();
+            out.less = self.counted & !submitted;
+            self.counted &= submitted;
+        }
+        out
+    }
+
+    /// The version that governs an event of the referral at an instant.
+    #[inline]
+    pub(super) fn governing(&self, program: &Program, at: i64) -> u16 {
+        let submitted = self.submitted_version;
+        let Some(version) = self.submitted_under(program) else { return 0 };
+        let on =
+            |at: i64| (at != NEVER).then(|| program.zone.day_of(Instant(at))).and_then(|day| program.version_on(day));
+        match version.governs_at {
+            Moment::Submitted => submitted,
+            Moment::Qualified => on(self.reached[1]).unwrap_or(submitted),
+            Moment::Closed => on(self.reached[3]).unwrap_or(submitted),
+            Moment::Event => on(at).unwrap_or(submitted),
+        }
+    }
+}
