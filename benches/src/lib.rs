@@ -10,3 +10,9 @@ pub mod tables;
 
 /// The document of workload A.
 pub const WORKLOAD_A: &str = include_str!("../programs/workload_a.toml");
+
+/// Workload A with its rules in another order, under other names, with other constants, and two rules more.
+pub const REORDERED: &str = include_str!("../programs/workload_a_reordered.toml");
+
+/// Another program over the same tables: other facts decide, three campaigns, two limits.
+pub const OTHER: &str = include_str!("../programs/workload_a_other.toml");

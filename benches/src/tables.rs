@@ -9,6 +9,11 @@ pub fn given(facts: &Facts) -> Given {
     Given { accounts: Some(accounts(&facts.accounts)), referrals: referrals(&facts.referrals), ..Given::default() }
 }
 
+/// The tables of workload A as a host with columns has them: each in one piece of memory.
+pub fn packed(facts: &Facts) -> Given {
+    given(facts).packed()
+}
+
 fn words<T>(rows: &[T], dictionary: &[&str], word: impl Fn(&T) -> &'static str) -> Values {
     let position = |row: &T| dictionary.iter().position(|known| *known == word(row)).map(|at| at as u32);
     Values::Dictionary(rows.iter().map(position).collect(), dictionary.iter().map(|word| (*word).to_owned()).collect())

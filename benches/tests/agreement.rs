@@ -4,7 +4,7 @@ use referral_benches::answer::{Row, Summary, rows};
 use referral_benches::comparator::Comparator;
 use referral_benches::{WORKLOAD_A, generate, tables};
 use referral_rules::base::Instant;
-use referral_rules::book::Book;
+use referral_rules::book::{Book, Given};
 use referral_rules::program::Program;
 use referral_rules::{Options, evaluate};
 
@@ -16,18 +16,23 @@ fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
 fn agree(facts: &generate::Facts) -> Summary {
     let (program, warnings) = Program::from_toml(WORKLOAD_A).unwrap();
     assert_eq!(warnings.len(), 0, "{warnings:?}");
-    let given = tables::given(facts);
-    let book = Book::new(&program, &given);
-    let as_of = Instant::parse("2027-01-01T00:00:00Z").unwrap();
     let plain = sorted(Comparator::default().run(facts));
-    for threads in [1, 2] {
-        let evaluation = evaluate(&program, &book, as_of, Options { threads }).unwrap();
-        let engine = sorted(rows(&evaluation));
-        let differ: Vec<_> = engine.iter().zip(&plain).filter(|(engine, plain)| engine != plain).take(5).collect();
-        assert_eq!((differ, engine.len()), (Vec::new(), plain.len()));
-        assert_eq!(Summary::of(&engine), Summary::of(&plain));
+    for given in [tables::packed(facts), tables::given(facts)] {
+        agree_on(&program, &given, &plain);
     }
     Summary::of(&plain)
+}
+
+fn agree_on(program: &Program, given: &Given, plain: &[Row]) {
+    let book = Book::new(program, given);
+    let as_of = Instant::parse("2027-01-01T00:00:00Z").unwrap();
+    for threads in [1, 2] {
+        let evaluation = evaluate(program, &book, as_of, Options { threads }).unwrap();
+        let engine = sorted(rows(&evaluation));
+        let differ: Vec<_> = engine.iter().zip(plain).filter(|(engine, plain)| engine != plain).take(5).collect();
+        assert_eq!((differ, engine.len()), (Vec::new(), plain.len()));
+        assert_eq!(Summary::of(&engine), Summary::of(plain));
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The engine's answer as the columns that the peers give, and what all of them must agree on.
-use referral_rules::evaluation::Evaluation;
-use referral_rules::stage::schedule::{dates, rule};
+use referral_rules::evaluation::{DecisionColumns, EntryColumns, Evaluation};
+use referral_rules::program::Program;
 use serde_json::{Value, json};
 use std::error::Error;
 
@@ -22,6 +22,18 @@ const REASONS: [(&str, u8); 11] = [
 /// In place of a day that there is none of.
 const NO_DAY: i32 = -1;
 
+/// The whole answer as columns: all reasons, stages and tiers of all decisions, and all entries with their dates.
+pub struct Columns {
+    decisions: DecisionColumns,
+    entries: EntryColumns,
+}
+
+impl Columns {
+    pub fn of(evaluation: &Evaluation<'_>) -> Self {
+        Self { decisions: evaluation.decision_columns(), entries: evaluation.entry_columns() }
+    }
+}
+
 /// The answer by referral, in the engine's order of them. Amounts are in cents, days count from 1970.
 #[derive(Default)]
 pub struct Answer {
@@ -36,11 +48,18 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn read(evaluation: &Evaluation<'_>) -> Result<Self, Box<dyn Error>> {
-        let rows = evaluation.book.referrals.id.len();
+    /// Picks out of the answer's columns what the workload asks for.
+    pub fn pick(columns: &Columns, program: &Program, ids: &[i64]) -> Result<Self, Box<dyn Error>> {
+        let Columns { decisions, entries } = columns;
+        let rows = ids.len();
+        let number = |code: &String| {
+            let known = REASONS.iter().find(|(known, _)| known == code).map(|(_, number)| *number);
+            known.ok_or_else(|| format!("`{code}` is no reason of the workload"))
+        };
+        let numbers: Vec<_> = decisions.reason_codes.iter().map(number).collect();
         let mut out = Self {
-            id: vec![0; rows],
-            reason: vec![0; rows],
+            id: ids.to_vec(),
+            reason: Vec::with_capacity(rows),
             tier: vec![0; rows],
             reward_qualified: vec![0; rows],
             reward_close: vec![0; rows],
@@ -48,39 +67,30 @@ impl Answer {
             due_qualified: vec![NO_DAY; rows],
             due_close: vec![NO_DAY; rows],
         };
-        for (row, decision) in evaluation.referrals().zip(evaluation.decisions()) {
-            let row = row as usize;
-            out.id[row] = decision.referral.parse()?;
-            if let Some(first) = decision.reasons.first() {
-                let known = REASONS.iter().find(|(code, _)| *code == first.code);
-                out.reason[row] = known.ok_or_else(|| format!("`{}` is no reason of the workload", first.code))?.1;
+        for row in 0..rows as u32 {
+            out.reason.push(match decisions.reasons_of(row).first() {
+                Some(first) => numbers[usize::from(*first)].clone()?,
+                None => 0,
+            });
+        }
+        let rule = |id: &str| program.reward_ids.iter().position(|known| known == id).ok_or("no such rule");
+        let (qualified, close) = (rule("qualified")?, rule("close")?);
+        for (at, row) in entries.referral.iter().enumerate() {
+            let row = *row as usize;
+            let number = usize::from(entries.reward[at]);
+            let due = entries.due_on[at].map_or(NO_DAY, |day| day.0);
+            if number == qualified {
+                out.tier[row] = entries.tiers[at * entries.ladders];
+                out.reward_qualified[row] = entries.amount[at];
+                out.due_qualified[row] = due;
+            } else if number == close {
+                out.reward_close[row] = entries.amount[at];
+                out.due_close[row] = due;
+            } else {
+                out.referee_benefit[row] = entries.amount[at];
             }
         }
-        out.read_ledger(evaluation)?;
         Ok(out)
-    }
-
-    fn read_ledger(&mut self, evaluation: &Evaluation<'_>) -> Result<(), Box<dyn Error>> {
-        let program = evaluation.program;
-        for entry in evaluation.ledger_rows() {
-            let row = entry.referral as usize;
-            let (_, reward) = rule(program, entry);
-            let due = || dates(program, entry).due_on.map_or(NO_DAY, |day| day.0);
-            match program.reward_ids[usize::from(reward.number)].as_str() {
-                "qualified" => {
-                    self.tier[row] = entry.tiers[0];
-                    self.reward_qualified[row] = entry.amount;
-                    self.due_qualified[row] = due();
-                }
-                "close" => {
-                    self.reward_close[row] = entry.amount;
-                    self.due_close[row] = due();
-                }
-                "first-year-discount" => self.referee_benefit[row] = entry.amount,
-                other => return Err(format!("`{other}` is no rule of the workload").into()),
-            }
-        }
-        Ok(())
     }
 
     /// Counts, totals, and for each column a sum over all rows that no order changes but every other value does.

@@ -3,7 +3,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Field, Schema};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use referral_arrow::Tables;
-use referral_rules::book::Given;
+use referral_rules::book::{Given, Ints, Packed, PackedValues, Values};
 use std::error::Error;
 use std::fs::File;
 use std::path::Path;
@@ -29,6 +29,14 @@ pub fn given(data: &Path) -> Result<Given, Box<dyn Error>> {
     let accounts = batches(&data.join("accounts.parquet"))?;
     let referrals = batches(&data.join("referrals.parquet"))?;
     Ok(referral_arrow::given(Tables { accounts: Some(&accounts), referrals: &referrals, ..Tables::default() })?)
+}
+
+/// The ids of the referrals, by row.
+pub fn ids(given: &Given) -> Result<Vec<i64>, Box<dyn Error>> {
+    match given.referrals.columns.get("id") {
+        Some(Values::Packed(Packed { values: PackedValues::Int(Ints::I64(ids)), .. })) => Ok(ids.to_vec()),
+        _ => Err("the ids of the referrals are no 64-bit numbers".into()),
+    }
 }
 
 /// A file as one batch.

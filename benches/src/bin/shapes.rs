@@ -152,6 +152,7 @@ fn main() {
             let (document, facts, change) = (shape.make)(size);
             let mut given = tables::given(&facts);
             change(&mut given);
+            let given = given.packed();
             let (program, compiling) = timed(|| Program::from_toml(&document).expect("the document compiles").0);
             let (book, reading) = timed(|| Book::new(&program, &given));
             let (evaluation, evaluating) = timed(|| evaluate(&program, &book, as_of, Options::default()));
