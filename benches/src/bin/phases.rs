@@ -29,10 +29,12 @@ fn least(runs: usize, mut work: impl FnMut() -> usize) -> (Duration, usize) {
     best
 }
 
-/// How many rules a program has: requirements, rewards, campaigns and limits.
+/// How many rules a program has: comparisons of requirements, rewards, campaigns and limits.
 fn rules(program: &Program) -> usize {
     let version = &program.versions[0];
-    let conditions: usize = version.requirements.iter().map(|requirement| requirement.conditions.len()).sum();
+    let conditions = version.requirements.iter().flat_map(|requirement| &requirement.conditions);
+    let joined = |source: &str| source.matches("&&").count() + source.matches("||").count();
+    let conditions: usize = conditions.map(|condition| 1 + joined(condition.source())).sum();
     conditions + version.rewards.len() + version.campaigns.len() + version.limits.len()
 }
 

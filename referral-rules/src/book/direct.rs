@@ -191,6 +191,11 @@ fn instants_of(packed: &Packed, rows: &[u32], zone: &Zone) -> Option<Buffer<i64>
 /// How many days may lie between the first and the last for their first instants to be laid out.
 const DAYS_LAID_OUT_MAX: usize = 100_000;
 
+/// Laying out more days than there are rows would cost more than it saves.
+fn days_laid_out(days: &[i32]) -> usize {
+    days.len().min(DAYS_LAID_OUT_MAX)
+}
+
 /// The first instants of days, each day worked out once.
 fn first_instants(days: &[i32], valid: Option<&Bits>, zone: &Zone) -> Option<Buffer<i64>> {
     let there = |row: usize| valid.is_none_or(|valid| valid.get(row));
@@ -209,7 +214,7 @@ fn first_instants(days: &[i32], valid: Option<&Bits>, zone: &Zone) -> Option<Buf
         return None;
     }
     let span = usize::try_from(i64::from(greatest).saturating_sub(i64::from(least))).ok()?;
-    if span > DAYS_LAID_OUT_MAX {
+    if span > days_laid_out(days) {
         return Some(days.iter().map(|day| zone.first_instant(Day(*day)).0).collect());
     }
     let laid_out: Vec<i64> = (least..=greatest).map(|day| zone.first_instant(Day(day)).0).collect();
@@ -226,7 +231,8 @@ fn first_instants(days: &[i32], valid: Option<&Bits>, zone: &Zone) -> Option<Buf
 fn days(table: &GivenTable, name: &str, zone: &Zone) -> Option<Buffer<i32>> {
     let PackedValues::Date(days) = &packed(table, name)?.values else { return None };
     let (least, greatest) = (days.iter().min().copied()?, days.iter().max().copied()?);
-    let few = usize::try_from(i64::from(greatest).saturating_sub(i64::from(least))).ok()? <= DAYS_LAID_OUT_MAX;
+    let span = usize::try_from(i64::from(greatest).saturating_sub(i64::from(least))).ok()?;
+    let few = span <= days_laid_out(days);
     let is_its_own = |day: i32| zone.day_of(zone.first_instant(Day(day))) == Day(day);
     (few && (least..=greatest).all(is_its_own)).then(|| days.clone())
 }
