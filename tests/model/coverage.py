@@ -21,12 +21,13 @@ IN_PROGRAMS = (
     + each("refuses", ["both", "referrer", "referee"]) + each("kind", KINDS) + each("to", ["referrer", "referee"])
     + each("in_each", PERIODS) + each("over_limit", OVER) + each("per", PER)
     + each("under_way", ["go on", "stop", "10 days", "2 weeks", "1 month"])
+    + each("credit_goes_to", ["first claim", "last claim", "best claim"])
     + each("group of rewards", ["best", "first"]) + each("group of campaigns", ["best", "first"])
     + each("measures.is", ["count", "sum", "least", "greatest", "distinct"]) + each("measures.per", ["referrer", "program"])
     + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
     + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
-    + ["event: needs", "attribution: released_by", "closes_circle", "campaign: goal", "several groups", "tables: bands", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
+    + ["event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "campaign: goal", "several groups", "tables: bands", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
        "a list of conditions", "granted()", "at_least", "at_most", "hold_until", "hold_while", "reward_instead", "reward_times",
        "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants",
@@ -55,7 +56,7 @@ IN_EFFECT = (
     + each("notify", ["due", "met", "met late", "overdue"])
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
-       "one side refused", "under a later version", "a grant that two limits cut", "a grant that two campaigns touched",
+       "one side refused", "a claim taken over", "under a later version", "a grant that two limits cut", "a grant that two campaigns touched",
        "a limit of grants cuts", "a limit of a campaign cuts", "an implied stage earns"])
 
 NEEDED = IN_PROGRAMS + IN_BOOKS + IN_EFFECT
@@ -69,6 +70,7 @@ def effects(request, raw):
     for decision in raw["decisions"]:
         yield f"stage: {decision['stage']}"
         yield from (f"reason: {reason['heading']}" for reason in decision["reasons"])
+        yield from ("a claim taken over" for reason in decision["reasons"] if reason["code"] == "taken-over")
         yield from (f"nothing: {denied['code']}" for denied in decision["not_granted"])
         if decision["verdict"] == "accepted" and decision["reasons"]:
             yield "one side refused"

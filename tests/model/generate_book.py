@@ -12,6 +12,12 @@ STAGE_PATHS = [
 EMAILS = ["jo@initech.example", "J.o+x@initech.example", "kim@spam.example", "", "not an address", "lee@globex.example"]
 
 
+def told(book):
+    """All texts of a book, and what its program calls rewards and campaigns."""
+    cells = {str(cell) for table in ("accounts", "referrals") for row in book.get(table, []) for cell in row.values()}
+    return cells | {"", "r0", "c0"}
+
+
 class Books:
     def __init__(self, draw, versions):
         self.draw, self.versions = draw, versions
@@ -40,7 +46,7 @@ class Books:
         self.spread(book, rows)
         self.copies(book)
         if draw.chance(35):
-            book["opening_balances"] = self.balances()
+            book["opening_balances"] = self.balances(told(book))
         for name in ("referrals", "events", "accounts"):
             draw.random.shuffle(book.get(name, []))
         return book
@@ -175,7 +181,8 @@ class Books:
         if draw.chance(6):
             book["events"].append({"id": "E-lost", "referral": "R-none", "kind": "qualified", "at": self.moment()})
 
-    def balances(self):
+    def balances(self, told):
+        """Opening balances under keys that the book speaks of; others are a finding, which is for the corpus."""
         draw, rows = self.draw, []
         for _ in range(draw.number(1, 3)):
             measures = {name: measure for version in self.versions for name, measure in version.get("measures", {}).items()}
@@ -192,6 +199,8 @@ class Books:
                 key = "/".join({"program": "", "referrer": draw.one(plain), "referral": "R-1", "reward": "r0", "campaign": "c0",
                                 "referee": "eve", "referrer.group": "north", "referee.industry": "finance"}[part]
                                for part in limit.get("per", ["referrer"]) if part != "program")
+                if not set(key.split("/")) <= told:
+                    continue
                 rows.append({"name": limit["id"], "key": key, "at": self.moment(),
                              "value": 1 if limit.get("unit") == "grants" else draw.one([1, 50, 99])})
                 draw.form("opening balance of a limit")

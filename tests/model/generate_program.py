@@ -115,6 +115,7 @@ class Programs(Rules):
             if draw.chance(50):
                 document["attribution"]["claim_lasts"] = draw.one(["1 day", "10 days", "2 weeks", "1 month", "1 year"])
                 draw.form("attribution: claim_lasts")
+            self.prolonged_and_taken_over(document["attribution"])
         self.ladders = []
         if draw.chance(60):
             document["tiers"] = self.tiers()
@@ -130,6 +131,21 @@ class Programs(Rules):
         if groups:
             document["group"] = groups
         return document
+
+    def prolonged_and_taken_over(self, attribution):
+        """What prolongs claims, and which of several has the credit."""
+        draw = self.draw
+        kinds = ["qualified", "opportunity", "closed", "nurture", "first-invoice"]
+        if "claim_lasts" in attribution and draw.chance(50):
+            attribution["prolonged_by"] = draw.some(kinds)
+            attribution["prolonged_for"] = draw.one(["1 day", "10 days", "2 weeks", "1 month"])
+            draw.form("attribution: prolonged_by")
+        attribution["credit_goes_to"] = order = draw.word("credit_goes_to", ["first claim", "last claim", "best claim"])
+        if order == "best claim":
+            attribution["rank"] = draw.one(["referee.seats", "0 - referee.seats", "referral.source == 'web' ? 1 : 2", "referrer.score / 7"])
+        if order != "first claim" and draw.chance(50):
+            attribution["locks_on"] = draw.some(kinds)
+            draw.form("attribution: locks_on")
 
     def bands(self):
         """Bounds that belong to the band below, to the one above, or to none."""

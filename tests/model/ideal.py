@@ -51,11 +51,13 @@ class Ideal:
     def submit(self, happening):
         """A5 and A6: the referral is judged, and claims its keys if it is not out."""
         row = self.known.referrals[happening.referral]
-        accepted = [verdict.row for verdict in self.verdicts if not verdict.out]
+        accepted = [verdict.row for verdict in self.verdicts
+                    if not verdict.out and self.standings[verdict.row.id].taken_over_at is None]
         verdict = judge(self.book, row, closes_circle(row, accepted))
         self.verdicts.append(verdict)
         if not verdict.out:
-            self.claims.claim(verdict)
+            for name in self.claims.claim(verdict):
+                self.standings[name].taken_over_at = row.at
         if not verdict.out:
             self.standings[row.id] = standing = Standing(verdict)
             self.take_in(standing, happening)
@@ -67,6 +69,8 @@ class Ideal:
             row = self.known.referrals[happening.referral]
             if happening.at < row.at:
                 self.early.append(happening)
+            return
+        if standing.taken_over_at is not None:
             return
         if happening.origin == CLOCK and standing.had & set(happening.unless):
             return
@@ -84,7 +88,7 @@ class Ideal:
         standing.take(happening)
         standing.version = version = standing.governing(self.program, happening)
         self.record.count(version, standing, happening)
-        self.claims.release(standing, happening)
+        self.claims.take_in(standing, happening)
         moment = Moment(self.book, version, standing, happening, before, self.record.copy())
         standing.tiers = tiers(version, standing, moment)
         standing.tiers_at[happening.kind] = {ladder.get("name", "tier"): level(version, ladder, moment)

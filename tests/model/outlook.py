@@ -15,6 +15,8 @@ ENDS = {"disqualified", "lost", "expired"}
 def outlook(ideal):
     standings = sorted(ideal.standings.values(), key=lambda standing: (standing.row.at, id_key(standing.row.id)))
     for standing in standings:
+        if standing.taken_over_at is not None:
+            continue
         version = governing_now(ideal, standing)
         if has_ended(version, Happening(standing.row.id, "now", ideal.moment)):
             continue

@@ -42,7 +42,7 @@ class Standing:
 
     def __init__(self, verdict):
         self.row, self.verdict, self.version = verdict.row, verdict, verdict.version
-        self.stage, self.stage_event, self.had = None, None, set()
+        self.stage, self.stage_event, self.had, self.taken_over_at = None, None, set(), None
         self.came, self.tiers_at, self.granted = {}, {}, {}
         self.not_granted = []
 

@@ -187,12 +187,22 @@ over_limit = "pay nothing"
 /// Claims that last long, but are let go by events of the host and by some that the clock makes.
 const RELEASED: &str = "claim_lasts = \"45 days\"\nreleased_by = [\"disqualified\", \"lost\", \"expired\", \"anniversary\", \"payment\"]\n";
 
+/// Claims that events prolong, and claims that a later referral takes over.
+const PROLONGED: &str = "claim_lasts = \"10 days\"\nprolonged_by = [\"qualified\", \"payment\"]\nprolonged_for = \"12 days\"\nreleased_by = [\"lost\"]\n";
+const LAST: &str = "credit_goes_to = \"last claim\"\nlocks_on = [\"closed\", \"payment\"]\n";
+const BEST: &str = "claim_lasts = \"40 days\"\ncredit_goes_to = \"best claim\"\nrank = \"0 - referee.employees\"\n";
+
 const CIRCLES: &str =
     "[[fraud]]\ncode = \"circle\"\nrequire = \"!referral.closes_circle\"\nmessage = \"it closes a circle\"\n";
 
 fn programs() -> Vec<Program> {
     let released = PROGRAM.replace("claim_lasts = \"15 days\"\n", RELEASED);
     let circles = released.replace("[attribution]\n", &format!("{CIRCLES}[attribution]\n"));
+    let claims = |terms: &str| PROGRAM.replace("claim_lasts = \"15 days\"\n", terms);
+    let (prolonged, last, best) =
+        (claims(PROLONGED), claims(LAST), claims(&format!("{BEST}released_by = [\"lost\"]\n")));
+    let taken_over =
+        claims(&format!("{PROLONGED}{LAST}")).replace("[attribution]\n", &format!("{CIRCLES}[attribution]\n"));
     let everything = format!("{MEASURES}{OVER_ALL}{POOL}");
     let programs = [
         (PROGRAM, ""),
@@ -203,6 +213,11 @@ fn programs() -> Vec<Program> {
         (&circles, ""),
         (&circles, MEASURES),
         (&circles, &everything),
+        (&prolonged, ""),
+        (&last, POOL),
+        (&last, MEASURES),
+        (&best, ""),
+        (&taken_over, ""),
     ];
     programs.iter().map(|(program, limits)| Program::from_toml(&program.replace("LIMITS", limits)).unwrap().0).collect()
 }

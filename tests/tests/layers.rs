@@ -190,7 +190,7 @@ const UNORDERED: &[(&str, &str, &str)] = &[
     ("expr/table.rs", "rows", "the rows as written, not the map of the same name"),
     ("node/json.rs", "entries", "a list of entries, not a map"),
     ("stage/attribution.rs", "changes", "lists by referral; they go from one map into another"),
-    ("stage/attribution.rs", "groups", "sorted right after"),
+    ("stage/late_claims.rs", "groups", "sorted right after"),
     ("stage/timeline/ledger.rs", "parts", "a list of parts; what is gone of the map is sorted by place"),
     ("stage/timeline/run.rs", "counts", "goes from one map into another"),
     ("stage/timeline/run.rs", "measures", "goes from one map into another"),

@@ -140,6 +140,7 @@ codes! {
     501 MissingReferrer "missing-referrer" Reason "the referral names no referrer" "nobody could be owed anything";
     502 UnknownReferrer "unknown-referrer" Reason "the referrer is not in the accounts" "eligibility cannot be judged";
     503 Duplicate "duplicate" Reason "another referral has the first claim on the referee" "the first claim has the credit";
+    504 TakenOver "taken-over" Reason "another referral took the claim over" "only what happened before counts for this one";
 
     // 550–599: why a rule gives nothing for an event of its kind
     550 ConditionNotMet "condition-not-met" Reason "a condition of the rule does not hold" "the rule does not apply";

@@ -1,13 +1,12 @@
 //! Claims: who has a referee, and who came too late for it.
 use super::Evaluation;
 use crate::base::index;
-use crate::stage::attribution::Standing;
 use serde::Serialize;
 
-/// A claim that lost against an earlier one.
+/// A claim that lost against another one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct LostClaim {
-    /// The referral that came too late.
+    /// The referral.
     pub referral: String,
     /// Its referrer.
     pub referrer: String,
@@ -18,7 +17,7 @@ pub struct LostClaim {
 /// How a referral stands among those of the same referee.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Claims {
-    /// The referral that has the referee, and the key, if this one came too late.
+    /// The referral that has the referee, and the key, if this one came too late or was taken over.
     pub lost_to: Option<LostClaim>,
     /// The referrals that lost against this one, by submission.
     pub won_against: Vec<LostClaim>,
@@ -34,15 +33,12 @@ impl Evaluation<'_> {
             key: self.key_sources.get(usize::from(key)).cloned().unwrap_or_default(),
         };
         let standing = |row: u32| self.standings.at(self.book, row, self.as_of.0);
-        let won_against = self.referrals().filter_map(|other| match standing(other) {
-            Standing::LostTo(winner, key) if winner == row => Some(claim(other, key)),
+        let won_against = self.referrals().filter_map(|other| match standing(other).lost_to() {
+            Some((winner, key)) if winner == row => Some(claim(other, key)),
             _ => None,
         });
         Some(Claims {
-            lost_to: match standing(row) {
-                Standing::LostTo(winner, key) => Some(claim(winner, key)),
-                _ => None,
-            },
+            lost_to: standing(row).lost_to().map(|(winner, key)| claim(winner, key)),
             won_against: won_against.collect(),
         })
     }

@@ -78,8 +78,14 @@ pub struct EntryColumns {
 const NO_STAGE: u16 = u16::MAX;
 
 /// Reasons that no requirement gives, in the order of their numbers.
-const BUILT_IN: [Code; 5] =
-    [Code::ConflictingCopies, Code::NotInForce, Code::MissingReferrer, Code::UnknownReferrer, Code::Duplicate];
+const BUILT_IN: [Code; 6] = [
+    Code::ConflictingCopies,
+    Code::NotInForce,
+    Code::MissingReferrer,
+    Code::UnknownReferrer,
+    Code::Duplicate,
+    Code::TakenOver,
+];
 
 /// The number of a reason that no requirement gives.
 fn number_of(code: Code) -> u16 {
@@ -116,17 +122,15 @@ impl Evaluation<'_> {
             false => self.standings.at(self.book, row, self.as_of.0),
         };
         let all = || 0..position(rows);
-        let accepted: Vec<bool> = all().map(|row| standing(row) == Standing::Accepted).collect();
-        let lost_to = |row: u32| match standing(row) {
-            Standing::LostTo(winner, _) => winner,
-            _ => NONE,
-        };
+        let accepted: Vec<bool> = all().map(|row| standing(row).was_accepted()).collect();
+        let lost_to = |row: u32| standing(row).lost_to().map_or(NONE, |(winner, _)| winner);
         let mut reason_starts = Vec::with_capacity(rows.saturating_add(1));
         let mut reasons = Vec::with_capacity(rows);
-        for ((row, accepted), refused) in all().zip(&accepted).zip(&self.submissions.refused) {
+        for (row, refused) in all().zip(&self.submissions.refused) {
             reason_starts.push(position(reasons.len()));
-            if !accepted || refused.0 != 0 {
-                self.push_reasons(row, standing(row), &numbers, &mut reasons);
+            let standing = standing(row);
+            if standing != Standing::Accepted || refused.0 != 0 {
+                self.push_reasons(row, standing, &numbers, &mut reasons);
             }
         }
         reason_starts.push(position(reasons.len()));
@@ -193,8 +197,10 @@ impl Evaluation<'_> {
                 out.extend(self.submissions.failures(row, closes).map(|failure| numbers[failure]));
             }
         }
-        if let Standing::LostTo(..) = standing {
-            out.push(number_of(Code::Duplicate));
+        match standing {
+            Standing::LostTo(..) => out.push(number_of(Code::Duplicate)),
+            Standing::TakenOver(_) => out.push(number_of(Code::TakenOver)),
+            Standing::Accepted | Standing::Withdrawn | Standing::Out => {}
         }
     }
 

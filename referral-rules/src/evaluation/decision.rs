@@ -167,7 +167,7 @@ impl Evaluation<'_> {
     fn decide(&self, row: u32, ledger: &BTreeMap<u32, Vec<usize>>, scratch: &mut Scratch<'_>) -> Decision {
         let referral = index(row);
         let standing = self.standings.at(self.book, row, self.as_of.0);
-        let accepted = standing == Standing::Accepted;
+        let accepted = standing.was_accepted();
         let version = self.program.versions.get(usize::from(self.submissions.version[referral]));
         let state = self.state(row).filter(|_| accepted);
         let state = state.as_deref();
@@ -257,19 +257,39 @@ impl Evaluation<'_> {
             }
         }
         self.failures(row, scratch, &mut out);
-        if let Standing::LostTo(winner, key) = standing {
+        if let Some((winner, key)) = standing.lost_to() {
             let source = self.key_sources.get(usize::from(key)).cloned().unwrap_or_default();
-            let winner = self.book.text(self.book.referrals.id[index(winner)]);
+            let (winner, name) = (winner, self.referral_text(winner));
+            let (code, actual, message) = match standing {
+                Standing::TakenOver(_) => {
+                    let message =
+                        format!("the referral `{name}` took the claim over; only what happened before counts");
+                    (Code::TakenOver, "taken over", message)
+                }
+                _ => {
+                    let message = self.lost_against(winner);
+                    (Code::Duplicate, "claimed", message)
+                }
+            };
             let operand = Operand {
                 subject: source,
-                actual: "claimed".to_owned(),
+                actual: actual.to_owned(),
                 operator: "by".to_owned(),
-                expected: format!("'{winner}'"),
+                expected: format!("'{name}'"),
             };
-            let message = format!("the referral `{winner}` has the first claim on this referee");
-            out.push(built_in(Code::Duplicate, message, vec![operand], "attribution"));
+            out.push(built_in(code, message, vec![operand], "attribution"));
         }
         out
+    }
+
+    /// Why nothing is to be had from the referral that has the claim.
+    fn lost_against(&self, winner: u32) -> String {
+        let name = self.referral_text(winner);
+        let version = self.submissions.version.get(index(winner)).map_or(usize::MAX, |version| usize::from(*version));
+        match self.program.versions.get(version).is_some_and(|version| version.claims.can_be_taken_over()) {
+            false => format!("the referral `{name}` has the first claim on this referee"),
+            true => format!("the referral `{name}` has the claim on this referee, and keeps it"),
+        }
     }
 
     fn failures(&self, row: u32, scratch: &mut Scratch<'_>, out: &mut Vec<Reason>) {

@@ -5,7 +5,6 @@ use super::entry::{Tier, shown, tiers};
 use super::{Evaluation, EventReference};
 use crate::base::{Instant, index, position};
 use crate::program::EventKind;
-use crate::stage::attribution::Standing;
 use crate::stage::timeline::{Applied, Applying, Counting, Item, Place, Refusal, What, event_item, submission_item};
 use serde::Serialize;
 
@@ -21,6 +20,8 @@ pub enum Taken {
     Withdrawn,
     /// The referral is refused.
     ReferralRefused,
+    /// No: another referral had taken the claim over.
+    AfterTakeOver,
 }
 
 /// Something that happened to a referral.
@@ -51,7 +52,8 @@ impl Evaluation<'_> {
     pub fn history(&self, referral: &str) -> Option<Vec<Happening>> {
         let row = self.known_row(referral)?;
         let as_of = self.as_of.0;
-        let accepted = self.standings.at(self.book, row, as_of) == Standing::Accepted;
+        let standing = self.standings.at(self.book, row, as_of);
+        let accepted = standing.was_accepted();
         let mut out: Vec<(Place, Happening)> = Vec::new();
         let (applied, refusals) = self.taken_in(row);
         for at in (0..applied.referral.len()).filter(|at| accepted && applied.referral[*at] == row) {
@@ -66,6 +68,8 @@ impl Evaluation<'_> {
                 Taken::Withdrawn
             } else if !accepted {
                 Taken::ReferralRefused
+            } else if !standing.lets_in(item.what, item.place.at) {
+                Taken::AfterTakeOver
             } else if let Some(refusal) = refusal {
                 Taken::NotTakenIn(refusal.code.slug().to_owned())
             } else {

@@ -5,7 +5,6 @@ use super::entry::{exact_if_any, shown_if_any};
 use crate::base::{Day, Number, Period, compare_ids, index};
 use crate::expr::Scratch;
 use crate::program::{EventKind, Ladder, LadderBy, MeasurePer, Version};
-use crate::stage::attribution::Standing as Attributed;
 use crate::stage::timeline::{Applied, Levels, Origin, Place, Reading, Readings, What};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -54,7 +53,7 @@ impl Evaluation<'_> {
     pub fn standings(&self) -> Vec<Standing> {
         let Some((number, version)) = self.version_now() else { return Vec::new() };
         let mut latest: BTreeMap<u32, u32> = BTreeMap::new();
-        let accepted = |row: &u32| self.standings.current[index(*row)] == Attributed::Accepted;
+        let accepted = |row: &u32| self.standings.current[index(*row)].was_accepted();
         for row in self.referrals().filter(accepted) {
             latest.insert(self.book.referrals.referrer[index(row)].0, row);
         }

@@ -69,7 +69,8 @@ impl Accounts {
                 self.touched.insert(account.clone());
             }
             for (submitted, id, before) in &body.referred_by {
-                if link.order_of(*submitted, id) != Ordering::Less {
+                let ended = body.taken_over.get(id).is_some_and(|(at, by)| link.order_of(*at, by) == Ordering::Less);
+                if link.order_of(*submitted, id) != Ordering::Less || ended {
                     continue;
                 }
                 if before == link.referee {
@@ -102,6 +103,17 @@ impl Accounts {
         body.asked.as_ref().is_some_and(later)
     }
 
+    /// An accepted referral leads on no more: another one, submitted at an instant, took its claims over. True if a later submission
+    /// has asked by whom the account was referred: then it is late.
+    pub fn end(&mut self, link: Link<'_>, at: i64, by: &str) -> bool {
+        let body = self.bodies.entry(link.referee.to_owned()).or_default();
+        body.taken_over.insert(link.id.to_owned(), (at, by.to_owned()));
+        self.touched.insert(link.referee.to_owned());
+        let later =
+            |asked: &(i64, String)| asked.0.cmp(&at).then_with(|| compare_ids(&asked.1, by)) == Ordering::Greater;
+        body.asked.as_ref().is_some_and(later)
+    }
+
     /// The accounts whose state is another than before.
     pub fn changed(&self) -> impl Iterator<Item = (Key, &AccountBody)> {
         self.touched.iter().filter_map(|account| Some((Key::Account(account.clone()), self.bodies.get(account)?)))
@@ -129,6 +141,14 @@ impl Small {
             let new = new.get(account).into_iter().flatten().map(|before| (*before).to_owned());
             body.referred_by.iter().map(|(_, _, before)| before.clone()).chain(new).collect()
         };
+        // Those who hold claims that new referrals may take over led on so far.
+        for holder in
+            (0..self.book.referrals.id.len()).map(crate::base::position).filter(|_| program.takes_claims_over())
+        {
+            if let Some(link) = Link::of(&self.book, holder) {
+                open(link.referee);
+            }
+        }
         let mut too_long = BTreeSet::new();
         for link in &links {
             open(link.referee);

@@ -142,8 +142,8 @@ fn gathered(program: &Program, states: &States, news: &Given, fresh: &Book, as_o
         let claims = small.open_claims(program, states, &keys, &mut wanted);
         let accounts = small.open_accounts(program, states, &mut wanted);
         stop(&mut wanted)?;
-        // Where claims can be let go, those who hold them are looked at as well.
-        let holders = if program.releases_claims() { small.holders(&keys, &claims) } else { BTreeSet::new() };
+        // Where it depends on those who hold claims how long they do, they are looked at as well.
+        let holders = if program.looks_at_holders() { small.holders(program, &keys, &claims) } else { BTreeSet::new() };
         if holders.is_subset(&further) {
             small.add_holders(&claims, program);
             return Ok(Gathered { opened, small, claims, accounts });
@@ -340,7 +340,7 @@ pub(super) struct Stepping<'a> {
     pub(super) standings: Standings,
     pub(super) claims: BTreeMap<Key, ClaimBody>,
     pub(super) accounts: Accounts,
-    /// The new events by referral, where claims can be let go.
+    /// The new events by referral, where they change how claims are held.
     pub(super) news_of: BTreeMap<u32, Vec<u32>>,
     pub(super) touched: BTreeSet<Key>,
     pub(super) late: BTreeSet<Key>,
@@ -356,15 +356,12 @@ impl Stepping<'_> {
         let book = &self.small.book;
         let mut out: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
         let scope = |referral: u32| scope_key(self.program, book.text(book.referrals.referrer[index(referral)]));
-        let accepted = |referral: u32| self.standings.current[index(referral)] == Standing::Accepted;
-        for row in self.small.fresh_rows().into_iter().filter(|row| accepted(*row)) {
-            out.entry(scope(row)).or_default().push(submission_item(book, row));
-        }
-        for event in 0..book.events.id.len() {
-            let referral = book.events.referral[event];
-            if self.small.events.contains(book.text(book.events.id[event])) && accepted(referral) {
-                out.entry(scope(referral)).or_default().push(event_item(book, position(event)));
-            }
+        let counts = |item: &Item| self.standings.current[index(item.referral)].lets_in(item.what, item.place.at);
+        let fresh = self.small.fresh_rows().into_iter().map(|row| submission_item(book, row));
+        let is_new = |event: &usize| self.small.events.contains(book.text(book.events.id[*event]));
+        let events = (0..book.events.id.len()).filter(is_new).map(|event| event_item(book, position(event)));
+        for item in fresh.chain(events).filter(counts) {
+            out.entry(scope(item.referral)).or_default().push(item);
         }
         out
     }
@@ -475,6 +472,11 @@ impl Stepping<'_> {
             let id = self.id(*referral).to_owned();
             let mut body = self.body(*referral);
             body.accepted = true;
+            if let Standing::TakenOver(taken) = self.standings.current[index(*referral)]
+                && body.taken_over.is_none()
+            {
+                body.taken_over = Some((self.id(taken.by).to_owned(), taken.at));
+            }
             body.standing = standing_form(self.program, state);
             body.contributed = contributed_forms(self.program, &running.counting, *referral);
             bodies.insert(id, body);

@@ -7,18 +7,19 @@ use super::forms::{CellForm, ClaimBody, Row};
 use super::gather::{Wanted, push, scope_key};
 use super::key::{Key, States};
 use super::scope::pending;
-use crate::base::{Instant, compare_ids, index};
-use crate::book::Book;
+use crate::base::{Instant, NONE, compare_ids, index};
+use crate::book::{Book, NEVER};
 use crate::program::{Program, Version};
 use crate::stage::Facts;
-use crate::stage::attribution::{Keys, Standing, claim_ends};
+use crate::stage::attribution::{Keys, Standing, TakenOver, can_take_over, claim_ends};
+use crate::stage::ranks::Ranks;
 use crate::stage::submission::{NO_VERSION, Sides};
-use crate::stage::timeline::{Applied, Applying, Counting, Item, Opening, event_item, submission_item};
+use crate::stage::timeline::{Applied, Applying, Counting, Hold, Item, Opening, event_item, submission_item};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Small {
-    /// The claims that new referrals meet; where claims can be let go, also those of referrals that have news.
+    /// The claims that new referrals meet; where events change how claims are held, also those of referrals that have news.
     pub(super) fn open_claims(
         &self,
         program: &Program,
@@ -28,7 +29,7 @@ impl Small {
     ) -> BTreeMap<Key, ClaimBody> {
         let mut out = BTreeMap::new();
         let with_news = self.new_events().map(|event| self.book.events.referral[index(event)]);
-        let with_news = with_news.filter(|_| program.releases_claims());
+        let with_news = with_news.filter(|_| program.looks_at_holders());
         for row in self.fresh_rows().into_iter().chain(with_news) {
             for (key, value) in keys.of(row) {
                 let key = claim_key(keys, &self.book, key, value);
@@ -39,13 +40,20 @@ impl Small {
     }
 
     /// The referrals that hold claims which new referrals meet.
-    pub(super) fn holders(&self, keys: &Keys, claims: &BTreeMap<Key, ClaimBody>) -> BTreeSet<String> {
+    pub(super) fn holders(
+        &self,
+        program: &Program,
+        keys: &Keys,
+        claims: &BTreeMap<Key, ClaimBody>,
+    ) -> BTreeSet<String> {
         let met = self.fresh_rows().into_iter().flat_map(|row| {
             let submitted = self.book.referrals.submitted_at[index(row)];
             keys.of(row).map(move |(key, value)| (claim_key(keys, &self.book, key, value), submitted))
         });
-        let holder =
-            |(key, submitted): (Key, i64)| claims.get(&key)?.holder.as_ref().filter(|holder| holder.2 >= submitted);
+        let prolongs = program.prolongs_claims();
+        let holder = |(key, submitted): (Key, i64)| {
+            claims.get(&key)?.holder.as_ref().filter(|holder| prolongs || holder.2 >= submitted)
+        };
         met.filter_map(holder).map(|(holder, ..)| holder.clone()).collect()
     }
 
@@ -84,16 +92,22 @@ impl Stepping<'_> {
     pub(super) fn attribute(&mut self, keys: &Keys) {
         let book = &self.small.book;
         for (row, id) in book.referrals.id.iter().enumerate() {
-            if self.opened.referrals.get(book.text(*id)).is_some_and(|body| body.accepted) {
-                self.standings.current[row] = Standing::Accepted;
-            }
+            let body = self.opened.referrals.get(book.text(*id)).filter(|body| body.accepted);
+            let Some(body) = body else { continue };
+            self.standings.current[row] = match &body.taken_over {
+                None => Standing::Accepted,
+                Some((by, at)) => {
+                    Standing::TakenOver(TakenOver { by: book.referral(by).unwrap_or(NONE), key: 0, at: *at })
+                }
+            };
         }
-        if self.program.releases_claims() {
+        if self.program.looks_at_holders() {
             for event in self.small.new_events() {
                 self.news_of.entry(book.events.referral[index(event)]).or_default().push(event);
             }
             self.late_releases(keys);
         }
+        let ranks = Ranks::read(self.program, book, &self.submissions, keys);
         let mut fresh = self.small.fresh_rows();
         fresh.sort_by_key(|row| book.referrals.known[index(*row)]);
         for row in fresh {
@@ -106,7 +120,7 @@ impl Stepping<'_> {
             let id = self.id(row).to_owned();
             let own: Vec<(u16, Key)> =
                 keys.of(row).map(|(key, value)| (key, claim_key(keys, book, key, value))).collect();
-            let mut holders = Vec::new();
+            let mut claims = Vec::new();
             for (number, key) in &own {
                 let Some(claim) = self.claims.get_mut(key) else { continue };
                 let after = claim.latest.as_ref().is_none_or(|(at, latest)| {
@@ -120,14 +134,16 @@ impl Stepping<'_> {
                     let referrer = book.text(book.referrals.referrer[at]);
                     self.late.insert(scope_key(self.program, referrer));
                 }
-                let holder = claim.holder.as_ref().filter(|(_, _, until)| *until >= submitted);
-                holders.extend(holder.and_then(|(holder, ..)| book.referral(holder)).map(|holder| (holder, *number)));
+                let holder = claim.holder.as_ref();
+                claims.extend(holder.and_then(|(holder, _, until)| Some((book.referral(holder)?, *until, *number))));
                 self.touched.insert(key.clone());
             }
-            let winner = holders.into_iter().find(|(holder, _)| self.holds(*holder, row));
-            self.standings.current[at] = match winner {
-                Some((holder, number)) => Standing::LostTo(holder, number),
-                None => {
+            self.standings.current[at] = match self.meet(row, &claims, &ranks) {
+                Err((holder, number)) => Standing::LostTo(holder, number),
+                Ok(taken) => {
+                    for (holder, key) in taken {
+                        self.take_over(holder, TakenOver { by: row, key, at: submitted });
+                    }
                     let until = claim_ends(self.program, book, &self.submissions, row);
                     for (_, key) in &own {
                         if let Some(claim) = self.claims.get_mut(key) {
@@ -138,6 +154,64 @@ impl Stepping<'_> {
                     Standing::Accepted
                 }
             };
+        }
+    }
+
+    /// What a new referral finds: the holders whose claims it takes over, or the one that it loses against. Claims come in the order
+    /// of their keys: the holder, until when they hold without events, the number of the key.
+    fn meet(&mut self, fresh: u32, claims: &[(u32, i64, u16)], ranks: &Ranks) -> Result<Vec<(u32, u16)>, (u32, u16)> {
+        let program = self.program;
+        let referrals = &self.small.book.referrals;
+        let (submitted, known) = (referrals.submitted_at[index(fresh)], referrals.known[index(fresh)]);
+        let mut taken: Vec<(u32, u16)> = Vec::new();
+        for (holder, until, key) in claims.iter().copied() {
+            if taken.iter().any(|(known, _)| *known == holder) {
+                continue;
+            }
+            let mut hold = Hold::default();
+            let version = program.versions.get(usize::from(self.submissions.version[index(holder)]));
+            if program.looks_at_holders() {
+                // One that ended by its own length may have no state here, and needs none.
+                if until < submitted && !program.prolongs_claims() {
+                    continue;
+                }
+                if self.standings.current[index(holder)] != Standing::Accepted {
+                    continue;
+                }
+                match self.hold(holder, known) {
+                    Some(known) => hold = known,
+                    None => {
+                        self.late.insert(Key::Referral(self.id(holder).to_owned()));
+                    }
+                }
+            }
+            let ends = version.map_or(until.min(hold.released), |version| hold.ends(version, until));
+            if ends < submitted {
+                continue;
+            }
+            if !can_take_over(program, &self.submissions, ranks, (fresh, submitted), (holder, hold)) {
+                return Err((holder, key));
+            }
+            if hold.latest != NEVER && hold.latest >= submitted {
+                // Something was taken in that would not have been, had the new referral been known.
+                self.late.insert(Key::Referral(self.id(holder).to_owned()));
+                self.late.insert(scope_key(program, self.small.book.text(referrals.referrer[index(holder)])));
+            }
+            taken.push((holder, key));
+        }
+        Ok(taken)
+    }
+
+    /// From its submission on a new referral has the claims of another one.
+    fn take_over(&mut self, holder: u32, taken: TakenOver) {
+        self.standings.current[index(holder)] = Standing::TakenOver(taken);
+        let book = &self.small.book;
+        let link = Link::of(book, holder).filter(|_| self.program.asks_for_circles());
+        let Some(link) = link else { return };
+        if self.accounts.end(link, taken.at, book.text(book.referrals.id[index(taken.by)])) {
+            self.late.extend(link.keys());
+            self.late.insert(Key::Referral(link.id.to_owned()));
+            self.late.insert(scope_key(self.program, link.referrer));
         }
     }
 
@@ -165,22 +239,8 @@ impl Stepping<'_> {
         }
     }
 
-    /// Whether a referral still has its claims when a new one is submitted.
-    fn holds(&mut self, holder: u32, fresh: u32) -> bool {
-        let referrals = &self.small.book.referrals;
-        let (submitted, known) = (referrals.submitted_at[index(fresh)], referrals.known[index(fresh)]);
-        if !self.program.releases_claims() {
-            return true;
-        }
-        let released = self.released(holder, known);
-        if released.is_none() {
-            self.late.insert(Key::Referral(self.id(holder).to_owned()));
-        }
-        released.is_none_or(|released| released >= submitted)
-    }
-
-    /// When the claims of a referral were let go, as known at a moment; `None` when its state cannot be opened.
-    fn released(&self, holder: u32, moment: i64) -> Option<i64> {
+    /// How a referral holds its claims, as known at a moment; `None` when its state cannot be opened.
+    fn hold(&self, holder: u32, moment: i64) -> Option<Hold> {
         let (program, book) = (self.program, &self.small.book);
         let facts = Facts { program, book, submissions: &self.submissions, standings: &self.standings };
         let mut counting = Counting::default();
@@ -209,10 +269,10 @@ impl Stepping<'_> {
             measured: false,
         };
         applying.run(&items, moment, &mut counting, &mut Applied::default(), &mut Vec::new());
-        counting.referrals.get(&holder).map(|state| state.released)
+        counting.referrals.get(&holder).map(|state| state.hold)
     }
 
-    /// Finds events that came after submissions which they might have let in, had they been known: that is late news.
+    /// Finds events that came after submissions which they might have let in or kept out, had they been known: that is late news.
     fn late_releases(&mut self, keys: &Keys) {
         let book = &self.small.book;
         let mut late = BTreeSet::new();

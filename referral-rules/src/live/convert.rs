@@ -6,7 +6,9 @@ use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Scratch, Value, Vector};
 use crate::program::{EventKind, Operator, Owner, Per, Program};
 use crate::stage::inputs::ReferralRows;
-use crate::stage::timeline::{Applied, Change, Draw, DrawKey, NO_STAGE, Origin, Place, ReferralState, Step, What};
+use crate::stage::timeline::{
+    Applied, Change, Draw, DrawKey, Hold, NO_STAGE, Origin, Place, ReferralState, Step, What,
+};
 use sha2::{Digest, Sha256};
 
 /// A value as a cell; missing is no cell.
@@ -121,7 +123,10 @@ pub fn standing_form(program: &Program, state: &ReferralState) -> StandingForm {
         kinds: kinds.map(|(_, kind)| kind.clone()).collect(),
         locked: state.locked,
         tiers: state.tiers,
-        released: some(state.released),
+        released: some(state.hold.released),
+        claimed_until: some(state.hold.until),
+        locked_at: some(state.hold.locked),
+        latest: some(state.hold.latest),
     }
 }
 
@@ -148,7 +153,12 @@ pub fn standing(program: &Program, form: &StandingForm) -> Option<ReferralState>
         kinds,
         locked: form.locked,
         tiers: form.tiers,
-        released: form.released.unwrap_or(NEVER),
+        hold: Hold {
+            released: form.released.unwrap_or(NEVER),
+            until: form.claimed_until.unwrap_or(NEVER),
+            locked: form.locked_at.unwrap_or(NEVER),
+            latest: form.latest.unwrap_or(NEVER),
+        },
         ..ReferralState::default()
     })
 }

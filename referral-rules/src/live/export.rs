@@ -69,7 +69,11 @@ fn export(program: &Program, history: &Given, evaluation: &Evaluation<'_>) -> Ve
         let mut body = ReferralBody {
             content: if withdrawn { "conflict".to_owned() } else { own_content(program, book, referral) },
             row: referral_row(program, book, referral),
-            accepted: evaluation.standings.current[at] == Standing::Accepted,
+            accepted: evaluation.standings.current[at].was_accepted(),
+            taken_over: match evaluation.standings.current[at] {
+                Standing::TakenOver(taken) => Some((evaluation.referral_text(taken.by).to_owned(), taken.at)),
+                _ => None,
+            },
             refused: evaluation.submissions.refused[at].0,
             known: book.referrals.known[at],
             ..ReferralBody::default()
@@ -156,8 +160,12 @@ fn accounts(facts: Facts<'_>, as_of: i64) -> Accounts {
         if version.is_some_and(Version::asks_for_circles) {
             out.closes(link);
         }
-        if facts.standings.current[index(referral)] == Standing::Accepted {
+        let standing = facts.standings.current[index(referral)];
+        if standing.was_accepted() {
             out.add(link);
+        }
+        if let Standing::TakenOver(taken) = standing {
+            out.end(link, taken.at, book.text(book.referrals.id[index(taken.by)]));
         }
     }
     out

@@ -52,6 +52,9 @@ pub struct ReferralBody {
     pub row: Row,
     /// Whether it was accepted.
     pub accepted: bool,
+    /// The referral that took its claims over, and when.
+    #[serde(default)]
+    pub taken_over: Option<(String, i64)>,
     /// The sides that are refused, as bits.
     pub refused: u8,
     /// From when on it is known.
@@ -128,6 +131,15 @@ pub struct StandingForm {
     pub tiers: [u8; 8],
     /// When its claims were let go.
     pub released: Option<i64>,
+    /// The last instant at which its claims hold, where events prolong them.
+    #[serde(default)]
+    pub claimed_until: Option<i64>,
+    /// When its claims were locked.
+    #[serde(default)]
+    pub locked_at: Option<i64>,
+    /// The instant of the latest event after the submission, where claims can be taken over.
+    #[serde(default)]
+    pub latest: Option<i64>,
 }
 
 /// A place in the total order, by ids instead of their ranks.
@@ -172,6 +184,9 @@ pub struct ClaimBody {
 pub struct AccountBody {
     /// The accepted referrals of the account, in the order of submission: when, which, and the account that referred it.
     pub referred_by: Vec<(i64, String, String)>,
+    /// Those of them whose claims another referral took over: the submission of that one, by the id of the one that lost.
+    #[serde(default)]
+    pub taken_over: BTreeMap<String, (i64, String)>,
     /// The latest submission that asked by whom it was referred: when, and which.
     pub asked: Option<(i64, String)>,
 }

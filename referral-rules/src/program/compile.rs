@@ -224,14 +224,7 @@ impl Compiling<'_> {
         let mut scopes = self.numbers.scopes(document, self.texts, self.diagnostics);
         let tables = self.tables(document, &mut scopes);
         let requirements = self.requirements(document, &scopes);
-        let attribution = document.attribution.as_ref();
-        let claim_keys = attribution.map_or_else(Vec::new, |attribution| {
-            let keys = attribution.same_referee_when.iter().enumerate();
-            keys.filter_map(|(at, key)| {
-                self.expression(key, Expected::Any, &scopes.submission, &format!("attribution.same_referee_when[{at}]"))
-            })
-            .collect()
-        });
+        let claims = self.claim_terms(document, &scopes);
         let contributions = self.contributions(document, &scopes);
         let ladders: Vec<Ladder> =
             document.tiers.iter().enumerate().map(|(at, ladder)| self.ladder(at, ladder, &scopes)).collect();
@@ -259,12 +252,8 @@ impl Compiling<'_> {
             currency: unit(&document.currency.value),
             calendar: Calendar::new(&weekend, holidays).unwrap_or_default(),
             requirements,
-            claim_keys,
-            claim_lasts: attribution.and_then(|attribution| attribution.claim_lasts.as_ref()).map(|lasts| lasts.value),
+            claims,
             contributions,
-            released_by: attribution.map_or_else(Vec::new, |attribution| {
-                attribution.released_by.iter().map(|kind| self.numbers.kind(&kind.value)).collect()
-            }),
             ladders,
             tables,
             data: document.data.clone(),
@@ -295,7 +284,7 @@ impl Compiling<'_> {
         }
     }
 
-    fn expression(
+    pub(super) fn expression(
         &mut self,
         written: &ExpressionText,
         expected: Expected,

@@ -2,14 +2,15 @@
 //!
 //! Everything that the evaluation looks up by name is a small number here: slots for inputs, positions for kinds of event,
 //! rewards and limits. Several versions of one program share those numbers, so that history carries over.
+use super::claims::ClaimTerms;
 pub use super::compiled_rules::{
     Campaign, Clock, Contribution, DeclaredMeasure, Goal, Group, Ladder, LadderBy, Level, Limit, Operator, Per,
     Requirement, Reward,
 };
 use super::data::Data;
 use super::document::Moment;
-use crate::base::{Calendar, Day, Interner, Length, Unit, Zone};
-use crate::expr::{Compiled, Slot, Table, Type};
+use crate::base::{Calendar, Day, Interner, Unit, Zone};
+use crate::expr::{Slot, Table, Type};
 
 /// A kind of event, by its rank: the built-in stages first, then the declared kinds in the order of declaration.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -175,12 +176,8 @@ pub struct Version {
     pub calendar: Calendar,
     /// Requirements in order of precedence.
     pub requirements: Vec<Requirement>,
-    /// The keys by which two referrals are of the same referee.
-    pub claim_keys: Vec<Compiled>,
-    /// How long a claim lasts; for ever without.
-    pub claim_lasts: Option<Length>,
-    /// Kinds of event that end the claims of their referral.
-    pub released_by: Vec<EventKind>,
+    /// Whose a referral is.
+    pub claims: ClaimTerms,
     /// What events contribute to the declared measures.
     pub contributions: Vec<Contribution>,
     /// Tier ladders.

@@ -374,6 +374,10 @@ pub enum CreditGoesTo {
     /// The first accepted referral.
     #[default]
     FirstClaim,
+    /// The last one: each takes the claim over from the one before.
+    LastClaim,
+    /// The one with the best rank: a better one takes the claim over.
+    BestClaim,
 }
 
 /// `[attribution]`: whose a referral is.
@@ -383,8 +387,16 @@ pub struct Attribution {
     pub same_referee_when: Vec<ExpressionText>,
     /// Who has the credit.
     pub credit_goes_to: Spanned<CreditGoesTo>,
+    /// With the best claim: a number, the lower the better.
+    pub rank: Option<ExpressionText>,
+    /// Kinds of event after which a claim cannot be taken over any more.
+    pub locks_on: Vec<Spanned<String>>,
     /// How long a claim holds; without one for ever.
     pub claim_lasts: Option<Spanned<Length>>,
+    /// Kinds of event that prolong the claims of their referral.
+    pub prolonged_by: Vec<Spanned<String>>,
+    /// How long after such an event the claims hold at least.
+    pub prolonged_for: Option<Spanned<Length>>,
     /// Kinds of event that end the claims of their referral.
     pub released_by: Vec<Spanned<String>>,
 }

@@ -1,4 +1,5 @@
 //! A program: the document as written, read from TOML or JSON; checks; the compiled program.
+mod claims;
 mod compile;
 mod compiled;
 mod compiled_rules;
@@ -13,6 +14,7 @@ mod requirements;
 mod stages;
 pub mod standard;
 
+pub use claims::ClaimTerms;
 pub use compile::{Faults, SourceText};
 pub use compiled::{
     Campaign, Clock, Contribution, DeclaredMeasure, EventKind, Fact, Goal, Group, Ladder, LadderBy, Level, Limit,
@@ -20,6 +22,6 @@ pub use compiled::{
 };
 pub use data::Data;
 pub use document::{
-    Aggregate, Constant, Disqualified, Document, MeasurePer, Moment, Notation, OverLimit, Party, PayWithin, Refuses,
-    Wins,
+    Aggregate, Constant, CreditGoesTo, Disqualified, Document, MeasurePer, Moment, Notation, OverLimit, Party,
+    PayWithin, Refuses, Wins,
 };

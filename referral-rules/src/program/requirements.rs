@@ -1,5 +1,5 @@
 //! Requirements of a document become compiled ones, and what events must carry becomes a list of facts. What the stages must
-//! know beforehand of circles and claims is asked here.
+//! know beforehand of circles is asked here.
 use super::compile::Compiling;
 use super::compiled::{EventKind, Fact, Owner, Program, Requirement, Source, Version};
 use super::document::{Document, Heading, Refuses};
@@ -70,11 +70,6 @@ impl Version {
 }
 
 impl Program {
-    /// Whether some version lets claims go before they end.
-    pub fn releases_claims(&self) -> bool {
-        self.versions.iter().any(|version| !version.released_by.is_empty())
-    }
-
     /// Whether some version asks if referrals close circles.
     pub fn asks_for_circles(&self) -> bool {
         self.versions.iter().any(Version::asks_for_circles)

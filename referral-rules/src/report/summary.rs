@@ -1,5 +1,5 @@
 //! Who is owed what, by when and why; what was refused and why; what contradicts: the whole answer on a few pages.
-use super::explain::{stage_reason, write_reasons};
+use super::explain::{is_taken_over, stage_reason, write_reasons};
 use super::stands::Line;
 use super::text::{Align, Table, clipped, counted, heading, money, push_line, tier_text, wrapped};
 use crate::diag::Code;
@@ -244,6 +244,7 @@ fn refused(evaluation: &Evaluation<'_>, known: &[(u32, &Decision)], out: &mut St
         }
         let side = match decision.verdict {
             Verdict::Refused => "",
+            Verdict::Accepted if is_taken_over(decision) => " (accepted, then taken over)",
             Verdict::Accepted => " (accepted for one side)",
         };
         let day = evaluation.program.zone.day_of(decision.submitted_at);

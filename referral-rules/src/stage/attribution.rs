@@ -1,16 +1,19 @@
-//! Attribution: among referrals of the same referee, the first claim has the credit.
+//! Attribution: among referrals of the same referee, the first claim has the credit, or a later one takes it over.
 //!
 //! News that comes late can take a claim away, so what is asked is: whose was it, as known at a moment? A referral whose
 //! standing never changes has one standing; the others keep their history.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::circles::{Circles, ReferredBy};
+use super::holding::Holding;
 pub use super::keys::Keys;
-use super::release::Releasing;
+use super::ranks::Ranks;
 use super::submission::{NO_VERSION, Sides, Submissions};
-use crate::base::{Instant, TextId, index, position};
+use super::timeline::{Hold, What};
+use crate::base::{Instant, index, position};
 use crate::book::{Book, NEVER};
-use crate::program::Program;
+use crate::program::{CreditGoesTo, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
 
 /// How a referral stands in attribution, from some moment on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,10 +22,48 @@ pub enum Standing {
     Accepted,
     /// Another referral has a claim on the same referee: that referral, and the number of the key.
     LostTo(u32, u16),
+    /// It had its claims until another referral took them over.
+    TakenOver(TakenOver),
     /// A copy with other content came: it counts no more.
     Withdrawn,
     /// It was refused at submission, or is not known yet.
     Out,
+}
+
+/// That a referral had its claims until another one took them over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TakenOver {
+    /// The referral that has them now.
+    pub by: u32,
+    /// The number of the key in which both are the same.
+    pub key: u16,
+    /// The submission of that one: from this instant on nothing of this referral is taken in.
+    pub at: i64,
+}
+
+impl Standing {
+    /// Whether it was accepted, until now or until it was taken over.
+    pub const fn was_accepted(self) -> bool {
+        matches!(self, Self::Accepted | Self::TakenOver(_))
+    }
+
+    /// Whether what happens to the referral at an instant is taken in.
+    pub fn lets_in(self, what: What, at: i64) -> bool {
+        match self {
+            Self::Accepted => true,
+            Self::TakenOver(taken) => what == What::Submission || at < taken.at,
+            Self::LostTo(..) | Self::Withdrawn | Self::Out => false,
+        }
+    }
+
+    /// The referral that has the referee in place of this one, and the number of the key.
+    pub const fn lost_to(self) -> Option<(u32, u16)> {
+        match self {
+            Self::LostTo(winner, key) => Some((winner, key)),
+            Self::TakenOver(taken) => Some((taken.by, taken.key)),
+            Self::Accepted | Self::Withdrawn | Self::Out => None,
+        }
+    }
 }
 
 /// The standings of all referrals as of a moment, and how they came about.
@@ -61,8 +102,8 @@ impl Standings {
     /// True when the referral was accepted at any moment.
     pub fn ever_accepted(&self, referral: u32) -> bool {
         match self.history.get(&referral) {
-            None => self.current[index(referral)] == Standing::Accepted,
-            Some(changes) => changes.iter().any(|(_, standing)| *standing == Standing::Accepted),
+            None => self.current[index(referral)].was_accepted(),
+            Some(changes) => changes.iter().any(|(_, standing)| standing.was_accepted()),
         }
     }
 }
@@ -95,13 +136,24 @@ impl SoFar {
     }
 }
 
-struct Attributing<'a> {
-    program: &'a Program,
-    book: &'a Book,
+pub(super) struct Attributing<'a> {
+    pub(super) program: &'a Program,
+    pub(super) book: &'a Book,
     submissions: &'a Submissions,
-    keys: &'a Keys,
-    releasing: Option<Releasing<'a>>,
-    circles: Option<Circles<'a>>,
+    pub(super) keys: &'a Keys,
+    ranks: Ranks,
+    pub(super) holding: Option<Holding<'a>>,
+    pub(super) circles: Option<Circles<'a>>,
+}
+
+/// What a new referral finds under its keys.
+enum Met {
+    /// No claim in force.
+    Nothing,
+    /// A claim that it cannot take over: the holder, and the number of the key.
+    Holder(u32, u16),
+    /// Claims that it takes over, each with the number of the first key in which both are the same.
+    ToTakeOver(Vec<(u32, u16)>),
 }
 
 impl Attributing<'_> {
@@ -128,16 +180,8 @@ impl Attributing<'_> {
     /// The standings of the referrals, which come in the order of submission, as known at the moment.
     fn ideal(&self, referrals: &[u32], moment: i64, so_far: &mut SoFar, mut put: impl FnMut(u32, Standing)) {
         so_far.clear();
-        let SoFar { claims, referred_by, circles } = so_far;
-        // Whether claims were let go is asked only where two referrals meet.
-        let mut released: FxHashMap<u32, i64> = FxHashMap::default();
-        let mut holds = |claim: &Claim, at: i64| match &self.releasing {
-            _ if claim.until < at => false,
-            Some(releasing) => {
-                *released.entry(claim.holder).or_insert_with(|| releasing.at(claim.holder, moment)) >= at
-            }
-            None => true,
-        };
+        // How claims are held is asked only where two referrals meet.
+        let mut holds: FxHashMap<u32, Hold> = FxHashMap::default();
         for referral in referrals.iter().copied() {
             let row = index(referral);
             if !self.is_there(referral, moment) {
@@ -146,118 +190,117 @@ impl Attributing<'_> {
                 put(referral, if withdrawn { Standing::Withdrawn } else { Standing::Out });
                 continue;
             }
-            let closes = self.circles.as_ref().is_some_and(|known| known.closes(referral, referred_by));
+            let closes = self.circles.as_ref().is_some_and(|known| known.closes(referral, &so_far.referred_by));
             if closes {
-                circles.insert(referral);
+                so_far.circles.insert(referral);
             }
             if self.submissions.version[row] == NO_VERSION || self.submissions.refuses(referral, closes) == Sides::BOTH
             {
                 put(referral, Standing::Out);
                 continue;
             }
-            let at = self.book.referrals.submitted_at[row];
-            let winner = self
-                .keys
-                .of(referral)
-                .find_map(|key| claims.get(&key).filter(|claim| holds(claim, at)).map(|claim| (claim.holder, key.0)));
-            if let Some((holder, key)) = winner {
-                put(referral, Standing::LostTo(holder, key));
-                continue;
+            let mut hold = |holder| match &self.holding {
+                Some(holding) => *holds.entry(holder).or_insert_with(|| holding.at(holder, moment)),
+                None => Hold::default(),
+            };
+            match self.meet(referral, &so_far.claims, &mut hold) {
+                Met::Nothing => {}
+                Met::Holder(holder, key) => {
+                    put(referral, Standing::LostTo(holder, key));
+                    continue;
+                }
+                Met::ToTakeOver(holders) => {
+                    let at = self.book.referrals.submitted_at[row];
+                    for (holder, key) in holders {
+                        put(holder, Standing::TakenOver(TakenOver { by: referral, key, at }));
+                        self.end_claims(holder, so_far);
+                    }
+                }
             }
             let claim =
                 Claim { holder: referral, until: claim_ends(self.program, self.book, self.submissions, referral) };
             for key in self.keys.of(referral) {
-                claims.insert(key, claim);
+                so_far.claims.insert(key, claim);
             }
             if let Some((referrer, referee)) = self.circles.as_ref().and_then(|known| known.accounts(referral)) {
-                referred_by.entry(referee).or_default().push(referrer);
+                so_far.referred_by.entry(referee).or_default().push(referrer);
             }
             put(referral, Standing::Accepted);
         }
     }
 
-    /// Whether late events of the referral may have let its claims go, or kept them.
-    fn has_late_events(&self, referral: u32, as_of: i64) -> bool {
-        self.releasing.as_ref().is_some_and(|releasing| releasing.late_moments(referral, as_of).next().is_some())
+    /// What a new referral finds under its keys, in their order.
+    fn meet(&self, referral: u32, claims: &Claims, hold: &mut impl FnMut(u32) -> Hold) -> Met {
+        let at = self.book.referrals.submitted_at[index(referral)];
+        let mut taken: Vec<(u32, u16)> = Vec::new();
+        for key in self.keys.of(referral) {
+            let Some(claim) = claims.get(&key) else { continue };
+            if taken.iter().any(|(holder, _)| *holder == claim.holder) {
+                continue;
+            }
+            let hold = hold(claim.holder);
+            let version = &self.program.versions[usize::from(self.submissions.version[index(claim.holder)])];
+            if hold.ends(version, claim.until) < at {
+                continue;
+            }
+            let taken_over =
+                can_take_over(self.program, self.submissions, &self.ranks, (referral, at), (claim.holder, hold));
+            if !taken_over {
+                return Met::Holder(claim.holder, key.0);
+            }
+            taken.push((claim.holder, key.0));
+        }
+        if taken.is_empty() { Met::Nothing } else { Met::ToTakeOver(taken) }
     }
 
-    /// Groups of referrals that share keys, directly or over others; only groups with late news are returned.
-    fn groups_with_late_news(&self, as_of: i64) -> Vec<Vec<u32>> {
-        let book = self.book;
-        if self.releasing.is_none() && book.is_on_time() {
-            return Vec::new();
-        }
-        let late = |row: u32| book.referrals.withdrawn[index(row)] <= as_of;
-        let mut running = i64::MIN;
-        let mut any = false;
-        for row in &book.order {
-            let known = book.referrals.known[index(*row)];
-            if known <= as_of {
-                any |= known < running || late(*row) || self.has_late_events(*row, as_of);
-                running = running.max(known);
+    /// What was taken over is claimed no more, and leads from no account to another.
+    fn end_claims(&self, holder: u32, so_far: &mut SoFar) {
+        for key in self.keys.of(holder) {
+            if so_far.claims.get(&key).is_some_and(|claim| claim.holder == holder) {
+                so_far.claims.remove(&key);
             }
         }
-        if !any {
-            return Vec::new();
-        }
-        let mut parent: Vec<u32> = (0..position(book.referrals.id.len())).collect();
-        let mut first: FxHashMap<(u16, u32), u32> = FxHashMap::default();
-        for row in &book.order {
-            for key in self.keys.of(*row) {
-                let other = *first.entry(key).or_insert(*row);
-                let (left, right) = (root(&mut parent, *row), root(&mut parent, other));
-                parent[index(left.max(right))] = left.min(right);
+        if let Some((referrer, referee)) = self.circles.as_ref().and_then(|known| known.accounts(holder)) {
+            let before = so_far.referred_by.entry(referee).or_default();
+            if let Some(at) = before.iter().position(|account| *account == referrer) {
+                before.remove(at);
             }
         }
-        // Those that may lie on one circle belong together as well.
-        let mut referred: FxHashMap<TextId, u32> = FxHashMap::default();
-        for row in &book.order {
-            let accounts = self.circles.as_ref().and_then(|circles| circles.accounts(*row));
-            for account in accounts.into_iter().flat_map(|(referrer, referee)| [referrer, referee]) {
-                let other = *referred.entry(account).or_insert(*row);
-                let (left, right) = (root(&mut parent, *row), root(&mut parent, other));
-                parent[index(left.max(right))] = left.min(right);
-            }
-        }
-        let mut groups: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
-        for row in &book.order {
-            if book.referrals.known[index(*row)] <= as_of {
-                groups.entry(root(&mut parent, *row)).or_default().push(*row);
-            }
-        }
-        let mut groups: Vec<Vec<u32>> = groups.into_values().collect();
-        groups.retain(|group| {
-            let late_events = group.len() > 1 && group.iter().any(|row| self.has_late_events(*row, as_of));
-            let in_order = group.is_sorted_by_key(|row| book.referrals.known[index(*row)]);
-            late_events || !in_order || group.iter().any(|row| late(*row))
-        });
-        groups.sort_unstable();
-        groups
     }
 }
 
+/// Whether a referral, submitted at an instant, takes over the claims that a holder has: under the version of the holder's
+/// submission, unless something has locked them before.
+pub fn can_take_over(
+    program: &Program,
+    submissions: &Submissions,
+    ranks: &Ranks,
+    (referral, at): (u32, i64),
+    (holder, hold): (u32, Hold),
+) -> bool {
+    let Some(version) = program.versions.get(usize::from(submissions.version[index(holder)])) else { return false };
+    let open = hold.locked >= at;
+    match version.claims.credit_goes_to {
+        CreditGoesTo::FirstClaim => false,
+        CreditGoesTo::LastClaim => open,
+        CreditGoesTo::BestClaim => open && ranks.is_better(referral, holder),
+    }
+}
 /// The last instant at which the claims of an accepted referral hold.
 pub fn claim_ends(program: &Program, book: &Book, submissions: &Submissions, referral: u32) -> i64 {
     let row = index(referral);
     let version = &program.versions[usize::from(submissions.version[row])];
-    let Some(lasts) = version.claim_lasts else { return NEVER };
+    let Some(lasts) = version.claims.lasts else { return NEVER };
     let from = Instant(book.referrals.submitted_at[row]);
     lasts.deadline(from, &program.zone, &version.calendar).map_or(NEVER, |until| until.0)
 }
 
-fn root(parent: &mut [u32], mut row: u32) -> u32 {
-    while parent[index(row)] != row {
-        parent[index(row)] = parent[index(parent[index(row)])];
-        row = parent[index(row)];
-    }
-    row
-}
-
 /// Works out the standings as of a moment.
 pub fn attribute(program: &Program, book: &Book, submissions: &Submissions, keys: &Keys, as_of: i64) -> Standings {
-    let releasing = Releasing::new(program, book, submissions);
+    let holding = Holding::new(program, book, submissions);
     let circles = Circles::new(program, book);
-    let attributing = Attributing { program, book, submissions, keys, releasing, circles };
+    let ranks = Ranks::read(program, book, submissions, keys);
+    let attributing = Attributing { program, book, submissions, keys, ranks, holding, circles };
     let mut out = Standings { current: vec![Standing::Out; book.referrals.id.len()], ..Standings::default() };
     let mut so_far = SoFar::default();
     let mut put = |row: u32, standing: Standing| out.current[index(row)] = standing;
@@ -290,19 +333,23 @@ pub fn attribute(program: &Program, book: &Book, submissions: &Submissions, keys
             .flat_map(|row| [book.referrals.known[index(*row)], book.referrals.withdrawn[index(*row)]])
             .filter(|moment| *moment <= as_of)
             .collect();
-        if let Some(releasing) = &attributing.releasing {
-            moments.extend(group.iter().flat_map(|row| releasing.late_moments(*row, as_of)));
+        if let Some(holding) = &attributing.holding {
+            moments.extend(group.iter().flat_map(|row| holding.late_moments(*row, as_of)));
         }
         moments.sort_unstable();
         moments.dedup();
         let mut changes: FxHashMap<u32, Vec<(i64, Standing)>> = FxHashMap::default();
+        let mut found: BTreeMap<u32, Standing> = BTreeMap::new();
         for moment in moments {
             attributing.ideal(&group, moment, &mut so_far, |row, standing| {
+                found.insert(row, standing);
+            });
+            for (row, standing) in std::mem::take(&mut found) {
                 let changes = changes.entry(row).or_default();
                 if changes.last().map_or(Standing::Out, |(_, last)| *last) != standing {
                     changes.push((moment, standing));
                 }
-            });
+            }
         }
         // One change, at the moment at which the referral became known, is no history; a later one is.
         let known = |row: u32| book.referrals.known[index(row)];

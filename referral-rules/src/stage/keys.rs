@@ -50,7 +50,7 @@ impl Keys {
     /// Evaluates the keys of every referral that was not refused. A missing or empty key matches nothing.
     pub fn read(program: &Program, book: &Book, submissions: &Submissions) -> Self {
         let mut sources: Vec<String> = Vec::new();
-        for key in program.versions.iter().flat_map(|version| &version.claim_keys) {
+        for key in program.versions.iter().flat_map(|version| &version.claims.keys) {
             if !sources.iter().any(|source| source == key.source()) {
                 sources.push(key.source().to_owned());
             }
@@ -72,7 +72,7 @@ impl Keys {
                 Some(fact) => reading.texts(position, source, *fact),
                 None => {
                     for (number, version) in program.versions.iter().enumerate() {
-                        let keys = version.claim_keys.iter().filter(|key| key.source() == source);
+                        let keys = version.claims.keys.iter().filter(|key| key.source() == source);
                         keys.for_each(|key| reading.evaluate(position, key, number, version));
                     }
                     reading.share(position);
@@ -138,7 +138,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// The fact that a key is, if it is no more than that and its texts are not interned.
     fn column(&self, source: &str) -> Option<u16> {
-        let keys = || self.program.versions.iter().flat_map(|version| &version.claim_keys);
+        let keys = || self.program.versions.iter().flat_map(|version| &version.claims.keys);
         let slot = keys().find(|key| key.source() == source).and_then(Compiled::loads)?;
         let Source::Fact(number) = self.program.slots[usize::from(slot.0)] else { return None };
         let fact = &self.program.facts[usize::from(number)];
@@ -155,7 +155,7 @@ impl Reading<'_> {
     /// part's table fits the cache.
     fn texts(&mut self, place: usize, source: &str, fact: u16) {
         let Some((texts, column)) = texts_of(self.book, fact) else { return };
-        let has_key = |version: &Version| version.claim_keys.iter().any(|key| key.source() == source);
+        let has_key = |version: &Version| version.claims.keys.iter().any(|key| key.source() == source);
         let versions: Vec<bool> = self.program.versions.iter().map(has_key).collect();
         let rows = self.submissions.version.len();
         let bits = (rows / 8192).next_power_of_two().trailing_zeros().min(9);

@@ -5,10 +5,12 @@
 pub mod attribution;
 pub mod by_account;
 pub mod circles;
+pub mod holding;
 pub mod inputs;
 pub mod keys;
+pub mod late_claims;
 pub mod opening;
-pub mod release;
+pub mod ranks;
 pub mod schedule;
 pub mod screens;
 pub mod submission;

@@ -16,6 +16,37 @@ pub(super) fn implied(version: &mut VersionPlan, draw: &mut Draw<'_>) {
     version.text.push_str(implied);
 }
 
+/// How long claims hold, and which of several has the credit.
+pub(super) fn claims(text: &mut String, draw: &mut Draw<'_>) {
+    let lasts = draw.one_of(&["", "90 days", "30 days", "1 months", "1 days"]);
+    if !lasts.is_empty() {
+        let _ = writeln!(text, "claim_lasts = \"{lasts}\"");
+        let prolonged = draw.one_of(&["", "\"qualified\", \"payment\"", "\"opportunity\", \"install\""]);
+        if !prolonged.is_empty() {
+            let length = draw.one_of(&["30 days", "1 days", "1 months"]);
+            let _ = write!(text, "prolonged_by = [{prolonged}]\nprolonged_for = \"{length}\"\n");
+        }
+    }
+    let released = draw.one_of(&["", "\"disqualified\", \"lost\"", "\"expired\", \"payment\"", "\"install\""]);
+    if !released.is_empty() {
+        let _ = writeln!(text, "released_by = [{released}]");
+    }
+    let order = draw.one_of(&["first claim", "first claim", "last claim", "best claim"]);
+    if order == "first claim" {
+        return;
+    }
+    let _ = writeln!(text, "credit_goes_to = \"{order}\"");
+    if order == "best claim" {
+        let rank =
+            draw.one_of(&["referee.employees", "0 - referee.employees / 7", "referral.channel == 'link' ? 1 : 2"]);
+        let _ = writeln!(text, "rank = \"{rank}\"");
+    }
+    let locks = draw.one_of(&["", "\"qualified\"", "\"opportunity\", \"payment\""]);
+    if !locks.is_empty() {
+        let _ = writeln!(text, "locks_on = [{locks}]");
+    }
+}
+
 /// What the measures are called, which is the same in all versions: what they count may differ.
 const MEASURES: [(&str, &str); 6] = [
     ("deals", "is = \"count\"\nin_each = \"30 days\"\n"),

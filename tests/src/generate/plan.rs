@@ -249,14 +249,7 @@ impl VersionPlan {
                 "\"referee.employees\"",
             ]);
             let _ = write!(text, "[attribution]\nsame_referee_when = [{keys}]\n");
-            let lasts = draw.one_of(&["", "90 days", "30 days", "1 months", "1 days"]);
-            if !lasts.is_empty() {
-                let _ = writeln!(text, "claim_lasts = \"{lasts}\"");
-            }
-            let released = draw.one_of(&["", "\"disqualified\", \"lost\"", "\"expired\", \"payment\"", "\"install\""]);
-            if !released.is_empty() {
-                let _ = writeln!(text, "released_by = [{released}]");
-            }
+            super::forms::claims(&mut text, draw);
         }
         self.text = text;
     }

@@ -113,10 +113,12 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
         let asks = checked.compiled.inputs().iter().any(|slot| checked.compiled.slot_name(*slot) == Some("event.kind"));
         asks && checked.written.text.contains(kind)
     });
-    let by_release = document.attribution.iter().flat_map(|attribution| &attribution.released_by);
-    let by_release = by_release.into_iter().any(|other| other.value == kind);
+    let claims = document.attribution.iter().flat_map(|attribution| {
+        attribution.released_by.iter().chain(&attribution.prolonged_by).chain(&attribution.locks_on)
+    });
+    let by_claim = claims.into_iter().any(|other| other.value == kind);
     let by_measure = document.measures.iter().flat_map(|measure| &measure.on).any(|on| on.value == kind);
     let goals = document.campaigns.iter().filter_map(|campaign| campaign.goal.as_ref());
     let by_goal = goals.map(|goal| &goal.on).any(|on| on.value == kind);
-    by_reward || by_clock || by_condition || by_release || by_measure || by_goal
+    by_reward || by_clock || by_condition || by_claim || by_measure || by_goal
 }

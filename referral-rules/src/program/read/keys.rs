@@ -87,7 +87,16 @@ pub(super) const REQUIREMENT: Keys =
 pub(super) const ATTRIBUTION: Keys = Keys {
     path: "attribution",
     title: "`attribution`",
-    keys: &["same_referee_when", "credit_goes_to", "claim_lasts", "released_by"],
+    keys: &[
+        "same_referee_when",
+        "credit_goes_to",
+        "rank",
+        "locks_on",
+        "claim_lasts",
+        "prolonged_by",
+        "prolonged_for",
+        "released_by",
+    ],
 };
 
 pub(super) const TIERS: Keys =
@@ -210,7 +219,11 @@ pub(super) const WEEKDAYS: &[(&str, Weekday)] = &[
 pub(super) const SIDES: &[(&str, Refuses)] =
     &[("both", Refuses::Both), ("referrer", Refuses::Referrer), ("referee", Refuses::Referee)];
 
-pub(super) const ORDERS: &[(&str, CreditGoesTo)] = &[("first claim", CreditGoesTo::FirstClaim)];
+pub(super) const ORDERS: &[(&str, CreditGoesTo)] = &[
+    ("first claim", CreditGoesTo::FirstClaim),
+    ("last claim", CreditGoesTo::LastClaim),
+    ("best claim", CreditGoesTo::BestClaim),
+];
 
 pub(super) const AGGREGATES: &[(&str, Aggregate)] = &[
     ("count", Aggregate::Count),

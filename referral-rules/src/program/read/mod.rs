@@ -1,5 +1,6 @@
 //! From text to a [`Document`]: a hand-written reader that reports everything that is wrong, at its place, and goes on.
 mod accepted;
+mod claims;
 mod data;
 mod declarations;
 mod field;

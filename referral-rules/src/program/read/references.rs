@@ -1,5 +1,6 @@
 //! What only the whole document can tell: whether names belong to something, whether units go together, whether clock
 //! events wait for each other.
+use super::claims;
 use super::field::Reader;
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
@@ -23,7 +24,7 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
         }
     }
     needed_facts(document, reader);
-    released_by(document, &kinds, reader);
+    claims::check(document, &kinds, reader);
     circles(document, reader);
     for measure in &document.measures {
         for (at, kind) in measure.on.iter().enumerate() {
@@ -103,7 +104,7 @@ fn alike(document: &Document, reader: &mut Reader) {
 }
 
 /// The names of one sort that the document has.
-struct Names<'d> {
+pub(super) struct Names<'d> {
     /// `a reward`
     title: &'static str,
     help: &'static str,
@@ -117,7 +118,7 @@ impl<'d> Names<'d> {
         Self { title, help, in_order, known }
     }
 
-    fn check(&self, name: &Spanned<String>, path: impl FnOnce() -> String, reader: &mut Reader) {
+    pub(super) fn check(&self, name: &Spanned<String>, path: impl FnOnce() -> String, reader: &mut Reader) {
         // An empty name stands for one that is reported already.
         if name.value.is_empty() || self.known.contains(name.value.as_str()) {
             return;
@@ -160,21 +161,6 @@ fn needed_facts(document: &Document, reader: &mut Reader) {
     for (index, event) in document.events.iter().enumerate() {
         for (at, fact) in event.needs.iter().enumerate() {
             facts.check(fact, || format!("event[{index}].needs[{at}]"), reader);
-        }
-    }
-}
-
-/// Claims end with an event after the submission, not with the submission itself.
-fn released_by(document: &Document, kinds: &Names<'_>, reader: &mut Reader) {
-    let released_by = document.attribution.iter().flat_map(|attribution| &attribution.released_by);
-    for (at, kind) in released_by.enumerate() {
-        let path = format!("attribution.released_by[{at}]");
-        if kind.value == "submitted" {
-            let message = "`submitted` would end every claim when it begins";
-            let fault = Diagnostic::error(Code::BadValue, kind.span, message).path(path);
-            reader.push(fault.help("name events that come later, such as `disqualified`"));
-        } else {
-            kinds.check(kind, || path, reader);
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Readers of what decides about a referral: requirements, attribution, tiers.
 use super::field::{Field, Reader, Section};
 use super::keys;
-use super::value::{self, conditions, expression, filled_list, id, list, text, word};
+use super::value::{self, conditions, filled_list, id, text, word};
 use super::{Names, unique};
-use crate::base::limits::{LEVELS_MAX, REFEREE_KEYS_MAX, REQUIREMENTS_MAX};
+use crate::base::limits::{LEVELS_MAX, REQUIREMENTS_MAX};
 use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::node::NodeValue;
-use crate::program::document::{Attribution, Document, Heading, Level, MEASURES, Moment, Requirement, TierLadder};
+use crate::program::document::{Document, Heading, Level, MEASURES, Moment, Requirement, TierLadder};
 
 pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut Reader) {
     let headings = [("eligibility", Heading::Eligibility), ("validity", Heading::Validity), ("fraud", Heading::Fraud)];
@@ -25,7 +25,7 @@ pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut 
     let codes = rules.iter().map(|(path, rule)| (&rule.code, path.clone()));
     unique(codes, &Names { what: "requirements", key: "code" }, reader);
     document.requirements = rules.into_iter().map(|(_, rule)| rule).collect();
-    document.attribution = section.read("attribution", reader, attribution);
+    document.attribution = section.read("attribution", reader, super::claims::attribution);
     let taken_at = document.as_of.tier;
     document.tiers = section.read("tiers", reader, |field, reader| tiers(field, taken_at, reader)).unwrap_or_default();
     expression_names(document, reader);
@@ -40,23 +40,6 @@ fn requirement(heading: Heading, field: &Field<'_>, reader: &mut Reader) -> Opti
         require: section.need("require", reader, conditions).unwrap_or_default(),
         message: section.need("message", reader, text).unwrap_or_default(),
         refuses: section.read("refuses", reader, word(keys::SIDES)).unwrap_or_default(),
-    })
-}
-
-fn attribution(field: &Field<'_>, reader: &mut Reader) -> Option<Attribution> {
-    let section = Section::open(field, &keys::ATTRIBUTION, reader)?;
-    let keys = section.need("same_referee_when", reader, |field, reader| {
-        let keys = filled_list(expression)(field, reader)?;
-        if keys.len() > REFEREE_KEYS_MAX {
-            value::too_long(field, keys.len(), REFEREE_KEYS_MAX, reader);
-        }
-        Some(keys)
-    });
-    Some(Attribution {
-        same_referee_when: keys.unwrap_or_default(),
-        credit_goes_to: section.read("credit_goes_to", reader, word(keys::ORDERS)).unwrap_or_default(),
-        claim_lasts: section.read("claim_lasts", reader, value::length_in_days),
-        released_by: section.read("released_by", reader, list(text)).unwrap_or_default(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! One referral: verdict, reasons, what happened, what it brought, what it did not bring, claims.
 use super::entry::write_entry;
+use crate::diag::Code;
 use crate::evaluation::{Decision, Evaluation, Happening, LostClaim, Operand, Reason, Taken, Verdict};
 use crate::expr::Value;
 use crate::report::stands::Line;
@@ -38,6 +39,7 @@ pub fn referral(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
     if !decision.reasons.is_empty() {
         let title = match decision.verdict {
             Verdict::Refused => "Why it is refused",
+            Verdict::Accepted if is_taken_over(&decision) => "Why it does not count any more",
             Verdict::Accepted => "What speaks against one side",
         };
         push_line(&mut out, "");
@@ -77,6 +79,11 @@ fn write_outlook(evaluation: &Evaluation<'_>, row: u32, out: &mut String) {
     }
 }
 
+/// Whether another referral has taken its claim over.
+pub(in crate::report) fn is_taken_over(decision: &Decision) -> bool {
+    decision.reasons.iter().any(|reason| reason.code == Code::TakenOver.slug() && reason.line == 0)
+}
+
 fn opening(evaluation: &Evaluation<'_>, decision: &Decision) -> String {
     let submitted = evaluation.moment(decision.submitted_at);
     let version = match decision.version.as_str() {
@@ -84,6 +91,7 @@ fn opening(evaluation: &Evaluation<'_>, decision: &Decision) -> String {
         version => format!(", version {version}"),
     };
     let verdict = match decision.verdict {
+        Verdict::Accepted if is_taken_over(decision) => format!("Accepted, {} when it was taken over", decision.stage),
         Verdict::Accepted => format!("Accepted, now {}", decision.stage),
         Verdict::Refused => "Refused".to_owned(),
     };
@@ -199,6 +207,7 @@ fn remark(evaluation: &Evaluation<'_>, happening: &Happening) -> String {
         Taken::Withdrawn => parts.push("does not count: it came again with other content".to_owned()),
         Taken::ReferralRefused if happening.event.kind == "submitted" => {}
         Taken::ReferralRefused => parts.push("does not count: the referral is refused".to_owned()),
+        Taken::AfterTakeOver => parts.push("does not count: another referral had taken the claim over".to_owned()),
     }
     if happening.known_at != happening.at && !happening.by_clock {
         parts.push(format!("recorded {}", evaluation.moment(happening.known_at)));
@@ -254,7 +263,7 @@ fn write_claims(evaluation: &Evaluation<'_>, id: &str, out: &mut String) {
     }
     if !claims.won_against.is_empty() {
         push_line(out, "");
-        push_line(out, "Who came later for the same referee, and got nothing");
+        push_line(out, "Who lost against it for the same referee");
         for loser in &claims.won_against {
             wrapped(out, "  - ", &claim(loser));
         }

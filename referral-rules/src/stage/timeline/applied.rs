@@ -1,6 +1,7 @@
 //! What happened, item by item: the stage machine takes each item in or reports it, counts it, and takes down what
 //! conditions and amounts may ask for. Nothing here depends on rewards, so a whole book is gone through at once.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::hold::Hold;
 use super::items::{Item, Origin, Place, What};
 use super::measures::{Running, Totals};
 use super::measuring::{Measuring, Readings};
@@ -11,7 +12,7 @@ use crate::base::{Instant, NONE, Number, index};
 use crate::book::{Book, NEVER};
 use crate::diag::Code;
 use crate::program::{EventKind, LadderBy, Program, Version};
-use crate::stage::attribution::{Standing, Standings};
+use crate::stage::attribution::Standings;
 use crate::stage::submission::{NO_VERSION, Submissions};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
@@ -91,8 +92,8 @@ pub struct ReferralState {
     /// What put it into its stage, and when. States do not keep it: only a decision asks for it, and one step at a time
     /// decides on new referrals only.
     pub stage_event: (What, i64),
-    /// When its claims were let go, or `NEVER`.
-    pub released: i64,
+    /// How it holds its claims.
+    pub hold: Hold,
     /// The version in force at submission.
     pub submitted_version: u16,
     /// When it reached each of the first four stages.
@@ -112,7 +113,7 @@ impl Default for ReferralState {
         Self {
             stage: NO_STAGE,
             stage_event: (What::Submission, NEVER),
-            released: NEVER,
+            hold: Hold::default(),
             submitted_version: NO_VERSION,
             reached: [NEVER; 4],
             counted: 0,
@@ -200,7 +201,7 @@ impl Applying<'_> {
             if item.known > moment || item.withdrawn <= moment {
                 continue;
             }
-            if self.standings.at(self.book, item.referral, moment) != Standing::Accepted {
+            if !self.standings.at(self.book, item.referral, moment).lets_in(item.what, item.place.at) {
                 continue;
             }
             self.clocks_until(Some(&item.place), moment, state, out);
@@ -228,6 +229,10 @@ impl Applying<'_> {
             let stage = referral.on_the_way(self.program, clock.kind);
             let impossible = clock.kind.is_stage() && !may_follow(stage, clock.kind);
             if called_off || impossible || pending.known > moment {
+                continue;
+            }
+            let standing = self.standings.at(self.book, pending.referral, moment);
+            if !standing.lets_in(What::Clock(pending.anchor), pending.place.at) {
                 continue;
             }
             let item = Item {

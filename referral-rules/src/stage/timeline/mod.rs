@@ -9,6 +9,7 @@ mod chunk;
 mod drawing;
 mod goals;
 mod groups;
+mod hold;
 mod items;
 mod ledger;
 mod levels;
@@ -24,6 +25,7 @@ pub use applied::{Applied, Applying, Counting, LADDERS_MAX, NO_STAGE, Pending, R
 pub use candidates::{Candidate, Cause, Change, Offering, Step};
 pub use drawing::{AT_ONCE, Deferred, Draw, DrawKey, Drawing, Drawn, DrawnDay, Granted, NotApplied, touched_by};
 pub use goals::GoalEvent;
+pub use hold::Hold;
 pub use items::{Item, Items, Origin, Place, What, collect, event_item, submission_item};
 pub use ledger::{Booking, EntryRow};
 pub use levels::Levels;

@@ -72,9 +72,8 @@ impl ReferralState {
             self.stage = kind.0;
             self.stage_event = (what, at);
         }
-        let lets_go = |version: &Version| version.released_by.contains(&kind);
-        if self.released == NEVER && self.submitted_under(program).is_some_and(lets_go) {
-            self.released = at;
+        if let Some(version) = self.submitted_under(program).filter(|version| version.claims.watches_holder()) {
+            self.hold.enter(program, version, kind, at);
         }
         self.kinds |= 1_u64.checked_shl(u32::from(kind.0)).unwrap_or(0);
         let mut out = Counted::default();

@@ -1,15 +1,15 @@
-//! When a referral's claims are let go, as known at a moment: the stage machine goes through what happened to that referral
-//! alone, and says when the first event came that releases.
+//! How a referral holds its claims, as known at a moment: the stage machine goes through what happened to that referral
+//! alone, and says what its events did to them.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::attribution::{Standing, Standings};
 use super::submission::Submissions;
-use super::timeline::{Applied, Applying, Counting, Item, Opening, event_item, submission_item};
+use super::timeline::{Applied, Applying, Counting, Hold, Item, Opening, event_item, submission_item};
 use crate::base::{index, position};
 use crate::book::{Book, NEVER};
 use crate::program::Program;
 
-/// What claims are let go by. Only programs that release claims have one.
-pub struct Releasing<'a> {
+/// What tells how claims are held. Only programs have one in which that depends on events, or on who comes later.
+pub struct Holding<'a> {
     program: &'a Program,
     book: &'a Book,
     submissions: &'a Submissions,
@@ -21,10 +21,10 @@ pub struct Releasing<'a> {
     starts: Vec<usize>,
 }
 
-impl<'a> Releasing<'a> {
-    /// Sorts the events by referral; `None` for a program that releases no claims.
+impl<'a> Holding<'a> {
+    /// Sorts the events by referral; `None` for a program in which claims just begin and end.
     pub fn new(program: &'a Program, book: &'a Book, submissions: &'a Submissions) -> Option<Self> {
-        if !program.releases_claims() {
+        if !program.looks_at_holders() {
             return None;
         }
         let mut events: Vec<u32> = (0..position(book.events.id.len())).collect();
@@ -42,8 +42,8 @@ impl<'a> Releasing<'a> {
         &self.events[self.starts[index(referral)]..self.starts[index(referral).saturating_add(1)]]
     }
 
-    /// The instant at which the claims of the referral were let go, as known at the moment; `NEVER` if they were not.
-    pub fn at(&self, referral: u32, moment: i64) -> i64 {
+    /// How the referral holds its claims, as known at the moment.
+    pub fn at(&self, referral: u32, moment: i64) -> Hold {
         let events = self.events_of(referral).iter().map(|event| event_item(self.book, *event));
         let mut items: Vec<Item> = events.chain([submission_item(self.book, referral)]).collect();
         items.sort_unstable();
@@ -57,7 +57,7 @@ impl<'a> Releasing<'a> {
         };
         let mut counting = Counting::default();
         applying.run(&items, moment, &mut counting, &mut Applied::default(), &mut Vec::new());
-        counting.referrals.get(&referral).map_or(NEVER, |state| state.released)
+        counting.referrals.get(&referral).map(|state| state.hold).unwrap_or_default()
     }
 
     /// The moments up to `as_of` at which news of the referral's events came late.
