@@ -44,7 +44,10 @@ def candidates(program, version, standing, happening, scope):
     def computed(rule):
         if has_ended(version, happening):
             raise Denied("program-ended")
-        return compute(version, rule, scope, standing.verdict.refused, days)
+        refused = standing.verdict.refused | ({"recruiter"} if "referrer" in standing.verdict.refused else set())
+        if rule["to"] == "recruiter" and "recruiter" not in refused and standing.recruiter is None:
+            raise Denied("no-recruiter")
+        return compute(version, rule, scope, refused, days)
 
     amounts = {}
     for rule in rules:

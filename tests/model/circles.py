@@ -1,4 +1,4 @@
-"""DESIGN A5: circles. Whether the account referred has itself, directly or over others, referred the referrer."""
+"""DESIGN A5, A7: circles, whether the account referred has itself, directly or over others, referred the referrer; recruiters."""
 
 
 def closes_circle(row, accepted):
@@ -13,3 +13,11 @@ def closes_circle(row, accepted):
                 reached.add(referral.referee)
                 waiting.append(referral.referee)
     return row.referrer in reached
+
+
+def recruiter(row, accepted):
+    """The referrer of the first accepted referral before this one that was about its referrer; nobody recruits himself."""
+    for referral in accepted:
+        if referral.referee is not None and referral.referee == row.referrer and referral.referrer != referral.referee:
+            return referral.referrer
+    return None

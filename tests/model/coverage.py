@@ -18,7 +18,7 @@ IN_PROGRAMS = (
     + each("as_of.version", MOMENTS) + each("as_of.tier", MOMENTS) + each("as_of.campaign", MOMENTS)
     + each("counts_if_in_window", MOMENTS) + each("taken_at", MOMENTS) + each("this_event", ["counts", "does not count"])
     + each("tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"])
-    + each("refuses", ["both", "referrer", "referee"]) + each("kind", KINDS) + each("to", ["referrer", "referee"])
+    + each("refuses", ["both", "referrer", "referee"]) + each("kind", KINDS) + each("to", ["referrer", "referee", "recruiter"])
     + each("in_each", PERIODS) + each("over_limit", OVER) + each("per", PER)
     + each("under_way", ["go on", "stop", "10 days", "2 weeks", "1 month"])
     + each("credit_goes_to", ["first claim", "last claim", "best claim"])
@@ -48,7 +48,7 @@ IN_EFFECT = (
     + each("rounded", ROUNDINGS) + each("cut", OVER) + each("cut in", PERIODS) + each("cut per", PER)
     + each("reason", ["eligibility", "validity", "fraud", "attribution", "program"])
     + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused",
-                     "program-ended", "another-won"])
+                     "program-ended", "another-won", "no-recruiter"])
     + each("finding", ["bad-cell", "incomplete-event", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])
@@ -56,7 +56,7 @@ IN_EFFECT = (
     + each("notify", ["due", "met", "met late", "overdue"])
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
-       "one side refused", "a claim taken over", "under a later version", "a grant that two limits cut", "a grant that two campaigns touched",
+       "one side refused", "a claim taken over", "a recruiter earns", "under a later version", "a grant that two limits cut", "a grant that two campaigns touched",
        "a limit of grants cuts", "a limit of a campaign cuts", "an implied stage earns"])
 
 NEEDED = IN_PROGRAMS + IN_BOOKS + IN_EFFECT
@@ -105,6 +105,8 @@ def effects_of_entry(entry, limits):
         yield "a grant that two limits cut"
     if len(entry["campaigns"]) > 1:
         yield "a grant that two campaigns touched"
+    if entry["beneficiary"]["party"] == "recruiter":
+        yield "a recruiter earns"
     if entry["correction"]:
         yield "a correction downwards" if entry["amount"].startswith("-") else "a correction upwards"
     if not entry["amount"].strip("0."):

@@ -40,7 +40,7 @@ class Rules:
 
     def reward(self, name):
         draw = self.draw
-        found = {"id": name, "to": draw.word("to", ["referrer", "referrer", "referee"]), "on": self.kind(),
+        found = {"id": name, "to": draw.word("to", ["referrer"] * 4 + ["referee"] * 2 + ["recruiter"]), "on": self.kind(),
                  "kind": draw.word("kind", ["account-credit", "cash", "gift-card", "store-credit", "discount", "trial-extension", "points",
                                             "free-onboarding", "perk", "exclusive-offer", "units"] + ["cash"] * 8)}
         if found["kind"] not in THINGS or draw.chance(50):

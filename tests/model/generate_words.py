@@ -34,7 +34,7 @@ AT_EVENT = [
     "referral.closed_at > referral.qualified_at", "days_after(3, event.at) > months_after(1, referral.submitted_at)",
     "day(event.at) != date('2026-03-31')", "getDate(day(event.at)) > 5", "has(event.id)",
     "event.at - referral.submitted_at > duration('36h')", "referral.qualified_at == event.at",
-]
+    "has(referrer.recruiter)", "referrer.recruiter != 'eve'"]
 
 # What measures sum, compare or tell apart; the conditions under which they do.
 MEASURED = ["event.value", "event.value / 3", "event.units", "referee.seats"]

@@ -4,7 +4,7 @@ from itertools import count
 
 from amount import Denied, candidates, for_goals
 from attribution import Claims
-from circles import closes_circle
+from circles import closes_circle, recruiter
 from dates import first_instant
 from known import Known
 from limits import Limits
@@ -60,6 +60,7 @@ class Ideal:
                 self.standings[name].taken_over_at = row.at
         if not verdict.out:
             self.standings[row.id] = standing = Standing(verdict)
+            standing.recruiter = recruiter(row, [other for other in accepted if self.standings[other.id].taken_over_at is None])
             self.take_in(standing, happening)
 
     def happen(self, happening):
@@ -150,6 +151,6 @@ class Ideal:
 
 
 def beneficiary(standing, rule):
-    if rule["to"] == "referrer":
-        return "referrer", standing.row.referrer
+    if rule["to"] in ("referrer", "recruiter"):
+        return rule["to"], standing.row.referrer if rule["to"] == "referrer" else standing.recruiter
     return "referee", standing.row.referee if standing.row.referee is not None else standing.row.id

@@ -37,7 +37,8 @@ def governing_now(ideal, standing):
 
 def still_to_come(ideal, standing, version, rule):
     after = way_to(version, standing.stage, rule["on"])
-    if rule["to"] in standing.verdict.refused or after is None:
+    side = "referrer" if rule["to"] == "recruiter" else rule["to"]
+    if side in standing.verdict.refused or after is None or (rule["to"] == "recruiter" and standing.recruiter is None):
         return None
     open_conditions = []
     for condition in several(rule.get("when")):
@@ -87,7 +88,7 @@ def ends_by(ideal, standing, version, kind):
 def is_settled(version, condition):
     """Whether it asks nothing but what is known at submission."""
     later = {"submitted_count", "qualified_count", "opportunity_count", "closed_count", "granted"}
-    later |= {"referral.qualified_at", "referral.opportunity_at", "referral.closed_at", *version.measures}
+    later |= {"referral.qualified_at", "referral.opportunity_at", "referral.closed_at", "referrer.recruiter", *version.measures}
     later |= {ladder.get("name", "tier") for ladder in version.ladders}
     words = re.findall(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*", re.sub(r"'[^']*'", "", condition))
     return not any(word in later or word.startswith("event.") for word in words)

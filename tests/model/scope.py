@@ -30,5 +30,11 @@ class Scope:
             **more,
         }
 
+    def with_recruiter(self, standing):
+        """What only events know of the referrer."""
+        recruiter = standing.recruiter
+        self.names["referrer"].values["recruiter"] = MISSING if recruiter is None else recruiter
+        return self
+
     def name(self, word):
         return self.names.get(word, MISSING)

@@ -43,6 +43,7 @@ class Standing:
     def __init__(self, verdict):
         self.row, self.verdict, self.version = verdict.row, verdict, verdict.version
         self.stage, self.stage_event, self.had, self.taken_over_at = None, None, set(), None
+        self.recruiter = None
         self.came, self.tiers_at, self.granted = {}, {}, {}
         self.not_granted = []
 

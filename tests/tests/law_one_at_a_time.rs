@@ -195,6 +195,38 @@ const BEST: &str = "claim_lasts = \"40 days\"\ncredit_goes_to = \"best claim\"\n
 const CIRCLES: &str =
     "[[fraud]]\ncode = \"circle\"\nrequire = \"!referral.closes_circle\"\nmessage = \"it closes a circle\"\n";
 
+/// A share for whoever recruited the referrer, which a limit may put off, and a limit per recruiter.
+const RECRUITERS: &str = r#"
+[[reward]]
+id = "second-level"
+to = "recruiter"
+on = "qualified"
+kind = "cash"
+amount = 4
+[[reward]]
+id = "second-level-later"
+to = "recruiter"
+on = "payment"
+when = "referrer.recruiter != 'dan'"
+kind = "cash"
+amount = "5% * event.value"
+[[limit]]
+id = "recruited"
+rewards = ["second-level", "second-level-later"]
+in_each = "calendar month"
+at_most = 9
+over_limit = "pay later"
+"#;
+const PER_RECRUITER: &str = r#"
+[[limit]]
+id = "by-recruiter"
+rewards = ["second-level-later", "share"]
+per = ["referrer.recruiter"]
+in_each = "calendar month"
+at_most = 15
+over_limit = "pay later"
+"#;
+
 fn programs() -> Vec<Program> {
     let released = PROGRAM.replace("claim_lasts = \"15 days\"\n", RELEASED);
     let circles = released.replace("[attribution]\n", &format!("{CIRCLES}[attribution]\n"));
@@ -218,6 +250,10 @@ fn programs() -> Vec<Program> {
         (&last, MEASURES),
         (&best, ""),
         (&taken_over, ""),
+        (PROGRAM, RECRUITERS),
+        (&circles, RECRUITERS),
+        (&taken_over, RECRUITERS),
+        (&last, &format!("{RECRUITERS}{PER_RECRUITER}")),
     ];
     programs.iter().map(|(program, limits)| Program::from_toml(&program.replace("LIMITS", limits)).unwrap().0).collect()
 }

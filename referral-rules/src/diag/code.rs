@@ -151,6 +151,7 @@ codes! {
     555 SideRefused "side-refused" Reason "a requirement refuses the beneficiary's side" "that side gets nothing";
     556 ProgramEnded "program-ended" Reason "the program has ended, also for referrals under way" "nothing is granted for what happens afterwards";
     557 AnotherWon "another-won" Reason "another reward of the group is the one that counts" "of a group only the winner is granted";
+    561 NoRecruiter "no-recruiter" Reason "nobody has recruited the referrer" "a share of nobody is given to nobody";
 }
 
 impl Code {

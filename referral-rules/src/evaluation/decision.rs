@@ -371,6 +371,7 @@ impl Evaluation<'_> {
             Cause::Fault(_) => (Code::AmountFault, "the amount does not fit".to_owned()),
             Cause::Negative => (Code::NegativeAmount, "the amount is below zero".to_owned()),
             Cause::SideRefused => (Code::SideRefused, format!("a requirement refuses the {}", reward.to.word())),
+            Cause::NoRecruiter => (Code::NoRecruiter, "nobody has recruited the referrer".to_owned()),
             Cause::AnotherWon(winner) => {
                 let winner = version.rewards.get(usize::from(winner)).map(|winner| usize::from(winner.number));
                 let winner = winner.and_then(|number| self.program.reward_ids.get(number)).map_or("", |id| id);

@@ -1,7 +1,7 @@
 //! Entries: the lines of the ledger, with the way from the base to the amount.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::Evaluation;
-use crate::base::{Amount, Day, Instant, NONE, Number, index};
+use crate::base::{Amount, Day, Instant, NONE, Number, TextId, index};
 use crate::book::Finding;
 use crate::diag::Code;
 use crate::program::{EventKind, Party, Program, Reward, Version};
@@ -200,6 +200,7 @@ impl Evaluation<'_> {
         let id = match reward.to {
             Party::Referrer => self.book.referrals.referrer[referral],
             Party::Referee => self.book.referrals.referee[referral],
+            Party::Recruiter => TextId(row.payee),
         };
         Beneficiary { party: reward.to.word(), id: self.book.text(id).to_owned() }
     }

@@ -110,6 +110,7 @@ impl Evaluation<'_> {
             standings: &self.standings,
             opening: &self.timeline.opening,
             measured: self.program.measures_events(),
+            recruits: self.program.asks_for_recruiters(),
         };
         let mut applied = Applied::default();
         let mut refusals = Vec::new();

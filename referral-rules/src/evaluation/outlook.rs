@@ -2,9 +2,9 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::Evaluation;
 use super::entry::shown_if_any;
-use crate::base::{Instant, index};
+use crate::base::{Instant, NONE, index};
 use crate::expr::{Column, Compiled, Env, Scratch};
-use crate::program::{EventKind, Moment, Owner, Reward, Source, Version};
+use crate::program::{EventKind, Moment, Owner, Party, Reward, Source, Version};
 use crate::stage::attribution::Standing;
 use crate::stage::inputs::ReferralRows;
 use crate::stage::timeline::{ReferralState, may_follow};
@@ -63,7 +63,8 @@ impl Evaluation<'_> {
         reward: &Reward,
         scratch: &mut Scratch<'_>,
     ) -> Option<Outlook> {
-        if self.submissions.refused[index(row)].has(reward.to) {
+        let nobody = || self.standings.recruiters.at(row, self.as_of.0) == NONE;
+        if self.submissions.refused[index(row)].has(reward.to) || (reward.to == Party::Recruiter && nobody()) {
             return None;
         }
         let day = self.program.zone.day_of(self.as_of);

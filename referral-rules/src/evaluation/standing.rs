@@ -137,6 +137,7 @@ impl Evaluation<'_> {
             out.version.push(version);
             out.counts.push(counts);
             out.before.push(counts);
+            out.recruiter.push(self.standings.recruiters.at(row, self.as_of.0));
             out.reached.push(state.map_or([crate::book::NEVER; 4], |state| state.reached));
             out.tiers.push([0; crate::base::limits::LADDERS_MAX]);
         }

@@ -1,4 +1,6 @@
-//! Who referred an account, kept for programs that ask for circles: one state per account, walked from referrer to referrer.
+//! Who referred an account, kept for programs that ask for circles or recruiters: one state per account, walked from referrer to
+//! referrer.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::apply::Small;
 use super::forms::AccountBody;
 use super::gather::Wanted;
@@ -85,12 +87,37 @@ impl Accounts {
         false
     }
 
-    /// Takes up both accounts of a referral, whatever is known of them.
-    pub fn touch(&mut self, link: Link<'_>) {
-        for account in [link.referrer, link.referee] {
-            self.bodies.entry(account.to_owned()).or_default();
+    /// Who had recruited an account before a submission: the referrer of its first accepted referral. The account remembers that
+    /// it was asked.
+    pub fn recruiter(&mut self, account: &str, submitted: i64, id: &str) -> Option<String> {
+        let body = self.bodies.entry(account.to_owned()).or_default();
+        let order = |at: i64, other: &str| at.cmp(&submitted).then_with(|| compare_ids(other, id));
+        if body.asked.as_ref().is_none_or(|asked| order(asked.0, &asked.1) == Ordering::Less) {
+            body.asked = Some((submitted, id.to_owned()));
             self.touched.insert(account.to_owned());
         }
+        let ended = |link: &str| body.taken_over.get(link).is_some_and(|(at, by)| order(*at, by) == Ordering::Less);
+        let mut before = body.referred_by.iter().take_while(|(at, link, _)| order(*at, link) == Ordering::Less);
+        before
+            .find(|(_, link, recruiter)| recruiter != account && !ended(link))
+            .map(|(.., recruiter)| recruiter.clone())
+    }
+
+    /// All accounts that are spoken of.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.bodies.values().flat_map(|body| &body.referred_by).map(|(.., account)| account.as_str())
+    }
+
+    /// Takes up an account, whatever is known of it.
+    pub fn touch_one(&mut self, account: &str) {
+        self.bodies.entry(account.to_owned()).or_default();
+        self.touched.insert(account.to_owned());
+    }
+
+    /// Takes up both accounts of a referral, whatever is known of them.
+    pub fn touch(&mut self, link: Link<'_>) {
+        self.touch_one(link.referrer);
+        self.touch_one(link.referee);
     }
 
     /// Adds an accepted referral. True if a later submission has asked by whom the account was referred: then it is late.
@@ -121,10 +148,10 @@ impl Accounts {
 }
 
 impl Small {
-    /// Opens the accounts that new referrals may have to walk over; nothing for a program that does not ask for circles.
+    /// Opens the accounts that new referrals may have to walk over; nothing for a program that asks for no circles and no recruiters.
     pub(super) fn open_accounts(&self, program: &Program, states: &States, wanted: &mut Wanted) -> Accounts {
         let mut out = Accounts::default();
-        if !program.asks_for_circles() {
+        if !program.follows_accounts() {
             return out;
         }
         let fresh = self.fresh_rows();
@@ -141,6 +168,12 @@ impl Small {
             let new = new.get(account).into_iter().flatten().map(|before| (*before).to_owned());
             body.referred_by.iter().map(|(_, _, before)| before.clone()).chain(new).collect()
         };
+        for row in fresh.iter().filter(|_| program.asks_for_recruiters()) {
+            let referrer = self.book.text(self.book.referrals.referrer[index(*row)]);
+            if !referrer.is_empty() {
+                open(referrer);
+            }
+        }
         // Those who hold claims that new referrals may take over led on so far.
         for holder in
             (0..self.book.referrals.id.len()).map(crate::base::position).filter(|_| program.takes_claims_over())
@@ -152,6 +185,9 @@ impl Small {
         let mut too_long = BTreeSet::new();
         for link in &links {
             open(link.referee);
+            if !program.asks_for_circles() {
+                continue;
+            }
             let mut seen = BTreeSet::new();
             let mut next = vec![link.referrer.to_owned()];
             while let Some(account) = next.pop() {

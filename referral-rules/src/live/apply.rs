@@ -146,6 +146,7 @@ fn gathered(program: &Program, states: &States, news: &Given, fresh: &Book, as_o
         let holders = if program.looks_at_holders() { small.holders(program, &keys, &claims) } else { BTreeSet::new() };
         if holders.is_subset(&further) {
             small.add_holders(&claims, program);
+            small.name_accounts(&opened, &accounts);
             return Ok(Gathered { opened, small, claims, accounts });
         }
         further.extend(holders);
@@ -307,6 +308,16 @@ impl Small {
         for (row, id) in self.book.referrals.id.iter().enumerate() {
             let stranger = self.strangers.contains(self.book.texts.text(*id));
             self.book.referrals.referrer_row[row] = if stranger { NONE } else { 0 };
+        }
+    }
+
+    /// Gives the book the names of accounts that no row of it tells, but states do.
+    fn name_accounts(&mut self, opened: &Opened, accounts: &Accounts) {
+        let deferred = opened.scopes.values().flat_map(|scope| &scope.deferred);
+        let of_deferred = deferred.filter_map(|form| form.applied.recruiter.as_deref());
+        let of_referrals = opened.referrals.values().filter_map(|body| body.recruiter.as_deref());
+        for name in of_deferred.chain(of_referrals).chain(accounts.names()) {
+            self.book.texts.intern(name);
         }
     }
 
@@ -472,6 +483,8 @@ impl Stepping<'_> {
             let id = self.id(*referral).to_owned();
             let mut body = self.body(*referral);
             body.accepted = true;
+            let recruiter = self.standings.recruiters.current.get(referral);
+            body.recruiter = recruiter.map(|recruiter| self.small.book.text(*recruiter).to_owned());
             if let Standing::TakenOver(taken) = self.standings.current[index(*referral)]
                 && body.taken_over.is_none()
             {

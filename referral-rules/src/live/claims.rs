@@ -7,7 +7,7 @@ use super::forms::{CellForm, ClaimBody, Row};
 use super::gather::{Wanted, push, scope_key};
 use super::key::{Key, States};
 use super::scope::pending;
-use crate::base::{Instant, NONE, compare_ids, index};
+use crate::base::{Instant, NONE, compare_ids, index, position};
 use crate::book::{Book, NEVER};
 use crate::program::{Program, Version};
 use crate::stage::Facts;
@@ -94,6 +94,8 @@ impl Stepping<'_> {
         for (row, id) in book.referrals.id.iter().enumerate() {
             let body = self.opened.referrals.get(book.text(*id)).filter(|body| body.accepted);
             let Some(body) = body else { continue };
+            let recruiter = body.recruiter.as_ref().and_then(|recruiter| book.texts.find(recruiter));
+            self.standings.recruiters.current.extend(recruiter.map(|recruiter| (position(row), recruiter)));
             self.standings.current[row] = match &body.taken_over {
                 None => Standing::Accepted,
                 Some((by, at)) => {
@@ -150,6 +152,7 @@ impl Stepping<'_> {
                             claim.holder = Some((id.clone(), submitted, until));
                         }
                     }
+                    self.recruit(row);
                     self.lead_on(row);
                     Standing::Accepted
                 }
@@ -206,7 +209,7 @@ impl Stepping<'_> {
     fn take_over(&mut self, holder: u32, taken: TakenOver) {
         self.standings.current[index(holder)] = Standing::TakenOver(taken);
         let book = &self.small.book;
-        let link = Link::of(book, holder).filter(|_| self.program.asks_for_circles());
+        let link = Link::of(book, holder).filter(|_| self.program.follows_accounts());
         let Some(link) = link else { return };
         if self.accounts.end(link, taken.at, book.text(book.referrals.id[index(taken.by)])) {
             self.late.extend(link.keys());
@@ -227,10 +230,23 @@ impl Stepping<'_> {
         closes
     }
 
+    /// Finds out who recruited the referrer of an accepted referral, if the program asks.
+    fn recruit(&mut self, row: u32) {
+        if !self.program.asks_for_recruiters() {
+            return;
+        }
+        let book = &self.small.book;
+        let at = index(row);
+        let (referrer, id) = (book.text(book.referrals.referrer[at]), book.text(book.referrals.id[at]));
+        let recruiter = self.accounts.recruiter(referrer, book.referrals.submitted_at[at], id);
+        let recruiter = recruiter.and_then(|recruiter| book.texts.find(&recruiter));
+        self.standings.recruiters.current.extend(recruiter.map(|recruiter| (row, recruiter)));
+    }
+
     /// From now on an accepted referral leads from one account to the next.
     fn lead_on(&mut self, row: u32) {
         let book = &self.small.book;
-        let link = Link::of(book, row).filter(|_| self.program.asks_for_circles());
+        let link = Link::of(book, row).filter(|_| self.program.follows_accounts());
         let Some(link) = link else { return };
         if self.accounts.add(link) {
             self.late.extend(link.keys());
@@ -267,6 +283,7 @@ impl Stepping<'_> {
             standings: &self.standings,
             opening: &Opening::default(),
             measured: false,
+            recruits: false,
         };
         applying.run(&items, moment, &mut counting, &mut Applied::default(), &mut Vec::new());
         counting.referrals.get(&holder).map(|state| state.hold)

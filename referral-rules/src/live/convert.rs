@@ -1,7 +1,7 @@
 //! Between the forms of states and the columns of a small book.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::forms::{AppliedForm, CellForm, DrawForm, PlaceForm, Row, StandingForm, StepForm};
-use crate::base::{Instant, NONE, Number, Rounding, Texts, index};
+use crate::base::{Instant, NONE, Number, Rounding, TextId, Texts, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Scratch, Value, Vector};
 use crate::program::{EventKind, Operator, Owner, Per, Program};
@@ -180,6 +180,11 @@ pub fn applied_form(program: &Program, book: &Book, applied: &Applied, row: usiz
         known: applied.known[row],
         version: program.versions[usize::from(applied.version[row])].name.clone(),
         counts: applied.counts[row],
+        recruiter: applied
+            .recruiter
+            .get(row)
+            .filter(|recruiter| **recruiter != NONE)
+            .map(|recruiter| book.text(TextId(*recruiter)).to_owned()),
         measures: super::measures::reading_forms(program, applied, row),
         reached: applied.reached[row].map(some),
         tiers: applied.tiers[row],
@@ -200,6 +205,10 @@ pub fn push_applied(program: &Program, book: &Book, form: &AppliedForm, out: &mu
     };
     let version = version_number(program, &form.version)?;
     let row = crate::base::position(out.referral.len());
+    if program.asks_for_recruiters() {
+        let recruiter = form.recruiter.as_ref();
+        out.recruiter.push(recruiter.and_then(|recruiter| book.texts.find(recruiter)).map_or(NONE, |id| id.0));
+    }
     out.referral.push(referral);
     out.what.push(what);
     out.event.push(what.event());

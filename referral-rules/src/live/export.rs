@@ -8,7 +8,7 @@ use super::gather::{row, scope_key, text};
 use super::key::{Key, State, seal};
 use super::measures::contributed_forms;
 use super::scope::{Running, sequences};
-use crate::base::{Instant, index, position};
+use crate::base::{Instant, NONE, TextId, index, position};
 use crate::book::{Book, Given};
 use crate::engine::{EngineError, Options, evaluate};
 use crate::evaluation::Evaluation;
@@ -47,8 +47,11 @@ pub fn keys_of(program: &Program, rows: &Given) -> BTreeSet<Key> {
     let mut out = BTreeSet::new();
     for referral in book.order.iter().copied() {
         out.insert(scope_key(program, book.text(book.referrals.referrer[index(referral)])));
-        let link = Link::of(&book, referral).filter(|_| program.asks_for_circles());
+        let link = Link::of(&book, referral).filter(|_| program.follows_accounts());
         out.extend(link.into_iter().flat_map(|link| link.keys()));
+        if program.asks_for_recruiters() {
+            out.insert(Key::Account(book.text(book.referrals.referrer[index(referral)]).to_owned()));
+        }
         out.extend(keys.of(referral).map(|(key, value)| {
             let source = keys.sources.get(usize::from(key)).cloned().unwrap_or_default();
             Key::Claim(source, keys.text(&book, key, value).to_owned())
@@ -70,6 +73,9 @@ fn export(program: &Program, history: &Given, evaluation: &Evaluation<'_>) -> Ve
             content: if withdrawn { "conflict".to_owned() } else { own_content(program, book, referral) },
             row: referral_row(program, book, referral),
             accepted: evaluation.standings.current[at].was_accepted(),
+            recruiter: Some(evaluation.standings.recruiters.at(referral, as_of))
+                .filter(|recruiter| *recruiter != NONE)
+                .map(|recruiter| book.text(TextId(recruiter)).to_owned()),
             taken_over: match evaluation.standings.current[at] {
                 Standing::TakenOver(taken) => Some((evaluation.referral_text(taken.by).to_owned(), taken.at)),
                 _ => None,
@@ -149,13 +155,22 @@ fn scopes(
 fn accounts(facts: Facts<'_>, as_of: i64) -> Accounts {
     let (program, book) = (facts.program, facts.book);
     let mut out = Accounts::default();
-    for referral in book.order.iter().copied().filter(|_| program.asks_for_circles()) {
-        let Some(link) = Link::of(book, referral) else { continue };
+    for referral in book.order.iter().copied().filter(|_| program.follows_accounts()) {
+        let at = index(referral);
+        let link = Link::of(book, referral);
         // What was kept of an account must go, even if nothing is left to keep.
-        out.touch(link);
-        if book.referrals.known[index(referral)] > as_of || book.referrals.withdrawn[index(referral)] <= as_of {
+        link.into_iter().for_each(|link| out.touch(link));
+        let referrer = book.text(book.referrals.referrer[at]);
+        if program.asks_for_recruiters() && !referrer.is_empty() {
+            out.touch_one(referrer);
+        }
+        if book.referrals.known[at] > as_of || book.referrals.withdrawn[at] <= as_of {
             continue;
         }
+        if program.asks_for_recruiters() && facts.standings.current[at].was_accepted() {
+            out.recruiter(referrer, book.referrals.submitted_at[at], book.text(book.referrals.id[at]));
+        }
+        let Some(link) = link else { continue };
         let version = program.versions.get(usize::from(facts.submissions.version[index(referral)]));
         if version.is_some_and(Version::asks_for_circles) {
             out.closes(link);

@@ -52,6 +52,9 @@ pub struct ReferralBody {
     pub row: Row,
     /// Whether it was accepted.
     pub accepted: bool,
+    /// Who recruited its referrer, in programs that ask.
+    #[serde(default)]
+    pub recruiter: Option<String>,
     /// The referral that took its claims over, and when.
     #[serde(default)]
     pub taken_over: Option<(String, i64)>,
@@ -307,6 +310,9 @@ pub struct AppliedForm {
     pub version: String,
     /// The referrer's counts.
     pub counts: [i64; 4],
+    /// Who recruited the referrer.
+    #[serde(default)]
+    pub recruiter: Option<String>,
     /// The declared measures, those that have a value.
     #[serde(default)]
     pub measures: BTreeMap<String, ReadingForm>,

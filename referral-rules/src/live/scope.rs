@@ -12,8 +12,8 @@ use crate::expr::Scratch;
 use crate::program::{EventKind, Program};
 use crate::stage::Facts;
 use crate::stage::timeline::{
-    Applied, Applying, Booking, Counting, Deferred, Draw, Drawing, Drawn, EntryRow, Granted, Item, Offering, Opening,
-    Origin, Pending, Place, Refusal, Step, What,
+    Applied, Applying, Booking, Counting, Deferred, Draw, Drawing, Drawn, EntryRow, Grant, Granted, Item, Offering,
+    Opening, Origin, Pending, Place, Refusal, Step,
 };
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
@@ -112,7 +112,9 @@ impl<'a> Running<'a> {
         let limit =
             version.limits.iter().position(|limit| program.limit_ids[usize::from(limit.number)] == form.limit)?;
         let base = number(&form.base)?;
-        let grant = (self.applied.referral[at], self.applied.what[at], version.rewards[rule].number);
+        let reward = &version.rewards[rule];
+        let payee = self.applied.payee(at, reward.to);
+        let grant = (self.applied.referral[at], self.applied.what[at], reward.number, payee);
         self.booking.sequences.insert(grant, form.sequence);
         let deferred = Deferred {
             row,
@@ -138,6 +140,7 @@ impl<'a> Running<'a> {
             standings: facts.standings,
             opening,
             measured: facts.program.measures_events(),
+            recruits: facts.program.asks_for_recruiters(),
         };
         applying.run(items, moment, &mut self.counting, &mut self.applied, &mut self.refusals);
         let offering = Offering {
@@ -240,18 +243,18 @@ impl<'a> Running<'a> {
     }
 
     /// Takes over how many entries each grant has, as far as something of it is still put off.
-    pub fn count_entries(&mut self, sequences: &FxHashMap<(u32, What, u16), u32>) {
+    pub fn count_entries(&mut self, sequences: &FxHashMap<Grant, u32>) {
         let grants = self.drawn.deferred.values().map(|deferred| self.grant(deferred));
         self.booking.sequences =
             grants.filter_map(|grant| sequences.get(&grant).map(|sequence| (grant, *sequence))).collect();
     }
 
     /// The grant that something is put off of.
-    fn grant(&self, deferred: &Deferred) -> (u32, What, u16) {
+    fn grant(&self, deferred: &Deferred) -> Grant {
         let row = index(deferred.row);
         let version = &self.facts.program.versions[usize::from(self.applied.version[row])];
         let reward = &version.rewards[usize::from(deferred.rule)];
-        (self.applied.referral[row], self.applied.what[row], reward.number)
+        (self.applied.referral[row], self.applied.what[row], reward.number, self.applied.payee(row, reward.to))
     }
 
     fn deferred_form(&self, release: i64, number: u64, deferred: &Deferred) -> DeferredForm {
@@ -314,11 +317,10 @@ fn pending_form(facts: Facts<'_>, pending: &Pending) -> PendingForm {
 }
 
 /// What each referral was granted, by reward number, out of the ledger of a whole history.
-pub fn sequences(entries: &[EntryRow], program: &Program) -> FxHashMap<(u32, What, u16), u32> {
+pub fn sequences(entries: &[EntryRow], program: &Program) -> FxHashMap<Grant, u32> {
     let mut out = FxHashMap::default();
     for row in entries {
-        let reward = program.versions[usize::from(row.version)].rewards[usize::from(row.rule)].number;
-        let sequence: &mut u32 = out.entry((row.referral, row.what, reward)).or_default();
+        let sequence: &mut u32 = out.entry(row.grant(program)).or_default();
         *sequence = (*sequence).max(row.sequence);
     }
     out

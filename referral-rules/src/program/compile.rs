@@ -215,7 +215,7 @@ pub(super) struct Compiling<'a> {
     texts: &'a mut Interner,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
     /// Every expression of the version, by its path.
-    expressions: Expressions,
+    pub(super) expressions: Expressions,
 }
 
 impl Compiling<'_> {
@@ -235,6 +235,7 @@ impl Compiling<'_> {
             document.limits.iter().enumerate().map(|(at, limit)| self.limit(at, limit, document, &scopes)).collect();
         connect(document, &mut rewards);
         let groups = self.groups(document, &rewards);
+        let asks_for_recruiters = self.asks_for_recruiters(&rewards);
         let mut rewards_by_kind = vec![Vec::new(); self.numbers.kinds.len()];
         for (position, reward) in (0_u16..).zip(&rewards) {
             if let Some(rules) = rewards_by_kind.get_mut(reward.on.index()) {
@@ -253,6 +254,7 @@ impl Compiling<'_> {
             calendar: Calendar::new(&weekend, holidays).unwrap_or_default(),
             requirements,
             claims,
+            asks_for_recruiters,
             contributions,
             ladders,
             tables,

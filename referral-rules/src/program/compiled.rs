@@ -105,6 +105,8 @@ pub enum Source {
     EventAt,
     /// `referral.closes_circle`
     ClosesCircle,
+    /// `referrer.recruiter`
+    Recruiter,
     /// A declared fact: the position in [`Program::facts`].
     Fact(u16),
     /// A built-in measure.
@@ -178,6 +180,8 @@ pub struct Version {
     pub requirements: Vec<Requirement>,
     /// Whose a referral is.
     pub claims: ClaimTerms,
+    /// Whether a reward goes to recruiters, or an expression asks for them.
+    pub asks_for_recruiters: bool,
     /// What events contribute to the declared measures.
     pub contributions: Vec<Contribution>,
     /// Tier ladders.
@@ -328,6 +332,7 @@ impl Program {
                 format!("referral.{}_at", EventKind::STAGES.get(measure.index()).copied().unwrap_or_default())
             }
             Some(Source::ClosesCircle) => "referral.closes_circle".to_owned(),
+            Some(Source::Recruiter) => "referrer.recruiter".to_owned(),
             Some(Source::EventKind) => "event.kind".to_owned(),
             Some(Source::EventId) => "event.id".to_owned(),
             Some(Source::EventAt) => "event.at".to_owned(),

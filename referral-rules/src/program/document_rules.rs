@@ -3,7 +3,7 @@ use super::document::{ExpressionText, Moment};
 use crate::base::{Day, Length, Number, Period, Rounding};
 use crate::diag::{Span, Spanned};
 
-/// One of the two sides of a referral.
+/// Who gets a reward: one of the two sides of a referral, or who recruited its referrer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Party {
     /// The one who refers.
@@ -11,6 +11,8 @@ pub enum Party {
     Referrer,
     /// The one referred.
     Referee,
+    /// The account that had referred the referrer; it stands on the referrer's side.
+    Recruiter,
 }
 
 impl Party {
@@ -19,6 +21,7 @@ impl Party {
         match self {
             Self::Referrer => "referrer",
             Self::Referee => "referee",
+            Self::Recruiter => "recruiter",
         }
     }
 }

@@ -10,6 +10,7 @@ mod document_rules;
 pub mod lint;
 mod names;
 mod read;
+mod recruiters;
 mod requirements;
 mod stages;
 pub mod standard;

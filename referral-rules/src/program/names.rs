@@ -190,6 +190,7 @@ impl Numbers {
             let slot = self.slot(source);
             scope.variable(name, kind, slot);
         };
+        builtin(&mut event, "referrer.recruiter", Type::Text, Source::Recruiter);
         builtin(&mut event, "event.kind", Type::OneOf(kinds), Source::EventKind);
         builtin(&mut event, "event.id", Type::Text, Source::EventId);
         builtin(&mut event, "event.at", Type::Instant, Source::EventAt);

@@ -102,26 +102,35 @@ fn late(evaluation: &Evaluation<'_>, lines: &[Line<'_>], out: &mut String) {
 fn beneficiary(evaluation: &Evaluation<'_>, line: &Line<'_>) -> String {
     match line.entry.beneficiary.party {
         "referrer" => evaluation.referrer_shown(line.row.referral),
+        "recruiter" => clipped(&line.entry.beneficiary.id, 40),
         _ => evaluation.referee_shown(line.row.referral),
     }
 }
 
 fn owed_to_referrers(evaluation: &Evaluation<'_>, lines: &[Line<'_>], out: &mut String) {
-    let mut of: BTreeMap<&str, Vec<&Line<'_>>> = BTreeMap::new();
-    for line in lines.iter().filter(|line| line.entry.beneficiary.party == "referrer") {
-        of.entry(&line.entry.beneficiary.id).or_default().push(line);
-    }
     section(out, "Who is owed what: the referrers");
-    if of.is_empty() {
+    if !lines.iter().any(|line| line.entry.beneficiary.party == "referrer") {
         push_line(out, "  nobody, so far");
     }
+    owed_to_party(evaluation, lines, "referrer", out);
+    if lines.iter().any(|line| line.entry.beneficiary.party == "recruiter") {
+        section(out, "Who is owed what: those who recruited referrers");
+        owed_to_party(evaluation, lines, "recruiter", out);
+    }
+}
+
+fn owed_to_party(evaluation: &Evaluation<'_>, lines: &[Line<'_>], party: &str, out: &mut String) {
+    let mut of: BTreeMap<&str, Vec<&Line<'_>>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.entry.beneficiary.party == party) {
+        of.entry(&line.entry.beneficiary.id).or_default().push(line);
+    }
     let mut balances: BTreeMap<String, Vec<Balance>> = BTreeMap::new();
-    for balance in evaluation.balances().into_iter().filter(|balance| balance.beneficiary.party == "referrer") {
+    for balance in evaluation.balances().into_iter().filter(|balance| balance.beneficiary.party == party) {
         balances.entry(balance.beneficiary.id.clone()).or_default().push(balance);
     }
     for (id, lines) in &of {
         let Some(first) = lines.first() else { continue };
-        push_line(out, &evaluation.referrer_shown(first.row.referral));
+        push_line(out, &beneficiary(evaluation, first));
         for balance in balances.get(*id).map_or(&[][..], |own| own) {
             let parts: Vec<String> = [("paid", balance.paid), ("payable", balance.payable), ("held", balance.held)]
                 .iter()

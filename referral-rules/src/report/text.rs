@@ -233,6 +233,7 @@ impl Evaluation<'_> {
         let owner = match party {
             Party::Referrer => Owner::Referrer,
             Party::Referee => Owner::Referee,
+            Party::Recruiter => return None,
         };
         ["company", "name"].into_iter().find_map(|name| self.fact_text(referral, owner, name))
     }

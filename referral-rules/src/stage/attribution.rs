@@ -7,6 +7,7 @@ use super::circles::{Circles, ReferredBy};
 use super::holding::Holding;
 pub use super::keys::Keys;
 use super::ranks::Ranks;
+use super::recruiters::{Recruiters, Recruiting};
 use super::submission::{NO_VERSION, Sides, Submissions};
 use super::timeline::{Hold, What};
 use crate::base::{Instant, index, position};
@@ -75,6 +76,8 @@ pub struct Standings {
     pub history: FxHashMap<u32, Vec<(i64, Standing)>>,
     /// The referrals that close a circle, as of the moment of the answer.
     pub circles: FxHashSet<u32>,
+    /// Who recruited the referrers, in programs that ask.
+    pub recruiters: Recruiters,
 }
 
 impl Standings {
@@ -126,6 +129,7 @@ struct SoFar {
     claims: Claims,
     referred_by: ReferredBy,
     circles: FxHashSet<u32>,
+    recruiting: Recruiting,
 }
 
 impl SoFar {
@@ -133,6 +137,7 @@ impl SoFar {
         self.claims.clear();
         self.referred_by.clear();
         self.circles.clear();
+        self.recruiting.clear();
     }
 }
 
@@ -144,6 +149,8 @@ pub(super) struct Attributing<'a> {
     ranks: Ranks,
     pub(super) holding: Option<Holding<'a>>,
     pub(super) circles: Option<Circles<'a>>,
+    /// Whether the program asks who recruited referrers.
+    pub(super) recruits: bool,
 }
 
 /// What a new referral finds under its keys.
@@ -225,6 +232,9 @@ impl Attributing<'_> {
             if let Some((referrer, referee)) = self.circles.as_ref().and_then(|known| known.accounts(referral)) {
                 so_far.referred_by.entry(referee).or_default().push(referrer);
             }
+            if self.recruits {
+                so_far.recruiting.accept(self.book, referral);
+            }
             put(referral, Standing::Accepted);
         }
     }
@@ -259,6 +269,9 @@ impl Attributing<'_> {
             if so_far.claims.get(&key).is_some_and(|claim| claim.holder == holder) {
                 so_far.claims.remove(&key);
             }
+        }
+        if self.recruits {
+            so_far.recruiting.end(self.book, holder);
         }
         if let Some((referrer, referee)) = self.circles.as_ref().and_then(|known| known.accounts(holder)) {
             let before = so_far.referred_by.entry(referee).or_default();
@@ -300,11 +313,12 @@ pub fn attribute(program: &Program, book: &Book, submissions: &Submissions, keys
     let holding = Holding::new(program, book, submissions);
     let circles = Circles::new(program, book);
     let ranks = Ranks::read(program, book, submissions, keys);
-    let attributing = Attributing { program, book, submissions, keys, ranks, holding, circles };
+    let recruits = program.asks_for_recruiters();
+    let attributing = Attributing { program, book, submissions, keys, ranks, holding, circles, recruits };
     let mut out = Standings { current: vec![Standing::Out; book.referrals.id.len()], ..Standings::default() };
     let mut so_far = SoFar::default();
     let mut put = |row: u32, standing: Standing| out.current[index(row)] = standing;
-    if attributing.circles.is_some() {
+    if attributing.circles.is_some() || recruits {
         attributing.ideal(&book.order, as_of, &mut so_far, put);
     } else {
         // What shares no key with another has its claims whatever comes of the others, in whatever order.
@@ -327,6 +341,7 @@ pub fn attribute(program: &Program, book: &Book, submissions: &Submissions, keys
         attributing.ideal(&meeting, as_of, &mut so_far, put);
     }
     out.circles = std::mem::take(&mut so_far.circles);
+    out.recruiters.current = std::mem::take(&mut so_far.recruiting.found);
     for group in attributing.groups_with_late_news(as_of) {
         let mut moments: Vec<i64> = group
             .iter()
@@ -344,6 +359,9 @@ pub fn attribute(program: &Program, book: &Book, submissions: &Submissions, keys
             attributing.ideal(&group, moment, &mut so_far, |row, standing| {
                 found.insert(row, standing);
             });
+            for row in group.iter().copied().filter(|_| recruits) {
+                out.recruiters.note(row, moment, so_far.recruiting.found.get(&row).copied());
+            }
             for (row, standing) in std::mem::take(&mut found) {
                 let changes = changes.entry(row).or_default();
                 if changes.last().map_or(Standing::Out, |(_, last)| *last) != standing {

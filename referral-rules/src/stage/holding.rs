@@ -54,6 +54,7 @@ impl<'a> Holding<'a> {
             standings: &self.standings,
             opening: &self.opening,
             measured: false,
+            recruits: false,
         };
         let mut counting = Counting::default();
         applying.run(&items, moment, &mut counting, &mut Applied::default(), &mut Vec::new());

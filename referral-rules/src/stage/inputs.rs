@@ -1,7 +1,7 @@
 //! What fills the slots of an expression: rows of the book, and what the timeline knows at an event.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::timeline::{Applied, Reading};
-use crate::base::{Number, TextId, index};
+use crate::base::{NONE, Number, TextId, index};
 use crate::book::{Book, FactColumn, FactValues, Ints, NEVER, Valid, each_width};
 use crate::expr::{Class, Column, Inputs, Pool, Slot, Status, Value, Vector};
 use crate::program::{Measure, Owner, Program, Reward, Source, Version};
@@ -382,6 +382,10 @@ impl EventRows<'_> {
                 push_text(into, slot, id.map(|id| looked_up(self.book, id, texts)));
             }
             Source::EventAt => into.push_int(applied.at[row]),
+            Source::Recruiter => {
+                let recruiter = applied.recruiter.get(row).copied().filter(|recruiter| *recruiter != NONE);
+                push_text(into, slot, recruiter.map(|recruiter| looked_up(self.book, TextId(recruiter), texts)));
+            }
             Source::StageAt(measure) => {
                 push_int(into, slot, Some(applied.reached[row][measure.index()]).filter(|at| *at != NEVER));
             }

@@ -2,6 +2,7 @@
 //! circle. Only there attribution is gone through as known at several moments.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::attribution::Attributing;
+use super::recruiters::recruited;
 use crate::base::{TextId, index, position};
 use rustc_hash::FxHashMap;
 
@@ -51,6 +52,15 @@ impl Attributing<'_> {
             let accounts = self.circles.as_ref().and_then(|circles| circles.accounts(*row));
             for account in accounts.into_iter().flat_map(|(referrer, referee)| [referrer, referee]) {
                 let other = *referred.entry(account).or_insert(*row);
+                join(&mut parent, *row, other);
+            }
+        }
+        // So do those that may recruit each other's referrers.
+        let mut met: FxHashMap<TextId, u32> = FxHashMap::default();
+        for row in book.order.iter().filter(|_| self.recruits) {
+            let referrer = Some(book.referrals.referrer[index(*row)]);
+            for account in referrer.into_iter().chain(recruited(book, *row)) {
+                let other = *met.entry(account).or_insert(*row);
                 join(&mut parent, *row, other);
             }
         }

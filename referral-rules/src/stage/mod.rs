@@ -11,6 +11,7 @@ pub mod keys;
 pub mod late_claims;
 pub mod opening;
 pub mod ranks;
+pub mod recruiters;
 pub mod schedule;
 pub mod screens;
 pub mod submission;

@@ -30,7 +30,7 @@ impl Sides {
     /// The bit of a party.
     pub const fn of(party: Party) -> Self {
         match party {
-            Party::Referrer => Self(1),
+            Party::Referrer | Party::Recruiter => Self(1),
             Party::Referee => Self(2),
         }
     }

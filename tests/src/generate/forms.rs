@@ -99,7 +99,7 @@ pub(super) fn groups(version: &mut VersionPlan, draw: &mut Draw<'_>) {
             .rewards
             .iter()
             .rev()
-            .filter(|other| other.unit == first.unit && other.to_referrer == first.to_referrer && !other.asks_granted)
+            .filter(|other| other.unit == first.unit && other.to == first.to && !other.asks_granted)
             .map(|other| format!("\"{}\"", other.id))
             .collect();
         (members.len() >= 2).then_some(members)

@@ -50,6 +50,8 @@ pub struct RewardPlan {
     pub unit: &'static str,
     /// Whether it goes to the referrer.
     pub to_referrer: bool,
+    /// Whose it is.
+    pub to: &'static str,
     /// Whether it asks what was granted.
     pub asks_granted: bool,
 }

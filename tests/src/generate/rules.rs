@@ -115,7 +115,7 @@ const AMOUNTS: [&str; 18] = [
     "\"9000000000000 * submitted_count * submitted_count * 1000\"",
 ];
 
-const CONDITIONS: [&str; 11] = [
+const CONDITIONS: [&str; 12] = [
     "",
     "\"event.amount > 100\"",
     "\"referee.industry == 'finance'\"",
@@ -127,6 +127,7 @@ const CONDITIONS: [&str; 11] = [
     "\"mod(qualified_count, 2) == 0\"",
     "\"referrer.status == 'paying'\"",
     "\"days_between(referral.submitted_at, event.at) <= 30\"",
+    "\"referrer.recruiter != 'a0'\"",
 ];
 
 fn amount(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
@@ -156,7 +157,7 @@ fn condition(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
 
 pub(super) fn reward(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, number: usize, currency: &'static str) {
     let id = format!("r{at}");
-    let to = draw.one_of(&["referrer", "referrer", "referee"]);
+    let to = if draw.once_in(12) { "recruiter" } else { draw.one_of(&["referrer", "referrer", "referee"]) };
     let on = draw.one_of(&version.kinds);
     let amount = amount(version, draw);
     let when = condition(version, draw);
@@ -202,7 +203,7 @@ pub(super) fn reward(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, 
         let _ = writeln!(text, "{key} = {value}");
     }
     let asks_granted = optional.iter().any(|(_, value)| value.contains("granted(")) || amount.contains("granted(");
-    version.rewards.push(RewardPlan { id, unit, to_referrer: to == "referrer", asks_granted });
+    version.rewards.push(RewardPlan { id, unit, to_referrer: to == "referrer", to, asks_granted });
 }
 
 /// Some of the names, the first at least; `None` for all by default.

@@ -122,7 +122,7 @@ impl Terms<'_> {
             // A referral without referrer is refused, but requirements are judged all the same.
             Source::ReferrerId if *asked == Asked::AtSubmission => Possible::ANY,
             Source::ReferralId | Source::ReferrerId => any,
-            Source::RefereeId | Source::EventId => Possible::ANY,
+            Source::RefereeId | Source::EventId | Source::Recruiter => Possible::ANY,
             Source::EventAt => Possible::always(Range::default().whole()),
             Source::StageAt(stage) => {
                 let found = |wanted| kinds.iter().all(|kind| had(*stage, *kind) == wanted);

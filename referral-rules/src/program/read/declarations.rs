@@ -35,7 +35,8 @@ const OWNERS: [(&str, FactOwner); 5] = [
 /// What expressions know without a declaration.
 const fn built_in(owner: FactOwner) -> &'static [&'static str] {
     match owner {
-        FactOwner::Account | FactOwner::Referrer | FactOwner::Referee => &["id"],
+        FactOwner::Account | FactOwner::Referrer => &["id", "recruiter"],
+        FactOwner::Referee => &["id"],
         FactOwner::Referral => &["id", "submitted_at", "qualified_at", "opportunity_at", "closed_at", "closes_circle"],
         FactOwner::Event => &["kind", "at", "id"],
     }

@@ -242,7 +242,8 @@ pub(super) const DISQUALIFIED: &[(&str, Disqualified)] =
 pub(super) const THIS_EVENT: &[(&str, ThisEvent)] =
     &[("counts", ThisEvent::Counts), ("does not count", ThisEvent::DoesNotCount)];
 
-pub(super) const PARTIES: &[(&str, Party)] = &[("referrer", Party::Referrer), ("referee", Party::Referee)];
+pub(super) const PARTIES: &[(&str, Party)] =
+    &[("referrer", Party::Referrer), ("referee", Party::Referee), ("recruiter", Party::Recruiter)];
 
 pub(super) const WINS: &[(&str, Wins)] = &[("best", Wins::Best), ("first", Wins::First)];
 

@@ -1,7 +1,7 @@
 //! One referrer: what was earned and where it stands, tiers and the way to the next, every referral in a line.
 use super::referral::is_taken_over;
 use crate::base::index;
-use crate::evaluation::{Evaluation, Verdict};
+use crate::evaluation::{Balance, Evaluation, Verdict};
 use crate::report::text::{Align, Table, clipped, counted, heading, money, push_line, wrapped};
 
 /// Explains where a referrer stands: balances, tier, and every referral. `None` if no known referral names the referrer.
@@ -19,10 +19,14 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
         ("paid", Align::Right),
     ]);
     let own = evaluation.balances();
-    for balance in own.iter().filter(|one| one.beneficiary.party == "referrer" && one.beneficiary.id == id) {
+    let is_own = |one: &&Balance| one.beneficiary.party != "referee" && one.beneficiary.id == id;
+    for balance in own.iter().filter(is_own) {
         let shown = |amount| money(amount, &balance.unit);
         balances.row(vec![
-            balance.unit.clone(),
+            match balance.beneficiary.party {
+                "recruiter" => format!("{}, as recruiter", balance.unit),
+                _ => balance.unit.clone(),
+            },
             shown(balance.earned),
             shown(balance.held),
             shown(balance.payable),

@@ -11,7 +11,7 @@ pub use crate::base::limits::LADDERS_MAX;
 use crate::base::{Instant, NONE, Number, index};
 use crate::book::{Book, NEVER};
 use crate::diag::Code;
-use crate::program::{EventKind, LadderBy, Program, Version};
+use crate::program::{EventKind, LadderBy, Party, Program, Version};
 use crate::stage::attribution::Standings;
 use crate::stage::submission::{NO_VERSION, Submissions};
 use rustc_hash::FxHashMap;
@@ -48,15 +48,39 @@ pub struct Applied {
     pub tiers: Vec<[u8; LADDERS_MAX]>,
     /// The referrer's counts before it; only for programs that measure events in passes of their own.
     pub before: Vec<[i64; 4]>,
+    /// The text id of the account that had recruited the referrer, or `NONE`; only for programs that ask.
+    pub recruiter: Vec<u32>,
     /// The declared measures, by their numbers; for the same programs.
     pub measures: Vec<Readings>,
 }
 
 impl Applied {
+    /// The text id of the account that gets what goes to a party, where the event says which; `NONE` for a side of the referral.
+    pub fn payee(&self, row: usize, to: Party) -> u32 {
+        match to {
+            Party::Referrer | Party::Referee => NONE,
+            Party::Recruiter => self.recruiter.get(row).copied().unwrap_or(NONE),
+        }
+    }
+
     /// Forgets the rows and keeps the memory.
     pub(super) fn clear(&mut self) {
-        let Self { referral, what, event, place, kind, at, known, version, counts, reached, tiers, before, measures } =
-            self;
+        let Self {
+            referral,
+            what,
+            event,
+            place,
+            kind,
+            at,
+            known,
+            version,
+            counts,
+            reached,
+            tiers,
+            before,
+            recruiter,
+            measures,
+        } = self;
         referral.clear();
         what.clear();
         event.clear();
@@ -69,6 +93,7 @@ impl Applied {
         reached.clear();
         tiers.clear();
         before.clear();
+        recruiter.clear();
         measures.clear();
     }
 }
@@ -184,6 +209,8 @@ pub struct Applying<'a> {
     pub opening: &'a Opening,
     /// Whether events are measured in passes of their own: see [`Program::measures_events`].
     pub measured: bool,
+    /// Whether recruiters are asked for: see [`Program::asks_for_recruiters`]; then as known at the moment.
+    pub recruits: bool,
 }
 
 impl Applying<'_> {
@@ -205,7 +232,7 @@ impl Applying<'_> {
                 continue;
             }
             self.clocks_until(Some(&item.place), moment, state, out);
-            self.item(item, state, out, refusals);
+            self.item(item, moment, state, out, refusals);
         }
         self.clocks_until(None, moment, state, out);
         if self.measured {
@@ -242,11 +269,11 @@ impl Applying<'_> {
                 known: pending.known,
                 withdrawn: NEVER,
             };
-            self.arrive(&item, state, out);
+            self.arrive(&item, moment, state, out);
         }
     }
 
-    fn item(&self, item: &Item, state: &mut Counting, out: &mut Applied, refusals: &mut Vec<Refusal>) {
+    fn item(&self, item: &Item, moment: i64, state: &mut Counting, out: &mut Applied, refusals: &mut Vec<Refusal>) {
         let kind = item.place.kind;
         if kind != EventKind::SUBMITTED {
             let unknown = ReferralState::default();
@@ -257,11 +284,12 @@ impl Applying<'_> {
                 return;
             }
         }
-        self.arrive(item, state, out);
+        self.arrive(item, moment, state, out);
     }
 
     /// Takes in an item, and before it the stages that it implies and that the referral has not reached.
-    fn arrive(&self, item: &Item, state: &mut Counting, out: &mut Applied) {
+    fn arrive(&self, item: &Item, moment: i64, state: &mut Counting, out: &mut Applied) {
+        let before = out.referral.len();
         let referral = state.referrals.get(&item.referral);
         for stage in referral.map_or(&[][..], |referral| referral.implied(self.program, item.place.kind)) {
             let now = state.referrals.get(&item.referral).map_or(NO_STAGE, |referral| referral.stage);
@@ -270,6 +298,10 @@ impl Applying<'_> {
             }
         }
         self.take_in(item, item.place.kind, state, out);
+        if self.recruits {
+            let recruiter = self.standings.recruiters.at(item.referral, moment);
+            (before..out.referral.len()).for_each(|_| out.recruiter.push(recruiter));
+        }
     }
 
     /// Takes in an item as an event of a kind: its own, or a stage that it implies.

@@ -4,10 +4,10 @@
 use super::applied::Applied;
 use super::chunk::Chunk;
 use super::groups::{self, Meeting};
-use crate::base::{Day, Instant, Number, Rounding, index, position};
+use crate::base::{Day, Instant, NONE, Number, Rounding, index, position};
 use crate::book::{Book, NEVER};
 use crate::expr::{Env, Scratch, Slot, Status};
-use crate::program::{EventKind, Moment, Operator, Program, Reward, Version};
+use crate::program::{EventKind, Moment, Operator, Party, Program, Reward, Version};
 use crate::stage::inputs::{Counted, EventRows, GrantedTo};
 use crate::stage::submission::{CHUNK_ROWS, Submissions};
 use std::collections::BTreeMap;
@@ -60,6 +60,8 @@ pub enum Cause {
     Negative,
     /// The beneficiary's side was refused.
     SideRefused,
+    /// Nobody has recruited the referrer.
+    NoRecruiter,
     /// Another rule of its group gives what counts: its position in the governing version.
     AnotherWon(u16),
     /// The event comes after the end of the program, which is also the end for referrals under way.
@@ -200,7 +202,9 @@ impl Offering<'_> {
     fn fresh(&self, version: &Version, reward: &Reward, rows: &[u32]) -> Vec<Option<Cause>> {
         let refused = |row: &u32| {
             let referral = self.applied.referral[index(*row)];
-            self.submissions.refused[index(referral)].has(reward.to).then_some(Cause::SideRefused)
+            let refused = self.submissions.refused[index(referral)].has(reward.to);
+            let nobody = reward.to == Party::Recruiter && self.applied.payee(index(*row), reward.to) == NONE;
+            refused.then_some(Cause::SideRefused).or_else(|| nobody.then_some(Cause::NoRecruiter))
         };
         let Some(last) = version.grants_until else { return rows.iter().map(refused).collect() };
         let day = |row: &u32| self.program.zone.day_of(Instant(self.applied.at[index(*row)]));

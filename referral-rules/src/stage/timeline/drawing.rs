@@ -22,6 +22,8 @@ pub struct Part {
     pub row: u32,
     /// The rule's position in the governing version.
     pub rule: u16,
+    /// The text id of the account that gets it, where the event says which; `NONE` for a side of the referral.
+    pub payee: u32,
     /// When it was released, or [`AT_ONCE`].
     pub release: i64,
     /// The amount as the rule states it.
@@ -350,6 +352,7 @@ impl Drawing<'_> {
         out.parts.push(Part {
             row: passing.row,
             rule: passing.rule,
+            payee: self.offering.applied.payee(row, reward.to),
             release,
             base,
             amount: passing.amount,

@@ -26,6 +26,8 @@ pub struct EntryRow {
     pub version: u16,
     /// The rule's position in it.
     pub rule: u16,
+    /// The text id of the account that gets it, where the event says which; `NONE` for a side of the referral.
+    pub payee: u32,
     /// When it was released, or `AT_ONCE`.
     pub release: i64,
     /// The place among the entries of its grant, from 1.
@@ -54,11 +56,20 @@ impl EntryRow {
     pub fn key(&self) -> (i64, Place, EventKind, u16, What, i64, u32) {
         (self.booked_at, self.place, self.kind, self.rule, self.what, self.release, self.sequence)
     }
+
+    /// The grant that it belongs to.
+    pub fn grant(&self, program: &Program) -> Grant {
+        let reward = &program.versions[usize::from(self.version)].rewards[usize::from(self.rule)];
+        (self.referral, self.what, reward.number, self.payee)
+    }
 }
+
+/// What tells grants apart: referral, event, reward number, and the account that gets it where the event says which.
+pub type Grant = (u32, What, u16, u32);
 
 /// What identifies a part of a grant, whatever its amount. The last number tells apart what several limits put off to the
 /// same instant.
-type PartKey = (u32, What, u16, i64, u32);
+type PartKey = (Grant, i64, u32);
 
 #[derive(Clone, Copy)]
 struct BookedPart {
@@ -70,8 +81,8 @@ struct BookedPart {
 #[derive(Default)]
 pub struct Booking {
     parts: FxHashMap<PartKey, BookedPart>,
-    /// How many entries each grant has: by referral, event and reward number.
-    pub sequences: FxHashMap<(u32, What, u16), u32>,
+    /// How many entries each grant has.
+    pub sequences: FxHashMap<Grant, u32>,
 }
 
 impl Booking {
@@ -117,9 +128,9 @@ impl Booking {
         for part in &granted.parts {
             let row = entry(applied, part, moment);
             let reward = &program.versions[usize::from(row.version)].rewards[usize::from(row.rule)];
-            let mut key = (row.referral, row.what, reward.number, row.release, 0_u32);
+            let mut key = (row.grant(program), row.release, 0_u32);
             while !seen.insert(key) {
-                key.4 = key.4.saturating_add(1);
+                key.2 = key.2.saturating_add(1);
             }
             let earlier = self.parts.get(&key).copied();
             match earlier {
@@ -170,7 +181,7 @@ impl Booking {
     }
 
     fn push(&mut self, key: PartKey, mut row: EntryRow, total: i64, entries: &mut Vec<EntryRow>) {
-        let sequence = self.sequences.entry((key.0, key.1, key.2)).or_default();
+        let sequence = self.sequences.entry(key.0).or_default();
         *sequence = sequence.saturating_add(1);
         row.sequence = *sequence;
         self.parts.insert(key, BookedPart { last: row, total });
@@ -181,17 +192,13 @@ impl Booking {
 /// Numbers what is booked at one moment within each grant in the order in which the ledger shows it.
 fn number_in_order(program: &Program, entries: &mut [EntryRow]) {
     entries.sort_by_key(EntryRow::key);
-    let grant = |row: &EntryRow| {
-        let reward = &program.versions[usize::from(row.version)].rewards[usize::from(row.rule)];
-        (row.referral, row.what, reward.number)
-    };
-    let mut next: FxHashMap<(u32, What, u16), u32> = FxHashMap::default();
+    let mut next: FxHashMap<Grant, u32> = FxHashMap::default();
     for row in entries.iter() {
-        let first = next.entry(grant(row)).or_insert(row.sequence);
+        let first = next.entry(row.grant(program)).or_insert(row.sequence);
         *first = row.sequence.min(*first);
     }
     for row in entries {
-        if let Some(sequence) = next.get_mut(&grant(row)) {
+        if let Some(sequence) = next.get_mut(&row.grant(program)) {
             row.sequence = *sequence;
             *sequence = sequence.saturating_add(1);
         }
@@ -216,6 +223,7 @@ fn entry(applied: &Applied, part: &Part, moment: Option<i64>) -> EntryRow {
         kind: applied.kind[row],
         version: applied.version[row],
         rule: part.rule,
+        payee: part.payee,
         release: part.release,
         sequence: 1,
         correction: false,

@@ -27,7 +27,7 @@ pub use drawing::{AT_ONCE, Deferred, Draw, DrawKey, Drawing, Drawn, DrawnDay, Gr
 pub use goals::GoalEvent;
 pub use hold::Hold;
 pub use items::{Item, Items, Origin, Place, What, collect, event_item, submission_item};
-pub use ledger::{Booking, EntryRow};
+pub use ledger::{Booking, EntryRow, Grant};
 pub use levels::Levels;
 pub use measures::{Contributed, Reading, Running, Totals};
 pub use measuring::Readings;

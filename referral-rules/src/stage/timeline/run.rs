@@ -87,6 +87,8 @@ struct Shared<'a> {
     clock_acts: bool,
     /// Events are measured in passes of their own.
     measured: bool,
+    /// Recruiters are asked for.
+    recruits: bool,
     /// Some rule asks what was granted before.
     reads_ledger: bool,
     replay_steps: AtomicU64,
@@ -118,6 +120,7 @@ pub fn run(
         as_of,
         clock_acts,
         measured: program.measures_events(),
+        recruits: program.asks_for_recruiters(),
         reads_ledger: program.versions.iter().flat_map(|version| &version.rewards).any(|reward| reward.reads_ledger),
         replay_steps: AtomicU64::new(0),
         releases: AtomicU64::new(0),
@@ -248,6 +251,12 @@ impl<'a> Worker<'a> {
                 }
             }
         }
+        if !standings.recruiters.history.is_empty() {
+            for item in items.iter().filter(|item| item.what == What::Submission) {
+                let history = standings.recruiters.history.get(&item.referral).into_iter().flatten();
+                changes.extend(history.map(|(moment, _)| *moment));
+            }
+        }
         late_moments(items, &changes, self.shared.clock_acts, self.shared.as_of)
     }
 
@@ -260,6 +269,7 @@ impl<'a> Worker<'a> {
             standings: self.shared.standings,
             opening: self.shared.opening,
             measured: self.shared.measured,
+            recruits: self.shared.recruits,
         };
         let mut refusals = Vec::new();
         applying.run(items, moment, &mut self.counting, applied, &mut refusals);

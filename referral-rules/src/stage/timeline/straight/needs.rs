@@ -85,6 +85,7 @@ pub(super) fn version_looks_ahead(version: &Version) -> bool {
     let by_counts = |ladder: &Ladder| matches!(ladder.by, LadderBy::BuiltIn(_));
     version.clocks.is_empty()
         && !version.claims.can_be_taken_over()
+        && !version.asks_for_recruiters
         && version.limits.iter().all(plain)
         && version.ladders.iter().all(by_counts)
         && !version.rewards.iter().any(|reward| reward.reads_ledger)

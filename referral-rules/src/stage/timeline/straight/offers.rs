@@ -200,6 +200,7 @@ impl Batch<'_> {
                 kind: row.kind,
                 version: row.version,
                 rule: candidate.rule,
+                payee: NONE,
                 release: AT_ONCE,
                 sequence: 1,
                 correction: false,
