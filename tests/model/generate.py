@@ -3,6 +3,7 @@ from answer import answer
 from draw import Draw
 from generate_book import Books
 from generate_program import Programs
+from generate_words import moved
 
 
 def pair(seed):
@@ -23,12 +24,15 @@ def pair(seed):
 
 def confirmations(draw, books, ours):
     rows = []
-    for entry in draw.some(ours["ledger"], 1, 4):
-        at = draw.one([entry["due_on"] or entry["payable_on"], entry["notify_by"] or entry["payable_on"], books.moment(entry["payable_on"])])
+    promised = [entry for entry in ours["ledger"] if entry["due_on"] or entry["notify_by"]]
+    for entry in draw.some(ours["ledger"], 1, 4) + draw.some(promised, 0, 2):
+        late = [moved(moment, draw.one([1, 3])) for moment in (entry["due_on"], entry["notify_by"]) if moment]
+        at = draw.one(late if late and draw.chance(30) else [entry["due_on"] or entry["payable_on"], entry["notify_by"] or entry["payable_on"], books.moment(entry["payable_on"])])
         row = {"entry": entry["id"], "what": draw.word("what", ["paid", "paid", "notified"]), "at": at}
         if draw.chance(20):
             row["recorded_at"] = books.moment()
-        rows.append(row)
+        if all((row["entry"], row["what"]) != (other["entry"], other["what"]) for other in rows):
+            rows.append(row)
     if draw.chance(10):
         rows.append({**rows[0], "entry": rows[0]["entry"] + "9"})
         draw.form("a confirmation of no entry")

@@ -128,7 +128,7 @@ class Rules:
             found["unit"] = unit
             draw.form("limit: " + ("grants" if unit == "grants" else "another unit"))
         if draw.chance(60):
-            parts = draw.some(["program", "referrer", "referrer", "referee", "referral", "reward", "campaign", "referrer.group", "referrer.group",
+            parts = draw.some(["program", "referrer", "referrer", "referee", "referral", "reward", "campaign", "campaign", "referrer.group", "referrer.group",
                                "referee.industry", "referee.industry"], 1, 2)
             found["per"] = list(dict.fromkeys(parts))
             for part in found["per"]:

@@ -115,7 +115,7 @@ const AMOUNTS: [&str; 18] = [
     "\"9000000000000 * submitted_count * submitted_count * 1000\"",
 ];
 
-const CONDITIONS: [&str; 12] = [
+const CONDITIONS: [&str; 11] = [
     "",
     "\"event.amount > 100\"",
     "\"referee.industry == 'finance'\"",
@@ -127,7 +127,6 @@ const CONDITIONS: [&str; 12] = [
     "\"mod(qualified_count, 2) == 0\"",
     "\"referrer.status == 'paying'\"",
     "\"days_between(referral.submitted_at, event.at) <= 30\"",
-    "\"referrer.recruiter != 'a0'\"",
 ];
 
 fn amount(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
@@ -151,13 +150,16 @@ fn condition(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
         7 if !version.measures.is_empty() => format!("\"{} >= 2\"", draw.one_of(&version.measures)),
         6 => version.rewards.first().map_or_else(String::new, |reward| format!("\"granted('{}') > 0\"", reward.id)),
         0..=3 => String::new(),
+        4 if version.claims && draw.once_in(4) => "\"referrer.recruiter != 'a0'\"".to_owned(),
         _ => draw.one_of(&CONDITIONS).to_owned(),
     }
 }
 
 pub(super) fn reward(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, number: usize, currency: &'static str) {
     let id = format!("r{at}");
-    let to = if draw.once_in(12) { "recruiter" } else { draw.one_of(&["referrer", "referrer", "referee"]) };
+    // Who recruited a referrer is told by referrals of others, as whose a referee is.
+    let to =
+        if version.claims && draw.once_in(7) { "recruiter" } else { draw.one_of(&["referrer", "referrer", "referee"]) };
     let on = draw.one_of(&version.kinds);
     let amount = amount(version, draw);
     let when = condition(version, draw);
