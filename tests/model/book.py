@@ -7,6 +7,9 @@ from program import COUNTS
 from values import MISSING, absent, is_number, read_day, read_instant, read_number
 
 
+ON_ACCOUNTS = ("account", "referrer", "referee")
+
+
 class Row:
     """A referral or an event as given: when it was, when it became known, and what it says."""
 
@@ -18,6 +21,7 @@ class Book:
     def __init__(self, program, given):
         self.program, self.findings = program, []
         self.has_accounts = given.get("accounts") is not None
+        self.has_histories = any("at" in row for row in given.get("accounts") or []) and "at" not in program.facts(*ON_ACCOUNTS)
         self.accounts = self.read_accounts(given.get("accounts") or [])
         self.referrals, self.events = [], []
         self.kinds_on_rows = {kind for row in given.get("referrals") or [] for kind in program.kinds if row.get(kind + "_at") is not None}
@@ -104,18 +108,30 @@ class Book:
                 for fact, kind in self.program.facts(*headings).items()}
 
     def read_accounts(self, rows):
+        """By account, from which moment on which facts hold: without the column `at` from the beginning."""
         accounts, contradicted, table = {}, set(), "accounts"
         for row in map(flat, rows):
-            name = self.row_id(row, table)
+            name, start = self.row_id(row, table), len(self.findings)
+            at = self.moment(row, "at", table, name or "") if self.has_histories else None
+            facts = self.facts(row, ON_ACCOUNTS, ("",), table, name or "")
+            if at is not None:
+                self.known_from(start, at)
             if name is None:
                 continue
-            facts = self.facts(row, ("account", "referrer", "referee"), ("",), "accounts", name)
-            if accounts.setdefault(name, facts) != facts:
-                contradicted.add(name)
-        for name in contradicted:
-            self.find("conflicting-copies", "accounts", name)
-            accounts[name] = {}
+            changes = accounts.setdefault(name, {})
+            unreadable = self.has_histories and row.get("at") is not None and at is None
+            if not unreadable and changes.setdefault(at, facts) != facts:
+                contradicted.add((name, at))
+        for name, at in contradicted:
+            self.findings.append(("conflicting-copies", table, name) + (() if at is None else (at,)))
+            accounts[name][at] = {}
         return accounts
+
+    def account_facts(self, name, moment):
+        """The facts of an account in force at a moment."""
+        changes = self.accounts.get(name, {})
+        last = max((at for at in changes if at is not None and at <= moment), default=None)
+        return changes.get(last, {})
 
     def read_referral(self, row):
         table = "referrals"

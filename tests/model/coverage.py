@@ -35,7 +35,7 @@ IN_PROGRAMS = (
        "versions: another bound of a limit", "versions: another ladder", "in_force: last_day"])
 
 IN_BOOKS = [
-    "a missing fact: absent", "a missing fact: null", "a missing fact: bad cell", "accounts: contradicting rows",
+    "a missing fact: absent", "a missing fact: null", "a missing fact: bad cell", "accounts: contradicting rows", "accounts: histories",
     "a referral recorded late", "a sequence number", "an event on its referral's row", "copies of an event that differ",
     "copies of an event that agree", "copies of a referral that differ", "opening balance of a limit",
     "opening balance of a measure", "what: paid", "what: notified", "a confirmation of no entry", "booked: a start of the ledger",

@@ -82,12 +82,29 @@ class Books:
                 row = {"id": name}
                 self.account_facts(row)
                 rows.append(row)
+        if rows and draw.chance(25):
+            rows += self.changes(rows)
         if rows and draw.chance(10):
             rows.append({**rows[0], "score": 77})
             draw.form("accounts: contradicting rows")
         elif rows and draw.chance(10):
             rows.append(dict(rows[0]))
         return rows
+
+    def changes(self, rows):
+        """Further rows of the accounts, each from a moment on."""
+        draw, found = self.draw, []
+        draw.form("accounts: histories")
+        for row in list(rows):
+            if draw.chance(20):
+                row["at"] = self.moment()
+            for _ in range(draw.number(0, 3)):
+                change = {"id": row["id"], "at": self.moment()}
+                self.account_facts(change)
+                found.append(change)
+            if draw.chance(4):
+                found.append({**row, "at": "?", "score": 3})
+        return found
 
     def referral(self, name):
         draw = self.draw

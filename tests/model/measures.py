@@ -95,7 +95,8 @@ class Moment:
         event = Facts({**happening.facts, "kind": happening.kind, "at": happening.at,
                        "id": happening.name if happening.origin == HOST and happening.name is not None else MISSING})
         moments = {stage + "_at": self.came.get(stage, MISSING) for stage in ("qualified", "opportunity", "closed")}
-        scope = Scope(self.book, version, self.standing.row, {"event": event, "referral": moments, **(more or {})}, granted)
+        scope = Scope(self.book, version, self.standing.row, {"event": event, "referral": moments, **(more or {})}, granted,
+                      happening.at)
         return scope.with_recruiter(self.standing)
 
     def scope(self, version, record, levels=None, granted=None):

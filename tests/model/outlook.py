@@ -42,7 +42,7 @@ def still_to_come(ideal, standing, version, rule):
         return None
     open_conditions = []
     for condition in several(rule.get("when")):
-        if not is_settled(version, str(condition)):
+        if not is_settled(ideal.book, version, str(condition)):
             open_conditions.append(str(condition))
         elif evaluate(condition, Scope(ideal.book, version, standing.row)) is not True:
             return None
@@ -85,10 +85,12 @@ def ends_by(ideal, standing, version, kind):
     return min(found, default=None)
 
 
-def is_settled(version, condition):
-    """Whether it asks nothing but what is known at submission."""
+def is_settled(book, version, condition):
+    """Whether it asks nothing but what is known at submission; facts of accounts with histories may change."""
     later = {"submitted_count", "qualified_count", "opportunity_count", "closed_count", "granted"}
     later |= {"referral.qualified_at", "referral.opportunity_at", "referral.closed_at", "referrer.recruiter", *version.measures}
     later |= {ladder.get("name", "tier") for ladder in version.ladders}
     words = re.findall(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*", re.sub(r"'[^']*'", "", condition))
+    if book.has_histories:
+        later |= {f"{side}.{fact}" for side in ("referrer", "referee") for fact in book.program.facts("account", side)}
     return not any(word in later or word.startswith("event.") for word in words)

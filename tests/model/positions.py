@@ -36,7 +36,7 @@ class Positions:
             return True
         if "hold_while" in rule:
             row = standing.row if standing else next(row for row in self.book.referrals if row.id == part.referral)
-            return evaluate(rule["hold_while"], Scope(self.book, part.version, row)) is not False
+            return evaluate(rule["hold_while"], Scope(self.book, part.version, row, moment=self.moment)) is not False
         return False
 
     def promise_to_pay(self, entry, state):

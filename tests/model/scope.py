@@ -3,10 +3,10 @@ from expressions import Facts
 from values import MISSING, absent
 
 
-def side_facts(book, row, side):
-    """A fact is read from the referral's row; if it is missing there, from the account."""
+def side_facts(book, row, side, moment):
+    """A fact is read from the referral's row; if it is missing there, from the account as it is at the moment."""
     account = getattr(row, side)
-    facts = dict(book.accounts.get(account, {})) if account is not None else {}
+    facts = dict(book.account_facts(account, moment)) if account is not None else {}
     allowed = book.program.facts("account", side)
     facts = {name: value for name, value in facts.items() if name in allowed}
     facts.update({name: value for name, value in getattr(row, side + "_facts").items() if not absent(value)})
@@ -17,12 +17,12 @@ def side_facts(book, row, side):
 class Scope:
     """The names that hold at one moment of one referral."""
 
-    def __init__(self, book, version, row, more=None, granted=None):
+    def __init__(self, book, version, row, more=None, granted=None, moment=None):
         self.version, self.time, self.granted = version, version.time, granted
-        more = more or {}
+        more, moment = more or {}, moment or row.at
         self.names = {
-            "referrer": side_facts(book, row, "referrer"),
-            "referee": side_facts(book, row, "referee"),
+            "referrer": side_facts(book, row, "referrer", moment),
+            "referee": side_facts(book, row, "referee", moment),
             "referral": Facts({**row.referral_facts, "id": row.id, "submitted_at": row.at, **more.pop("referral", {})}),
             "lists": version.lists,
             "data": version.data,

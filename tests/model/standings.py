@@ -20,7 +20,8 @@ class Today:
         values = record.values(version, self.standing.row.referrer, self.day)
         event = Facts({"kind": "submitted", "at": self.ideal.moment})
         came = {stage + "_at": self.standing.came.get(stage, MISSING) for stage in ("qualified", "opportunity", "closed")}
-        scope = Scope(self.ideal.book, version, self.standing.row, {"event": event, "referral": came, **values})
+        scope = Scope(self.ideal.book, version, self.standing.row, {"event": event, "referral": came, **values},
+                      moment=self.ideal.moment)
         return scope.with_recruiter(self.standing)
 
 

@@ -9,7 +9,7 @@
 )]
 use proptest::prelude::*;
 use referral_rules::base::{Instant, MICROS_PER_DAY, MICROS_PER_HOUR};
-use referral_rules::book::{Book, Cell, Given, GivenTable};
+use referral_rules::book::{Book, Cell, Given, GivenTable, Values};
 use referral_rules::evaluation::Entry;
 use referral_rules::live::{Key, State, States, Step, apply, keys_of, rebuild};
 use referral_rules::program::Program;
@@ -227,6 +227,23 @@ at_most = 15
 over_limit = "pay later"
 "#;
 
+/// Rules that ask facts of accounts at events: these have histories.
+const FACTS: &str = r#"
+[[reward]]
+id = "loyal"
+to = "referrer"
+on = "payment"
+when = "referrer.status == 'paying'"
+kind = "points"
+amount = "referee.status == 'free' ? 1 : 2"
+[[reward]]
+id = "in-the-end"
+to = "referrer"
+on = "anniversary"
+kind = "points"
+amount = "referrer.status == 'free' ? 10 : 20"
+"#;
+
 fn programs() -> Vec<Program> {
     let released = PROGRAM.replace("claim_lasts = \"15 days\"\n", RELEASED);
     let circles = released.replace("[attribution]\n", &format!("{CIRCLES}[attribution]\n"));
@@ -243,6 +260,8 @@ fn programs() -> Vec<Program> {
         (&released, ""),
         (&released, POOL),
         (&circles, ""),
+        (PROGRAM, FACTS),
+        (&circles, FACTS),
         (&circles, MEASURES),
         (&circles, &everything),
         (&prolonged, ""),
@@ -327,12 +346,28 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    /// A change of an account. The host hands it in when it happens.
+    fn change()(account in 0..4_usize, status in 0..3_usize, hours in 0..1400_i64) -> News {
+        let at = START + hours * MICROS_PER_HOUR;
+        let mut row = vec![
+            ("id".to_owned(), text(["ann", "bob", "cyd", "dan"][account])),
+            ("at".to_owned(), instant(at)),
+        ];
+        row.extend(["paying", "free"].get(status).map(|status| ("status".to_owned(), text(*status))));
+        News { known: at, table: "accounts", row }
+    }
+}
+
 fn books() -> impl Strategy<Value = Vec<News>> {
-    (1..9_usize, 0..16_usize).prop_flat_map(|(referrals, events)| {
+    (1..9_usize, 0..16_usize, 0..12_usize).prop_flat_map(|(referrals, events, changes)| {
         let rows: Vec<_> = (0..referrals).map(|number| referral(number).boxed()).collect();
         let news: Vec<_> = (0..events).map(|number| event(number, referrals).boxed()).collect();
-        (rows, news).prop_map(|(mut rows, news)| {
+        // Half of the books have no histories.
+        let changes: Vec<_> = (6..changes.max(6)).map(|_| change()).collect();
+        (rows, news, changes).prop_map(|(mut rows, news, changes)| {
             rows.extend(news.into_iter().flatten());
+            rows.extend(changes);
             rows.sort_by_key(|news| news.known);
             rows
         })
@@ -347,12 +382,25 @@ fn accounts() -> GivenTable {
     table
 }
 
-fn given(news: &[&News]) -> Given {
-    let mut out = Given { accounts: Some(accounts()), ..Given::default() };
+/// News as tables. Accounts that have histories come with their changes, those that have none as a whole each time.
+fn given(news: &[&News], with_histories: bool) -> Given {
+    let mut accounts = accounts();
+    if with_histories {
+        let from_the_beginning = Values::Cells(vec![Cell::Missing; accounts.rows]);
+        accounts = accounts.column("at", from_the_beginning);
+    }
+    let mut out = Given::default();
     for news in news {
-        let table = if news.table == "events" { &mut out.events } else { &mut out.referrals };
+        let table = match news.table {
+            "events" => &mut out.events,
+            "accounts" => &mut accounts,
+            _ => &mut out.referrals,
+        };
         table.push_row(news.row.iter().cloned());
     }
+    // Only referrals ask for the accounts; what was handed in once is kept.
+    let hands_in = !with_histories || out.referrals.rows > 0 || news.iter().any(|news| news.table == "accounts");
+    out.accounts = Some(accounts).filter(|_| hands_in);
     out
 }
 
@@ -366,6 +414,7 @@ fn cell<'a>(news: &'a News, column: &str) -> &'a str {
 /// A host: it keeps rows, states and the ledger.
 struct Host<'a> {
     program: &'a Program,
+    with_histories: bool,
     rows: Vec<News>,
     states: BTreeMap<Key, State>,
     ledger: Vec<Entry>,
@@ -375,7 +424,7 @@ struct Host<'a> {
 impl Host<'_> {
     fn take(&mut self, news: &[News], now: i64) {
         self.rows.extend(news.iter().cloned());
-        let given = given(&news.iter().collect::<Vec<_>>());
+        let given = given(&news.iter().collect::<Vec<_>>(), self.with_histories);
         self.step(&given, States::new(), now);
     }
 
@@ -419,11 +468,16 @@ impl Host<'_> {
             let touches = |news: &News| {
                 let id = if news.table == "events" { cell(news, "referral") } else { cell(news, "id") };
                 let of_event = news.table == "events" && keys.contains(&Key::Event(cell(news, "id").to_owned()));
-                of_event || keys.contains(&Key::Referral(id.to_owned())) || keys.contains(&Key::Program)
+                news.table == "accounts"
+                    || of_event
+                    || keys.contains(&Key::Referral(id.to_owned()))
+                    || keys.contains(&Key::Program)
             };
             let mut more = keys.clone();
-            for news in &self.rows {
-                let of_row = keys_of(self.program, &given(&[news]));
+            let changes: Vec<&News> = self.rows.iter().filter(|news| news.table == "accounts").collect();
+            for news in self.rows.iter().filter(|news| news.table != "accounts") {
+                let with_changes: Vec<&News> = changes.iter().copied().chain([news]).collect();
+                let of_row = keys_of(self.program, &given(&with_changes, self.with_histories));
                 if touches(news) || of_row.iter().any(|key| keys.contains(key)) {
                     more.extend(of_row);
                     let id = if news.table == "events" { cell(news, "referral") } else { cell(news, "id") };
@@ -431,7 +485,7 @@ impl Host<'_> {
                 }
             }
             if more == keys {
-                return given(&self.rows.iter().filter(|news| touches(news)).collect::<Vec<_>>());
+                return given(&self.rows.iter().filter(|news| touches(news)).collect::<Vec<_>>(), self.with_histories);
             }
             keys = more;
         }
@@ -451,9 +505,16 @@ fn one_at_a_time_gives_the_entries_of_the_batch() {
     let entries = std::cell::Cell::new(0);
     runner
         .run(&books(), |news| {
+            let with_histories = news.iter().any(|news| news.table == "accounts");
             for program in &programs {
-                let mut host =
-                    Host { program, rows: Vec::new(), states: BTreeMap::new(), ledger: Vec::new(), rebuilt: 0 };
+                let mut host = Host {
+                    program,
+                    with_histories,
+                    rows: Vec::new(),
+                    states: BTreeMap::new(),
+                    ledger: Vec::new(),
+                    rebuilt: 0,
+                };
                 for group in news.chunk_by(|left, right| left.known == right.known) {
                     host.take(group, group[0].known);
                 }
@@ -464,7 +525,7 @@ fn one_at_a_time_gives_the_entries_of_the_batch() {
                     let states = States::from([(scope.clone(), host.states.get(&scope).cloned())]);
                     host.step(&Given::default(), states, end);
                 }
-                let all = given(&news.iter().collect::<Vec<_>>());
+                let all = given(&news.iter().collect::<Vec<_>>(), with_histories);
                 let book = Book::new(program, &all);
                 let evaluation = evaluate(program, &book, Instant(end), Options::default()).unwrap();
                 let (one, batch) = (sorted(host.ledger), sorted(evaluation.ledger().collect()));
@@ -489,13 +550,15 @@ fn what_is_recorded_later_changes_nothing() {
     runner
         .run(&(books(), 0..60_i64), |(news, days)| {
             let as_of = START + days * MICROS_PER_DAY;
+            let with_histories = news.iter().any(|news| news.table == "accounts");
             let known: Vec<&News> = news.iter().filter(|news| news.known <= as_of).collect();
             for program in &programs {
                 let fingerprint = |given: &Given| {
                     let book = Book::new(program, given);
                     evaluate(program, &book, Instant(as_of), Options::default()).unwrap().fingerprint()
                 };
-                prop_assert_eq!(fingerprint(&given(&known)), fingerprint(&given(&news.iter().collect::<Vec<_>>())));
+                let all = given(&news.iter().collect::<Vec<_>>(), with_histories);
+                prop_assert_eq!(fingerprint(&given(&known, with_histories)), fingerprint(&all));
             }
             Ok(())
         })
@@ -526,8 +589,15 @@ fn a_version_that_comes_in_mid_stream_opens_the_states_of_the_one_before() {
     let mut runner = proptest::test_runner::TestRunner::default();
     runner
         .run(&books(), |news| {
-            let mut host =
-                Host { program: &before, rows: Vec::new(), states: BTreeMap::new(), ledger: Vec::new(), rebuilt: 0 };
+            let with_histories = news.iter().any(|news| news.table == "accounts");
+            let mut host = Host {
+                program: &before,
+                with_histories,
+                rows: Vec::new(),
+                states: BTreeMap::new(),
+                ledger: Vec::new(),
+                rebuilt: 0,
+            };
             for group in news.chunk_by(|left, right| left.known == right.known) {
                 if group[0].known >= upgrade {
                     host.program = &after;
@@ -540,7 +610,7 @@ fn a_version_that_comes_in_mid_stream_opens_the_states_of_the_one_before() {
                 let states = States::from([(scope.clone(), host.states.get(&scope).cloned())]);
                 host.step(&Given::default(), states, end);
             }
-            let all = given(&news.iter().collect::<Vec<_>>());
+            let all = given(&news.iter().collect::<Vec<_>>(), with_histories);
             let book = Book::new(&after, &all);
             let evaluation = evaluate(&after, &book, Instant(end), Options::default()).unwrap();
             let place = |entry: &mut Entry| entry.place.source.clear();
@@ -555,7 +625,14 @@ fn a_version_that_comes_in_mid_stream_opens_the_states_of_the_one_before() {
 #[test]
 fn states_of_another_program_or_form_ask_for_history() {
     let program = &programs()[0];
-    let mut host = Host { program, rows: Vec::new(), states: BTreeMap::new(), ledger: Vec::new(), rebuilt: 0 };
+    let mut host = Host {
+        program,
+        with_histories: false,
+        rows: Vec::new(),
+        states: BTreeMap::new(),
+        ledger: Vec::new(),
+        rebuilt: 0,
+    };
     let row =
         |columns: &[(&str, Cell)]| columns.iter().map(|(name, cell)| ((*name).to_owned(), cell.clone())).collect();
     let referral = News {
@@ -592,7 +669,7 @@ fn states_of_another_program_or_form_ask_for_history() {
             spoil(&mut state);
             states.insert(key.clone(), Some(state));
         }
-        match apply(program, &states, &given(&[&event]), Instant(event.known)) {
+        match apply(program, &states, &given(&[&event], false), Instant(event.known)) {
             Step::NeedsHistory(keys) => {
                 assert!(keys.contains(&Key::Referral("R-1".to_owned())), "{keys:?}");
             }

@@ -5,8 +5,7 @@ use super::given::{Given, GivenTable};
 use super::new_events::{NewEvent, NewEvents};
 use super::rows::RowsOf;
 use super::{
-    Accounts, Book, Booked, Confirmation, Confirmed, FactColumn, FactValues, Finding, Moments, NEVER, OpeningBalance,
-    Valid,
+    Book, Booked, Confirmation, Confirmed, FactColumn, FactValues, Finding, Moments, NEVER, OpeningBalance, Valid,
 };
 use crate::base::{Buffer, Interner, NONE, Number, TextId, index, position};
 use crate::diag::{Code, suggest};
@@ -57,7 +56,7 @@ pub(super) struct Builder<'a> {
 }
 
 /// Columns of ids or moments, with what is missing left as `None`.
-type Optional<T> = Vec<Option<T>>;
+pub(super) type Optional<T> = Vec<Option<T>>;
 
 impl<'a> Builder<'a> {
     pub(super) fn new(program: &'a Program) -> Self {
@@ -86,7 +85,7 @@ impl<'a> Builder<'a> {
         book.texts = self.texts;
     }
 
-    fn start(&mut self, table: &'static str, given: &GivenTable) {
+    pub(super) fn start(&mut self, table: &'static str, given: &GivenTable) {
         self.table = table;
         self.used.clear();
         self.known = Buffer::default();
@@ -108,7 +107,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The id of a row, empty without one.
-    fn id_text(&self, row: usize) -> String {
+    pub(super) fn id_text(&self, row: usize) -> String {
         self.ids.get(row).map(|id| self.texts.one(id)).unwrap_or_default()
     }
 
@@ -144,7 +143,7 @@ impl<'a> Builder<'a> {
         moments().map(|known| known.unwrap_or(NEVER)).collect()
     }
 
-    fn id_column(&mut self, given: &GivenTable, name: &str) -> Optional<TextId> {
+    pub(super) fn id_column(&mut self, given: &GivenTable, name: &str) -> Optional<TextId> {
         self.used.insert(name.to_owned());
         if name == "id" {
             self.findings.append(&mut self.id_findings);
@@ -153,7 +152,7 @@ impl<'a> Builder<'a> {
         self.read_ids(given, name)
     }
 
-    fn integer_column(&mut self, given: &GivenTable, name: &str, kind: &Type) -> Optional<i64> {
+    pub(super) fn integer_column(&mut self, given: &GivenTable, name: &str, kind: &Type) -> Optional<i64> {
         match self.plain_column(given, name, kind) {
             Some((Column::Int(values), valid)) => {
                 values.into_iter().zip(valid).map(|(value, valid)| valid.then_some(value)).collect()
@@ -197,46 +196,6 @@ impl<'a> Builder<'a> {
                 known: i64::MIN,
             });
         }
-    }
-
-    fn accounts(&mut self, given: Option<&GivenTable>) -> Accounts {
-        let Some(given) = given else { return Accounts::default() };
-        self.start("accounts", given);
-        let ids = self.id_column(given, "id");
-        let facts: Vec<Option<FactColumn>> =
-            self.program.account_facts.iter().map(|(name, kind)| self.fact_column(given, name, kind)).collect();
-        self.unknown_columns(given);
-        for row in ids.iter().enumerate().filter(|(_, id)| id.is_none()).map(|(row, _)| row) {
-            self.report(Code::MissingId, row, "id", "the row has no id".to_owned(), "give every account an id");
-        }
-        let mut facts = facts;
-        let mut kept_ids = vec![TextId(NONE); given.rows];
-        let rows_of = RowsOf::new(&ids, self.texts.len(), |_| true);
-        let mut rows = Vec::new();
-        for (row, id) in ids.iter().enumerate() {
-            let Some(id) = id.filter(|id| rows_of.first(*id) == Some(position(row))) else { continue };
-            if let Some(slot) = kept_ids.get_mut(row) {
-                *slot = id;
-            }
-            rows_of.all(id, &mut rows);
-            let Some((first, rest)) = rows.split_first() else { continue };
-            let differs = rest.iter().find(|row| facts.iter().any(|fact| !same_value(fact.as_ref(), *first, **row)));
-            if let Some(other) = differs {
-                for fact in facts.iter_mut().flatten() {
-                    fact.take_out(index(*first));
-                }
-                let message = format!("the account `{}` stands twice with other facts", self.texts.text(id));
-                let other = index(*other);
-                self.report(
-                    Code::ConflictingCopies,
-                    other,
-                    "id",
-                    message,
-                    "give the account once; until then its facts are missing",
-                );
-            }
-        }
-        Accounts { given: true, id: kept_ids, facts }
     }
 
     fn referrals(&mut self, given: &GivenTable, book: &mut Book) {

@@ -1,5 +1,6 @@
 //! Tables whose ids are numbers in one piece of memory become a [`Book`] without any text: ids are compared and joined as the
 //! numbers that they are, columns are kept as they come. What this cannot do is left to the reading by texts, which can do all.
+use super::accounts::has_history;
 use super::build::Builder;
 use super::columns::RowIds;
 use super::packed::{Ints, Packed, PackedValues};
@@ -16,7 +17,7 @@ const DIGITS_END: i64 = 1_000_000_000_000_000_000;
 /// Reads tables of numbers; `None` where some id is no number or stands twice, where a moment is missing, or where events have a
 /// table of their own.
 pub(super) fn read(program: &Program, given: &Given) -> Option<Book> {
-    if given.events.rows > 0 {
+    if given.events.rows > 0 || given.accounts.as_ref().is_some_and(|accounts| has_history(program, accounts)) {
         return None;
     }
     let table = &given.referrals;
@@ -318,7 +319,7 @@ impl Builder<'_> {
         let program = self.program;
         let facts = program.account_facts.iter().map(|(name, kind)| self.fact_column(given, name, kind)).collect();
         self.unknown_columns(given);
-        Some(Accounts { given: true, id: (0..rows).map(|row| ids.after(row)).collect(), facts })
+        Some(Accounts { given: true, id: (0..rows).map(|row| ids.after(row)).collect(), facts, history: None })
     }
 
     fn numbered_referrals(

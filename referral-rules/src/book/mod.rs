@@ -16,6 +16,7 @@
 //! assert_eq!(table, GivenTable::from_json(r#"[{"id": 17, "referrer": "ada", "submitted_at": "2026-03-02", "seats": null}]"#).unwrap());
 //! # Ok::<(), referral_rules::book::RowFaults>(())
 //! ```
+mod accounts;
 mod build;
 mod columns;
 mod copies;
@@ -24,6 +25,7 @@ mod fact;
 mod finding;
 mod from_rows;
 mod given;
+mod history;
 mod incomplete;
 mod json;
 mod moments;
@@ -34,10 +36,12 @@ mod parties;
 mod rows;
 mod same_ids;
 
+pub(crate) use accounts::has_history;
 pub use fact::{FactColumn, FactValues, Valid};
 pub use finding::Finding;
 pub use from_rows::{RowFault, RowFaults};
 pub use given::{Cell, Given, GivenTable, Values};
+pub use history::Histories;
 pub use moments::Moments;
 pub use packed::{Ints, Offsets, Packed, PackedTexts, PackedValues, TextsFault, Tick};
 pub(crate) use packed::{each_width, one_width};
@@ -54,10 +58,19 @@ pub const NEVER: i64 = i64::MAX;
 pub struct Accounts {
     /// False when the host gave no such table.
     pub given: bool,
-    /// The ids, by row.
+    /// The ids, by row; of an account with several rows only its first has it.
     pub id: Vec<TextId>,
     /// The facts by their position in `Program::account_facts`; `None` without such a column.
     pub facts: Vec<Option<FactColumn>>,
+    /// From when on which row holds, where the host gives histories.
+    pub history: Option<Histories>,
+}
+
+impl Accounts {
+    /// The row whose facts hold at an instant, of the account with its first row there; `NONE` where there is none.
+    pub fn row_at(&self, account: u32, at: i64) -> u32 {
+        self.history.as_ref().map_or(account, |history| history.row_at(account, at))
+    }
 }
 
 /// The referrals, by row as given.

@@ -8,7 +8,7 @@ use crate::expr::{Env, Scratch, Value};
 use crate::program::{EventKind, Refuses, Reward, Version};
 use crate::stage::attribution::Standing;
 use crate::stage::circles::Asking;
-use crate::stage::inputs::ReferralRows;
+use crate::stage::inputs::{FactsAt, ReferralRows};
 use crate::stage::schedule::rule;
 use crate::stage::submission::{BuiltIn, Sides};
 use crate::stage::timeline::{Cause, touched_by};
@@ -299,7 +299,7 @@ impl Evaluation<'_> {
         let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
         let rows = [row];
         let closes = self.standings.circles.contains(&row);
-        let rows = ReferralRows { program: self.program, book: self.book, rows: &rows };
+        let rows = ReferralRows { program: self.program, book: self.book, rows: &rows, facts_at: FactsAt::Submission };
         let inputs = Asking { rows, closes };
         for failure in self.submissions.failures(row, closes) {
             let requirement = &version.requirements[failure];

@@ -4,7 +4,7 @@ use super::decision::value_text;
 use crate::base::{Texts, index};
 use crate::expr::{Inputs, Value, Vector};
 use crate::program::Owner;
-use crate::stage::inputs::ReferralRows;
+use crate::stage::inputs::{FactsAt, ReferralRows};
 
 impl Evaluation<'_> {
     /// A fact of a referral, its referrer or its referee, as plain text; `None` if it is missing or not declared.
@@ -12,7 +12,8 @@ impl Evaluation<'_> {
         let fact = self.program.facts.iter().find(|fact| fact.owner == owner && fact.name == name)?;
         self.book.referrals.id.get(index(referral))?;
         let rows = [referral];
-        let inputs = ReferralRows { program: self.program, book: self.book, rows: &rows };
+        let inputs =
+            ReferralRows { program: self.program, book: self.book, rows: &rows, facts_at: FactsAt::Submission };
         let mut vector = Vector::new(fact.kind.class());
         let mut texts = Texts::new(&self.book.texts);
         inputs.load(fact.slot, &mut vector, &mut texts);

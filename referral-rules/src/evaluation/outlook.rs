@@ -6,7 +6,7 @@ use crate::base::{Instant, NONE, index};
 use crate::expr::{Column, Compiled, Env, Scratch};
 use crate::program::{EventKind, Moment, Owner, Party, Reward, Source, Version};
 use crate::stage::attribution::Standing;
-use crate::stage::inputs::ReferralRows;
+use crate::stage::inputs::{FactsAt, ReferralRows};
 use crate::stage::timeline::{ReferralState, may_follow};
 use serde::Serialize;
 
@@ -113,7 +113,10 @@ impl Evaluation<'_> {
         condition.inputs().iter().all(|slot| match self.program.slots.get(usize::from(slot.0)) {
             Some(Source::ReferralId | Source::ReferrerId | Source::RefereeId) => true,
             Some(Source::StageAt(measure)) => measure.index() == EventKind::SUBMITTED.index(),
-            Some(Source::Fact(fact)) => self.program.facts[usize::from(*fact)].owner != Owner::Event,
+            Some(Source::Fact(fact)) => {
+                let fact = &self.program.facts[usize::from(*fact)];
+                fact.owner != Owner::Event && (fact.account.is_none() || self.book.accounts.history.is_none())
+            }
             _ => false,
         })
     }
@@ -121,7 +124,8 @@ impl Evaluation<'_> {
     fn holds(&self, row: u32, version: &Version, condition: &Compiled, scratch: &mut Scratch<'_>) -> bool {
         let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
         let rows = [row];
-        let inputs = ReferralRows { program: self.program, book: self.book, rows: &rows };
+        let inputs =
+            ReferralRows { program: self.program, book: self.book, rows: &rows, facts_at: FactsAt::Submission };
         let result = condition.evaluate(&inputs, 1, &env, scratch);
         let valid = result.status.first().is_some_and(|status| status.is_ok());
         valid && matches!(&result.column, Column::Bool(holds) if holds.first() == Some(&true))

@@ -1,6 +1,6 @@
 //! One step: news and states in, entries and new states out.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::accounts::Accounts;
+use super::accounts::{Accounts, histories, table_of};
 use super::convert::{content, event_row, referral_row, standing, standing_form, version_number};
 use super::forms::{CellForm, ClaimBody, EventBody, ReferralBody, Row};
 use super::gather::{Opened, Wanted, gather, keys_of_news, push, row, scope_key, text};
@@ -9,6 +9,7 @@ use super::measures::{contributed_forms, load_contributed};
 use super::scope::Running;
 use crate::base::{Instant, NONE, index, position};
 use crate::book::{Book, Finding, Given, GivenTable, NEVER};
+use crate::diag::Code;
 use crate::evaluation::{Decision, Entry, Evaluation};
 use crate::program::Program;
 use crate::stage::attribution::{Keys, Standing, Standings};
@@ -140,7 +141,7 @@ fn gathered(program: &Program, states: &States, news: &Given, fresh: &Book, as_o
         let submissions = small.submissions(program, &opened);
         let keys = Keys::read(program, &small.book, &submissions);
         let claims = small.open_claims(program, states, &keys, &mut wanted);
-        let accounts = small.open_accounts(program, states, &mut wanted);
+        let accounts = small.open_accounts(program, states, &opened, &mut wanted);
         stop(&mut wanted)?;
         // Where it depends on those who hold claims how long they do, they are looked at as well.
         let holders = if program.looks_at_holders() { small.holders(program, &keys, &claims) } else { BTreeSet::new() };
@@ -166,6 +167,8 @@ pub(super) struct Small {
     /// New referrals whose referrer is not among the accounts.
     strangers: BTreeSet<String>,
     accounts_given: bool,
+    /// The histories of accounts, as far as they are asked or go on.
+    pub(super) histories: BTreeMap<String, Vec<Row>>,
     /// The digests of the new referrals' rows.
     contents: BTreeMap<String, String>,
 }
@@ -185,7 +188,9 @@ pub(super) fn own_content(program: &Program, book: &Book, referral: u32) -> Stri
 
 /// Builds the book of what is new and what it touches; or says that the past must be gone through again.
 fn small_book(program: &Program, news: &Given, fresh: &Book, opened: &Opened) -> Result<Small, BTreeSet<Key>> {
-    let mut given = Given { opening_balances: news.opening_balances.clone(), ..Given::default() };
+    let histories = histories(program, opened, news.accounts.as_ref());
+    let accounts = table_of(&histories);
+    let mut given = Given { accounts, opening_balances: news.opening_balances.clone(), ..Given::default() };
     let mut out = Small {
         given: Given::default(),
         book: Book::default(),
@@ -194,6 +199,7 @@ fn small_book(program: &Program, news: &Given, fresh: &Book, opened: &Opened) ->
         waiting: BTreeMap::new(),
         strangers: BTreeSet::new(),
         accounts_given: fresh.accounts.given,
+        histories,
         contents: BTreeMap::new(),
     };
     let mut known: BTreeSet<String> = BTreeSet::new();
@@ -210,7 +216,10 @@ fn small_book(program: &Program, news: &Given, fresh: &Book, opened: &Opened) ->
             }
             None => {
                 push(&mut given.referrals, &referral_row(program, fresh, referral));
-                if fresh.accounts.given && fresh.referrals.referrer_row[index(referral)] == NONE {
+                let referrer = fresh.text(fresh.referrals.referrer[index(referral)]);
+                let unknown = fresh.referrals.referrer_row[index(referral)] == NONE;
+                let kept = out.histories.get(referrer).is_some_and(|rows| !rows.is_empty());
+                if fresh.accounts.given && unknown && !kept {
                     out.strangers.insert(id.clone());
                 }
                 out.contents.insert(id.clone(), own_content(program, fresh, referral));
@@ -301,13 +310,21 @@ impl Small {
         }
     }
 
-    /// Makes the book of the rows; accounts are not among them, so it is told who is no account.
+    /// Makes the book of the rows. Accounts are not among them but for those with histories, so it is told who is no account.
     pub(super) fn read(&mut self, program: &Program) {
         self.book = Book::by_texts(program, &self.given);
         self.book.accounts.given = self.accounts_given;
+        let with_histories = self.book.accounts.history.is_some();
         for (row, id) in self.book.referrals.id.iter().enumerate() {
             let stranger = self.strangers.contains(self.book.texts.text(*id));
-            self.book.referrals.referrer_row[row] = if stranger { NONE } else { 0 };
+            let account = &mut self.book.referrals.referrer_row[row];
+            *account = if stranger {
+                NONE
+            } else if with_histories {
+                *account
+            } else {
+                0
+            };
         }
     }
 
@@ -447,7 +464,13 @@ impl Stepping<'_> {
 
     fn findings(&self, fresh_book: &Book) -> Vec<Finding> {
         let waiting = |finding: &&Finding| finding.table != "events" || !self.small.events.contains(&finding.id);
-        fresh_book.findings.iter().filter(waiting).cloned().collect()
+        // An account that was handed in before need not come again.
+        let with_histories = self.small.book.accounts.history.is_some();
+        let known = |finding: &Finding| {
+            let unknown = finding.code == Code::UnknownReferrer && with_histories;
+            unknown && self.small.fresh.contains(&finding.id) && !self.small.strangers.contains(&finding.id)
+        };
+        fresh_book.findings.iter().filter(waiting).filter(|finding| !known(finding)).cloned().collect()
     }
 
     /// Puts the known referrals of a scope where the clock and the new events find them.
@@ -516,6 +539,7 @@ impl Stepping<'_> {
                     row: referral_row(self.program, book, referral),
                     refused: self.submissions.refused[row].0,
                     known: book.referrals.known[row],
+                    with_histories: book.accounts.history.is_some(),
                     ..ReferralBody::default()
                 };
                 body.standing.version = version.map(|version| version.name.clone()).unwrap_or_default();

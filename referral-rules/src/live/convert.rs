@@ -5,7 +5,7 @@ use crate::base::{Instant, NONE, Number, Rounding, TextId, Texts, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Scratch, Value, Vector};
 use crate::program::{EventKind, Operator, Owner, Per, Program};
-use crate::stage::inputs::ReferralRows;
+use crate::stage::inputs::{FactsAt, ReferralRows};
 use crate::stage::timeline::{
     Applied, Change, Draw, DrawKey, Hold, NO_STAGE, Origin, Place, ReferralState, Step, What,
 };
@@ -33,7 +33,7 @@ fn moment(row: &mut Row, column: &str, at: i64) {
     text(row, column, &Instant(at).to_string());
 }
 
-/// A referral as a row: with the facts of its parties as they are read now.
+/// A referral as a row: with the facts of its parties as they are read now, unless their accounts have histories.
 pub fn referral_row(program: &Program, book: &Book, referral: u32) -> Row {
     let table = &book.referrals;
     let at = index(referral);
@@ -46,8 +46,13 @@ pub fn referral_row(program: &Program, book: &Book, referral: u32) -> Row {
     moment(&mut row, "submitted_at", table.submitted_at[at]);
     moment(&mut row, "recorded_at", table.known[at]);
     let rows = [referral];
-    let inputs = ReferralRows { program, book, rows: &rows };
-    for fact in program.facts.iter().filter(|fact| fact.owner != Owner::Event) {
+    let inputs = ReferralRows { program, book, rows: &rows, facts_at: FactsAt::Submission };
+    for (number, fact) in program.facts.iter().enumerate().filter(|(_, fact)| fact.owner != Owner::Event) {
+        // What stands with an account that has a history may be another later.
+        let own = table.facts.get(number).and_then(Option::as_ref);
+        if book.accounts.history.is_some() && own.is_none_or(|own| !own.is_valid(at)) {
+            continue;
+        }
         let mut vector = Vector::new(fact.kind.class());
         let mut texts = Texts::new(&book.texts);
         inputs.load(fact.slot, &mut vector, &mut texts);

@@ -1,10 +1,10 @@
 //! States out of a whole history: for a start, after late news, and when states of another make cannot be opened.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::accounts::{Accounts, Link};
+use super::accounts::{Accounts, Link, histories};
 use super::apply::{Outcome, own_content};
 use super::convert::{content, event_row, referral_row, standing_form};
 use super::forms::{ClaimBody, EventBody, ReferralBody};
-use super::gather::{row, scope_key, text};
+use super::gather::{Opened, row, scope_key, text};
 use super::key::{Key, State, seal};
 use super::measures::contributed_forms;
 use super::scope::{Running, sequences};
@@ -39,7 +39,7 @@ pub fn rebuild(program: &Program, history: &Given, as_of: Instant) -> Result<Out
 }
 
 /// The keys that rows touch: claims on referees, and scopes. A history is closed when the host has no further row that
-/// touches one of them.
+/// touches one of them. The accounts of the referrals belong to the rows: what is refused by them touches no claim.
 pub fn keys_of(program: &Program, rows: &Given) -> BTreeSet<Key> {
     let book = Book::by_texts(program, rows);
     let submissions = judge(program, &book, 1);
@@ -82,6 +82,7 @@ fn export(program: &Program, history: &Given, evaluation: &Evaluation<'_>) -> Ve
             },
             refused: evaluation.submissions.refused[at].0,
             known: book.referrals.known[at],
+            with_histories: book.accounts.history.is_some(),
             ..ReferralBody::default()
         };
         body.standing.version = version.map(|version| version.name.clone()).unwrap_or_default();
@@ -98,7 +99,11 @@ fn export(program: &Program, history: &Given, evaluation: &Evaluation<'_>) -> Ve
     for (key, claim) in claims(facts, as_of) {
         states.push(seal(program, key, None, &claim));
     }
-    states.extend(accounts(facts, as_of).changed().map(|(key, account)| seal(program, key, None, account)));
+    let mut accounts = accounts(facts, as_of);
+    for (account, rows) in histories(program, &Opened::default(), history.accounts.as_ref()) {
+        accounts.keep_history(&account, &rows);
+    }
+    states.extend(accounts.changed().map(|(key, account)| seal(program, key, None, account)));
     for (id, body) in bodies {
         states.push(seal(program, Key::Referral(id), None, &body));
     }

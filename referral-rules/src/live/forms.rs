@@ -71,6 +71,9 @@ pub struct ReferralBody {
     pub contributed: Vec<(String, BucketForm)>,
     /// Events that came before the referral itself.
     pub waiting: Vec<Row>,
+    /// Whether accounts have histories: then facts of the parties are asked there, also later.
+    #[serde(default)]
+    pub with_histories: bool,
 }
 
 /// What is known of the events of one period of a declared measure.
@@ -182,7 +185,7 @@ pub struct ClaimBody {
     pub latest: Option<(i64, String)>,
 }
 
-/// What is kept of an account, for programs that ask for circles.
+/// What is kept of an account: for programs that ask for circles, and where accounts have histories.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AccountBody {
     /// The accepted referrals of the account, in the order of submission: when, which, and the account that referred it.
@@ -192,6 +195,9 @@ pub struct AccountBody {
     pub taken_over: BTreeMap<String, (i64, String)>,
     /// The latest submission that asked by whom it was referred: when, and which.
     pub asked: Option<(i64, String)>,
+    /// Its history, as far as it was handed in: the rows of the table of accounts.
+    #[serde(default)]
+    pub history: Vec<Row>,
 }
 
 /// What is kept of a scope: a referrer, or the whole program.

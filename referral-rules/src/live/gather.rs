@@ -1,8 +1,8 @@
 //! Which states the news touches, and the small book made of them.
 use super::forms::CellForm;
-use super::forms::{EventBody, ReferralBody, Row, ScopeBody};
+use super::forms::{AccountBody, EventBody, ReferralBody, Row, ScopeBody};
 use super::key::{Key, States, open};
-use crate::book::{Cell, Given, GivenTable, Values};
+use crate::book::{Cell, Given, GivenTable, Values, has_history};
 use crate::program::{Program, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +15,8 @@ pub struct Opened {
     pub referrals: BTreeMap<String, ReferralBody>,
     /// Scopes.
     pub scopes: BTreeMap<Key, ScopeBody>,
+    /// Accounts with histories, those of the news and the parties of referrals.
+    pub accounts: BTreeMap<String, AccountBody>,
 }
 
 /// What a step cannot go on without.
@@ -191,10 +193,32 @@ pub fn gather(
             out.scopes.insert(key, ScopeBody::default());
         }
     }
+    out.open_accounts(program, states, news, wanted);
     out
 }
 
 impl Opened {
+    /// Opens the accounts whose histories are asked, or go on with the news.
+    fn open_accounts(&mut self, program: &Program, states: &States, news: &Given, wanted: &mut Wanted) {
+        const PARTIES: [&str; 2] = ["referrer", "referee"];
+        let mut ids = BTreeSet::new();
+        for body in self.referrals.values().filter(|body| body.with_histories) {
+            ids.extend(PARTIES.iter().filter_map(|party| match body.row.get(*party) {
+                Some(CellForm::T(id)) => Some(id.clone()),
+                _ => None,
+            }));
+        }
+        if let Some(accounts) = news.accounts.as_ref().filter(|accounts| has_history(program, accounts)) {
+            ids.extend((0..accounts.rows).filter_map(|row| text(accounts, "id", row)));
+            let parties = |row| PARTIES.iter().filter_map(move |party| text(&news.referrals, party, row));
+            ids.extend((0..news.referrals.rows).flat_map(parties));
+        }
+        for id in ids {
+            let body = wanted.open(program, states, Key::Account(id.clone())).unwrap_or_default();
+            self.accounts.insert(id, body);
+        }
+    }
+
     fn open_event(&mut self, program: &Program, states: &States, id: &str, wanted: &mut Wanted) {
         if let Some(body) = wanted.open(program, states, Key::Event(id.to_owned())) {
             self.events.insert(id.to_owned(), body);

@@ -15,7 +15,7 @@ pub enum Key {
     Referral(String),
     /// A claim on a referee: the key expression's text, and its value.
     Claim(String, String),
-    /// By whom an account was referred: for programs that ask for circles.
+    /// By whom an account was referred, for programs that ask for circles; and its history, if it has one.
     Account(String),
     /// All that a referrer's referrals share.
     Referrer(String),

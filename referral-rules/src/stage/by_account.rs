@@ -80,7 +80,8 @@ fn asks_accounts_only(program: &Program, book: &Book, condition: &Compiled) -> b
     let on_account = |number: u16| {
         let fact = &program.facts[usize::from(number)];
         let own = book.referrals.facts.get(usize::from(number)).and_then(Option::as_ref);
-        fact.owner == Owner::Referrer && fact.account.is_some() && own.is_none()
+        let once = book.accounts.history.is_none();
+        once && fact.owner == Owner::Referrer && fact.account.is_some() && own.is_none()
     };
     let slots = condition.inputs();
     !slots.is_empty()

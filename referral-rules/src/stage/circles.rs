@@ -3,7 +3,7 @@
 //! Only attribution knows that, for only accepted referrals lead from one account to the next. So requirements that ask are
 //! judged both ways before, and attribution picks.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
-use super::inputs::ReferralRows;
+use super::inputs::{FactsAt, ReferralRows};
 use super::submission::{CHUNK_ROWS, Submissions};
 use crate::base::limits::CIRCLE_ACCOUNTS_MAX;
 use crate::base::{TextId, index, position};
@@ -78,7 +78,8 @@ impl CircleVerdict {
                 for (rows, condition) in
                     rows.chunks(CHUNK_ROWS).flat_map(|rows| requirement.conditions.iter().map(move |one| (rows, one)))
                 {
-                    let inputs = Asking { rows: ReferralRows { program, book, rows }, closes };
+                    let inputs =
+                        Asking { rows: ReferralRows { program, book, rows, facts_at: FactsAt::Submission }, closes };
                     let result = condition.evaluate(&inputs, rows.len(), &env, &mut scratch);
                     let Column::Bool(holds) = &result.column else { continue };
                     for (at, row) in rows.iter().enumerate() {

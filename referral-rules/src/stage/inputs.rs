@@ -1,12 +1,12 @@
 //! What fills the slots of an expression: rows of the book, and what the timeline knows at an event.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::loading::{NOTHING, load_fact};
 use super::timeline::{Applied, Reading};
 use crate::base::{NONE, Number, TextId, index};
-use crate::book::{Book, FactColumn, FactValues, Ints, NEVER, Valid, each_width};
-use crate::expr::{Class, Column, Inputs, Pool, Slot, Status, Value, Vector};
+use crate::book::{Book, NEVER};
+use crate::expr::{Class, Inputs, Pool, Slot, Status, Vector};
 use crate::program::{Measure, Owner, Program, Reward, Source, Version};
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
 /// Rows of referrals, for what is judged at submission.
 pub struct ReferralRows<'a> {
@@ -16,6 +16,17 @@ pub struct ReferralRows<'a> {
     pub book: &'a Book,
     /// The referrals of the chunk.
     pub rows: &'a [u32],
+    /// At which moment facts of accounts are read.
+    pub facts_at: FactsAt,
+}
+
+/// At which moment facts of accounts are read, where those have histories.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FactsAt {
+    /// When each referral was submitted.
+    Submission,
+    /// At one instant.
+    Instant(i64),
 }
 
 /// Rows of accounts, for what asks only facts of the referrer that its account carries.
@@ -102,206 +113,21 @@ fn push_text(into: &mut Vector, slot: Slot, value: Option<TextId>) {
     }
 }
 
-/// The values of a class, as the columns of a book hold them.
-trait Loaded: Sized + Clone {
-    /// Stands where there is no value.
-    fn none() -> Self;
-    /// The value of a row, which is valid.
-    fn at(values: &FactValues, row: usize, texts: &mut dyn Pool) -> Option<Self>;
-    fn of_mut(column: &mut Column) -> Option<&mut Vec<Self>>;
-    /// The values of rows that are all there, for forms of which each row is found in one step; `None` for other forms, or where a
-    /// row is not there after all.
-    fn all(values: &FactValues, rows: impl Iterator<Item = usize>, out: &mut Vec<Self>) -> Option<()>;
-}
-
-/// Takes values out of memory in which each row has one.
-fn picked<T: Copy>(values: &[T], rows: impl Iterator<Item = usize>, out: &mut Vec<T>) -> Option<()> {
-    for row in rows {
-        out.push(*values.get(row)?);
-    }
-    Some(())
-}
-
-/// As [`picked`], of whole numbers in a host's width.
-fn widened(ints: &Ints, rows: impl Iterator<Item = usize>, out: &mut Vec<i64>) -> Option<()> {
-    each_width!(ints, values => {
-        for row in rows {
-            out.push(i64::from(*values.get(row)?));
-        }
-    });
-    Some(())
-}
-
-/// As [`picked`], of numbers in units of `10^-scale`.
-fn scaled(units: &[i128], scale: u32, rows: impl Iterator<Item = usize>, out: &mut Vec<Number>) -> Option<()> {
-    for row in rows {
-        out.push(Number::from_scaled(*units.get(row)?, scale)?);
-    }
-    Some(())
-}
-
-/// As [`picked`], of texts by their codes.
-fn decoded(codes: &Ints, words: &[TextId], rows: impl Iterator<Item = usize>, out: &mut Vec<TextId>) -> Option<()> {
-    each_width!(codes, codes => {
-        for row in rows {
-            let code = usize::try_from(*codes.get(row)?).ok()?;
-            out.push(*words.get(code)?);
-        }
-    });
-    Some(())
-}
-
-macro_rules! loaded {
-    ($(
-        $type:ty, $class:ident, $none:expr,
-        |$row:ident, $texts:ident| { $($form:pat => $value:expr,)* },
-        |$rows:ident, $out:ident| { $($quick:pat => $picked:expr,)* }
-    )*) => {$(
-        impl Loaded for $type {
-            fn none() -> Self {
-                $none
-            }
-
-            fn at(values: &FactValues, $row: usize, $texts: &mut dyn Pool) -> Option<Self> {
-                match values {
-                    FactValues::Column(Column::$class(values)) => values.get($row).cloned(),
-                    $($form => $value,)*
-                    _ => None,
-                }
-            }
-
-            fn of_mut(column: &mut Column) -> Option<&mut Vec<Self>> {
-                match column {
-                    Column::$class(values) => Some(values),
-                    _ => None,
-                }
-            }
-
-            fn all(values: &FactValues, $rows: impl Iterator<Item = usize>, $out: &mut Vec<Self>) -> Option<()> {
-                match values {
-                    $($quick => $picked,)*
-                    _ => None,
-                }
-            }
-        }
-    )*};
-}
-
-loaded! {
-    bool, Bool, false,
-    |row, _texts| {
-        FactValues::Bool(bits) => Some(bits.get(row)),
-    },
-    |rows, out| {
-        FactValues::Column(Column::Bool(values)) => picked(values, rows, out),
-    }
-    i64, Int, 0,
-    |row, _texts| {
-        FactValues::Int(ints) => ints.get(row),
-    },
-    |rows, out| {
-        FactValues::Column(Column::Int(values)) => picked(values, rows, out),
-        FactValues::Int(ints) => widened(ints, rows, out),
-    }
-    Number, Decimal, Number::ZERO,
-    |row, _texts| {
-        FactValues::Scaled(units, scale) => units.get(row).and_then(|units| Number::from_scaled(*units, *scale)),
-    },
-    |rows, out| {
-        FactValues::Column(Column::Decimal(values)) => picked(values, rows, out),
-        FactValues::Scaled(units, scale) => scaled(units, *scale, rows, out),
-    }
-    TextId, Text, TextId(0),
-    |row, texts| {
-        FactValues::Coded(codes, words) => {
-            codes.get(row).and_then(|code| usize::try_from(code).ok()).and_then(|code| words.get(code)).copied()
-        },
-        FactValues::Texts(own) => Some(texts.intern(own.text(row))),
-    },
-    |rows, out| {
-        FactValues::Column(Column::Text(values)) => picked(values, rows, out),
-        FactValues::Coded(codes, words) => decoded(codes, words, rows, out),
-    }
-    Arc<[Value]>, List, Arc::from(Vec::new()),
-    |_row, _texts| {},
-    |_rows, _out| {}
-}
-
-/// A fact's column, and which row of it is meant.
-type Cells<'a, R> = Option<(&'a FactColumn, R)>;
-
-/// Takes a fact down, row after row: of the first column, where it is missing there of the second, else it is missing.
-fn load_fact<R, S>(
-    into: &mut Vector,
-    slot: Slot,
-    rows: &[u32],
-    first: Cells<'_, R>,
-    second: Cells<'_, S>,
-    texts: &mut dyn Pool,
-) where
-    R: Fn(u32) -> u32,
-    S: Fn(u32) -> u32,
-{
-    match into.column.class() {
-        Class::Bool => load_values::<bool, R, S>(into, slot, rows, first, second, texts),
-        Class::Int => load_values::<i64, R, S>(into, slot, rows, first, second, texts),
-        Class::Decimal => load_values::<Number, R, S>(into, slot, rows, first, second, texts),
-        Class::Text => load_values::<TextId, R, S>(into, slot, rows, first, second, texts),
-        Class::List => load_values::<Arc<[Value]>, R, S>(into, slot, rows, first, second, texts),
-    }
-}
-
-fn load_values<T: Loaded, R, S>(
-    into: &mut Vector,
-    slot: Slot,
-    rows: &[u32],
-    first: Cells<'_, R>,
-    second: Cells<'_, S>,
-    texts: &mut dyn Pool,
-) where
-    R: Fn(u32) -> u32,
-    S: Fn(u32) -> u32,
-{
-    let Some(out) = T::of_mut(&mut into.column) else { return };
-    out.reserve(rows.len());
-    into.status.reserve(rows.len());
-    if let (Some((column, place)), None) = (&first, &second) {
-        if matches!(column.valid, Valid::All) {
-            let before = out.len();
-            // What stands before the column's first row is past its last.
-            let places = rows.iter().map(|row| index(place(*row)).wrapping_sub(column.first));
-            if T::all(&column.values, places, out) == Some(()) {
-                (before..out.len()).for_each(|_| into.status.push(Status::OK));
-                return;
-            }
-            out.truncate(before);
-        }
-    }
-    for row in rows {
-        let mut value = first.as_ref().and_then(|(column, place)| {
-            column.place(index(place(*row))).and_then(|at| T::at(&column.values, at, texts))
-        });
-        if let (None, Some((column, place))) = (&value, &second) {
-            value = column.place(index(place(*row))).and_then(|at| T::at(&column.values, at, texts));
-        }
-        into.status.push(if value.is_some() { Status::OK } else { Status::missing(slot) });
-        out.push(value.unwrap_or_else(T::none));
-    }
-}
-
 /// A text's number in expressions: what no look-up finds has another one there.
 fn looked_up(book: &Book, id: TextId, texts: &mut dyn Pool) -> TextId {
     if id.is_in_block() { texts.intern(book.text(id)) } else { id }
 }
 
 impl ReferralRows<'_> {
-    /// The fact by row; `referral` says which referral a row is.
+    /// The fact by row; `referral` says which referral a row is, `at` which moment is meant.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one step, used in two places")]
     fn fact(
         &self,
         slot: Slot,
         number: u16,
         rows: &[u32],
         referral: impl Fn(u32) -> u32,
+        at: impl Fn(u32) -> i64,
         into: &mut Vector,
         texts: &mut dyn Pool,
     ) {
@@ -316,9 +142,15 @@ impl ReferralRows<'_> {
             }
         };
         let account = fact.account.and_then(|account| self.book.accounts.facts.get(usize::from(account))?.as_ref());
-        let account_row = |row: u32| account_rows[index(referral(row))];
-        let account = account.map(|account| (account, account_row));
-        load_fact(into, slot, rows, own.map(|own| (own, &referral)), account, texts);
+        let first_row = |row: u32| account_rows[index(referral(row))];
+        let own = own.map(|own| (own, &referral));
+        match &self.book.accounts.history {
+            None => load_fact(into, slot, rows, own, account.map(|account| (account, first_row)), texts),
+            Some(history) => {
+                let row_at = |row: u32| history.row_at(first_row(row), at(row));
+                load_fact(into, slot, rows, own, account.map(|account| (account, row_at)), texts);
+            }
+        }
     }
 
     fn row(&self, slot: Slot, source: Source, referral: u32, into: &mut Vector, texts: &mut dyn Pool) {
@@ -340,13 +172,16 @@ impl ReferralRows<'_> {
     }
 }
 
-/// No second column.
-const NOTHING: Cells<'static, fn(u32) -> u32> = None;
-
 impl Inputs for ReferralRows<'_> {
     fn load(&self, slot: Slot, into: &mut Vector, texts: &mut dyn Pool) {
         match self.program.slots[usize::from(slot.0)] {
-            Source::Fact(number) => self.fact(slot, number, self.rows, |row| row, into, texts),
+            Source::Fact(number) => {
+                let at = |referral: u32| match self.facts_at {
+                    FactsAt::Submission => self.book.referrals.submitted_at[index(referral)],
+                    FactsAt::Instant(at) => at,
+                };
+                self.fact(slot, number, self.rows, |row| row, at, into, texts);
+            }
             source => self.rows.iter().for_each(|referral| self.row(slot, source, *referral, into, texts)),
         }
     }
@@ -362,8 +197,8 @@ impl Inputs for EventRows<'_> {
                 load_fact(into, slot, self.rows, column.map(|column| (column, event)), NOTHING, texts);
             }
             Source::Fact(number) => {
-                let inner = ReferralRows { program: self.program, book: self.book, rows: &[] };
-                inner.fact(slot, number, self.rows, |row| applied.referral[index(row)], into, texts);
+                let at = |row: u32| applied.at[index(row)];
+                self.of_referrals().fact(slot, number, self.rows, |row| applied.referral[index(row)], at, into, texts);
             }
             source => self.rows.iter().for_each(|row| self.load_row(slot, source, index(*row), into, texts)),
         }
@@ -402,11 +237,13 @@ impl EventRows<'_> {
                 Some(granted) => into.push_decimal(granted.by(reward)),
                 None => into.push_missing(slot),
             },
-            source => {
-                let inner = ReferralRows { program: self.program, book: self.book, rows: &[] };
-                inner.row(slot, source, applied.referral[row], into, texts);
-            }
+            source => self.of_referrals().row(slot, source, applied.referral[row], into, texts),
         }
+    }
+
+    /// What is asked of the referral of a row.
+    fn of_referrals(&self) -> ReferralRows<'_> {
+        ReferralRows { program: self.program, book: self.book, rows: &[], facts_at: FactsAt::Submission }
     }
 
     /// The value of a declared measure.

@@ -1,6 +1,6 @@
 //! Claim keys: by what two referrals are of the same referee.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
-use super::inputs::ReferralRows;
+use super::inputs::{FactsAt, ReferralRows};
 use super::submission::{CHUNK_ROWS, Sides, Submissions};
 use crate::base::{Interner, NONE, TextId, Texts, index, position};
 use crate::book::{Book, FactColumn, FactValues, Offsets, PackedTexts};
@@ -210,7 +210,7 @@ impl Reading<'_> {
         let of_version = |row: &usize| usize::from(self.submissions.version[*row]) == number && self.is_read(*row);
         let rows: Vec<u32> = (0..self.submissions.version.len()).filter(of_version).map(position).collect();
         for rows in rows.chunks(CHUNK_ROWS) {
-            let inputs = ReferralRows { program, book, rows };
+            let inputs = ReferralRows { program, book, rows, facts_at: FactsAt::Submission };
             let result = key.evaluate(&inputs, rows.len(), &env, &mut self.scratch).clone();
             for (at, row) in rows.iter().enumerate() {
                 if !result.status[at].is_ok() {

@@ -9,6 +9,7 @@ pub mod holding;
 pub mod inputs;
 pub mod keys;
 pub mod late_claims;
+mod loading;
 pub mod opening;
 pub mod ranks;
 pub mod recruiters;

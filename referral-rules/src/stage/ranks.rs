@@ -1,6 +1,6 @@
 //! Ranks of claims: where the best claim has the credit, a number read at submission that is lower for a better claim.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
-use super::inputs::ReferralRows;
+use super::inputs::{FactsAt, ReferralRows};
 use super::keys::Keys;
 use super::submission::{CHUNK_ROWS, Submissions};
 use crate::base::{Number, position};
@@ -24,7 +24,7 @@ impl Ranks {
             let rows = (0..submissions.version.len()).filter(|row| submissions.version[*row] == number);
             let rows: Vec<u32> = rows.map(position).filter(|row| keys.is_shared(*row)).collect();
             for rows in rows.chunks(CHUNK_ROWS) {
-                let inputs = ReferralRows { program, book, rows };
+                let inputs = ReferralRows { program, book, rows, facts_at: FactsAt::Submission };
                 let result = rank.evaluate(&inputs, rows.len(), &env, &mut scratch);
                 let Column::Decimal(values) = &result.column else { continue };
                 let ranked = rows.iter().enumerate().filter(|(at, _)| result.status[*at].is_ok());

@@ -1,6 +1,6 @@
 //! Schedule: when an entry may be paid, by when it was promised, and where it stands as of a moment.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::inputs::ReferralRows;
+use super::inputs::{FactsAt, ReferralRows};
 use super::timeline::{AT_ONCE, EntryRow};
 use crate::base::{Day, Instant};
 use crate::book::Book;
@@ -124,7 +124,8 @@ pub fn hold(
     if let Some(condition) = &reward.hold_while {
         let env = Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables };
         let rows = [entry.referral];
-        let result = condition.evaluate(&ReferralRows { program, book, rows: &rows }, 1, &env, scratch);
+        let inputs = ReferralRows { program, book, rows: &rows, facts_at: FactsAt::Instant(as_of.0) };
+        let result = condition.evaluate(&inputs, 1, &env, scratch);
         let released = matches!(
             (&result.column, result.status.first()),
             (Column::Bool(holds), Some(status)) if status.is_ok() && holds.first() == Some(&false)

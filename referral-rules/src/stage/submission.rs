@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::by_account::ByAccount;
 use super::circles::CircleVerdicts;
-use super::inputs::ReferralRows;
+use super::inputs::{FactsAt, ReferralRows};
 use super::screens::{Bound, Memory, Rows, bind, days_of};
 use crate::base::{Day, NONE, index, position};
 use crate::book::Book;
@@ -333,7 +333,12 @@ impl Part<'_> {
                         reused.holds.iter_mut().zip(&reused.verdicts).for_each(|(holds, verdict)| *holds &= verdict);
                     }
                     Condition::Rows(condition) => {
-                        let inputs = ReferralRows { program: self.program, book: self.book, rows: &positions };
+                        let inputs = ReferralRows {
+                            program: self.program,
+                            book: self.book,
+                            rows: &positions,
+                            facts_at: FactsAt::Submission,
+                        };
                         let result = condition.evaluate(&inputs, positions.len(), &env, &mut reused.scratch);
                         let Column::Bool(values) = &result.column else { continue };
                         for (at, row) in positions.iter().enumerate() {

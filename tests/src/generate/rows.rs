@@ -162,6 +162,16 @@ impl Maker<'_> {
                 let again = row.clone();
                 out.push(again);
             }
+            // From a moment on, other facts: then the accounts have histories.
+            if !self.shape.ahead && draw.once_in(3) {
+                let mut change = Cells::default();
+                change.put("id", out.get(at).and_then(|row| row.get("id")).cloned().unwrap_or_default());
+                change.put("at", self.instant(moment(&mut draw, self.zone), 0));
+                change.put("status", self.fact(&mut draw, &["paying", "trial", "cancelled"]));
+                change.put("open_dispute", self.fact(&mut draw, &["false", "true", ""]));
+                change.put("industry", self.fact(&mut draw, &["finance", "", "health"]));
+                out.push(change.0);
+            }
         }
         out
     }

@@ -120,6 +120,8 @@ impl<'a> Binding<'a> {
             // What is missing on the row may stand with the account.
             (Some(own), Some(_)) if !matches!(own.valid, Valid::All) => None,
             (Some(_), _) => Some(Cells { column: own, rows: None }),
+            // What holds depends on the moment.
+            (None, Some(_)) if self.book.accounts.history.is_some() => None,
             (None, Some(_)) => Some(Cells { column: account, rows: Some(rows) }),
             (None, None) => Some(Cells { column: None, rows: None }),
         }

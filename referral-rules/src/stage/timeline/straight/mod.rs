@@ -26,7 +26,7 @@ fn is_on_time(book: &Book) -> bool {
     let events = &book.events;
     let same = events.known.same_memory(&events.at) || events.known == events.at;
     let withdrawn = events.id.is_empty() || events.withdrawn.same() == Some(NEVER);
-    book.is_on_time() && same && withdrawn
+    book.is_on_time() && same && withdrawn && book.accounts.history.is_none()
 }
 
 /// Whether the program looks only ahead: no clock, no rule that asks what was granted, no measure of its own, no limit that puts
