@@ -96,7 +96,7 @@ impl Accounts {
             body.asked = Some((submitted, id.to_owned()));
             self.touched.insert(account.to_owned());
         }
-        let ended = |link: &str| body.taken_over.get(link).is_some_and(|(at, by)| order(*at, by) == Ordering::Less);
+        let ended = |link: &str| body.taken_over.get(link).is_some_and(|(at, by)| order(*at, by) != Ordering::Greater);
         let mut before = body.referred_by.iter().take_while(|(at, link, _)| order(*at, link) == Ordering::Less);
         before
             .find(|(_, link, recruiter)| recruiter != account && !ended(link))
