@@ -3,7 +3,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import dates
-from program import COUNTS
+from program import COUNTS, several
 from values import MISSING, absent, is_number, read_day, read_instant, read_number
 
 
@@ -241,6 +241,10 @@ class Book:
             self.find("unknown-balance", "opening_balances", name)
             return None
         if limits and not self.is_key(str(row.get("key") or ""), [part for part in limits[0].get("per", ["referrer"]) if part != "program"]):
+            self.find("unknown-balance", "opening_balances", name)
+            return None
+        parts = [part for measure in measures[:1] for part in several(measure.get("per", "referrer")) if part != "program"]
+        if measures and not self.is_key(str(row.get("key") or ""), parts):
             self.find("unknown-balance", "opening_balances", name)
             return None
         return Row(name=name, key=str(row.get("key") or ""), value=value, at=at)

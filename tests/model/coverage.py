@@ -1,5 +1,5 @@
 """How often each form was reached, in programs and in effect; a form that never was is a hole in the generator."""
-from generate_words import PERIODS, ROUNDINGS
+from generate_words import MEASURED_PER, PERIODS, ROUNDINGS
 from program import several
 
 MOMENTS = ["submitted", "qualified", "closed", "event"]
@@ -23,7 +23,8 @@ IN_PROGRAMS = (
     + each("under_way", ["go on", "stop", "10 days", "2 weeks", "1 month"])
     + each("credit_goes_to", ["first claim", "last claim", "best claim"])
     + each("group of rewards", ["best", "first"]) + each("group of campaigns", ["best", "first"])
-    + each("measures.is", ["count", "sum", "least", "greatest", "distinct"]) + each("measures.per", ["referrer", "program"])
+    + each("measures.is", ["count", "sum", "least", "greatest", "distinct", "first", "latest"])
+    + each("measures.per", MEASURED_PER) + each("measures.which", ["this", "previous"])
     + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
     + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]

@@ -198,6 +198,13 @@ class Books:
         if draw.chance(6):
             book["events"].append({"id": "E-lost", "referral": "R-none", "kind": "qualified", "at": self.moment()})
 
+    def measured_key(self, per):
+        """The key of a measure as a balance writes it."""
+        plain = [name for name in self.referrers if "/" not in name] or ["ada"]
+        known = {"referrer": self.draw.one(self.referrers if per == "referrer" else plain), "referral": "R-1", "referee": "eve",
+                 "referee.industry": "finance", "referrer.group": "north", "event.units": "1", "event.flag": "true"}
+        return "/".join(known[part] for part in (per if isinstance(per, list) else [per]) if part != "program")
+
     def balances(self, told):
         """Opening balances under keys that the book speaks of; others are a finding, which is for the corpus."""
         draw, rows = self.draw, []
@@ -205,8 +212,10 @@ class Books:
             measures = {name: measure for version in self.versions for name, measure in version.get("measures", {}).items()}
             if measures and draw.chance(40):
                 name = draw.one(measures)
-                rows.append({"name": name, "key": "" if measures[name].get("per") == "program" else draw.one(self.referrers),
-                             "value": draw.one([1, 2, 50]), "at": self.moment()})
+                key = self.measured_key(measures[name].get("per", "referrer"))
+                if key is None or not set(key.split("/")) <= told | {""}:
+                    continue
+                rows.append({"name": name, "key": key, "value": draw.one([1, 2, 50]), "at": self.moment()})
                 draw.form("opening balance of a declared measure")
                 continue
             limits = [limit for version in self.versions for limit in version.get("limit", [])]

@@ -2,7 +2,7 @@
 from decimal import Decimal
 
 from generate_rules import HOST_KINDS, MOMENTS, Rules
-from generate_words import (AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, FACTS, KEYS, LENGTHS, MEASURED, PERIODS, ROUNDINGS, TOLD_APART,
+from generate_words import (AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, FACTS, KEPT, KEYS, LENGTHS, MEASURED, MEASURED_PER, ORDERED, PERIODS, ROUNDINGS, TOLD_APART,
                             WHEN_MEASURED, ZONES)
 
 
@@ -44,7 +44,7 @@ class Programs(Rules):
         bands = first["tables"]["sizes"]["bands"]
         self.size = "sizes[referee.seats]" if "value" in bands[0] else "sizes[referee.seats].once"
         self.ladders = [ladder["name"] for ladder in first.get("tiers", [])]
-        self.measures = first.get("measures", {})
+        self.take_measures(first.get("measures", {}))
         self.kinds = HOST_KINDS + [event["kind"] for event in first["event"] if "after" in event]
         if draw.chance(50):
             found["reward"] = [self.changed(reward) for reward in first["reward"]]
@@ -100,9 +100,10 @@ class Programs(Rules):
             draw.form("calendar")
         self.kinds = list(HOST_KINDS)
         document["event"] = self.events()
-        self.measures = {}
-        if draw.chance(50):
-            document["measures"] = self.measures = self.declared_measures()
+        self.take_measures({})
+        if draw.chance(60):
+            document["measures"] = self.declared_measures()
+            self.take_measures(document["measures"])
         for heading in draw.some(["eligibility", "validity", "fraud"], 0, 3) if draw.chance(35) else []:
             document[heading] = [self.requirement(f"{heading[:3]}-{number}") for number in range(draw.number(1, 2))]
             draw.form(heading)
@@ -203,20 +204,30 @@ class Programs(Rules):
         draw.random.shuffle(found)
         return found
 
+    def take_measures(self, declared):
+        """Those that are numbers stand in amounts; of the other, only conditions ask."""
+        self.measures = {name: measure for name, measure in declared.items() if name != "held"}
+        self.kept = [KEPT[declared["held"]["of"]]] if "held" in declared else []
+
     def declared_measures(self):
-        """Two names, so that rules, ladders and opening balances find them."""
+        """Few names, so that rules, ladders and opening balances find them."""
         draw, found = self.draw, {}
-        for name in draw.some(["volume", "ordinal"], 1, 2):
-            how = draw.word("measures.is", ["count", "sum", "least", "greatest", "distinct"])
+        for name in draw.some(["volume", "ordinal", "held"], 1, 3):
+            how = draw.word("measures.is", ["first", "latest"] if name == "held" and draw.chance(70) else
+                            ["least", "greatest"] if name == "held" else
+                            ["count", "sum", "least", "greatest", "distinct", "first", "latest"])
             measure = {"is": how, "on": draw.some(["submitted", "qualified", "closed", "first-invoice"] + self.kinds, 1, 3)}
             if how != "count":
-                measure["of"] = draw.one(TOLD_APART if how == "distinct" else MEASURED)
+                measure["of"] = draw.one(TOLD_APART if how == "distinct" else MEASURED if name != "held" else
+                                         ORDERED if how in ("least", "greatest") else list(KEPT))
             if draw.chance(35):
                 measure["when"] = self.condition(WHEN_MEASURED)
             if draw.chance(40):
-                measure["per"] = draw.word("measures.per", ["referrer", "program"])
+                measure["per"] = draw.word("measures.per", MEASURED_PER)
             if draw.chance(60):
                 measure["in_each"] = draw.word("measures.in_each", PERIODS)
+                if measure["in_each"] != "lifetime" and not measure["in_each"][0].isdigit() and draw.chance(40):
+                    measure["which"] = draw.word("measures.which", ["this", "previous"])
             if draw.chance(50):
                 measure["disqualified"] = draw.word("disqualified", ["taken out", "kept"])
             found[name] = measure
@@ -245,7 +256,8 @@ class Programs(Rules):
         found = []
         for place, name in enumerate(names):
             bounds = sorted(draw.some(range(0, 6), 3, 3))
-            measures = [measure for measure in self.measures if self.measures[measure]["is"] != "distinct" or draw.chance(50)]
+            measures = [measure for measure in self.measures if self.measures[measure].get("per", "referrer") in ("referrer", "program")
+                        and (self.measures[measure]["is"] != "distinct" or draw.chance(50))]
             by = draw.one(measures) if measures and draw.chance(60) else draw.word(
                 "tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"])
             if by in measures:

@@ -13,7 +13,7 @@ class Rules:
 
     def __init__(self, draw, currency):
         self.draw, self.currency = draw, currency
-        self.kinds, self.ladders, self.measures, self.size = list(HOST_KINDS), [], {}, "referee.seats"
+        self.kinds, self.ladders, self.measures, self.kept, self.size = list(HOST_KINDS), [], {}, [], "referee.seats"
 
     def condition(self, texts):
         """One condition or a list of them."""
@@ -54,7 +54,7 @@ class Rules:
             found["unit"] = draw.one(["USD", "JPY", "KWD"])
             draw.form("unit: another currency")
         if draw.chance(20):
-            found["when"] = self.condition(AT_EVENT + AT_SUBMISSION)
+            found["when"] = self.condition(AT_EVENT + AT_SUBMISSION + self.kept * 40)
         for key, values in (("at_least", [5, Decimal("12.345"), "event.units"]), ("at_most", [50, Decimal("99.995"), "referee.seats * 10"])):
             if draw.chance(20):
                 found[key] = draw.one(values)

@@ -39,6 +39,12 @@ AT_EVENT = [
 # What measures sum, compare or tell apart; the conditions under which they do.
 MEASURED = ["event.value", "event.value / 3", "event.units", "referee.seats"]
 TOLD_APART = ["referral.id", "referee.email", "event.units", "event.flag", "referee.industry", "referral.source", "event.value"]
+# What measures keep that is no number, and what can be asked of it.
+KEPT = {"event.at": "event.at - held < duration('240h')", "referrer.since": "held < date('2026-01-01')", "event.deadline": "held >= event.at",
+        "referral.source": "held == 'web'", "event.flag": "held", "referee.industry": "held != 'finance'"}
+ORDERED = ["event.at", "referrer.since", "event.deadline"]
+MEASURED_PER = ["referrer", "program", "referral", "referee", "referee.industry", "referrer.group", ["referrer", "event.units"],
+                ["referral", "event.flag"], ["program", "referrer"]]
 WHEN_MEASURED = ["event.value >= 100", "event.flag", "referee.seats > 3", "has(referral.qualified_at)", "event.kind != 'renewal'",
                  "referrer.status == 'paying'"]
 

@@ -1,6 +1,7 @@
 """DESIGN A7: measures and tiers. What is counted of a referrer's referrals or of all, and the level that this reaches."""
 import dates
 from expressions import Facts, evaluate
+from limits import key_part, key_text
 from order import HOST
 from program import COUNTS, number, several
 from scope import Scope
@@ -48,30 +49,33 @@ class Record:
             return
         value = evaluate(measure["of"], scope) if "of" in measure else 1
         if not absent(value):
-            whose = None if measure.get("per") == "program" else standing.row.referrer
+            whose = key_of(measure, scope)
             day = self.book.program.day_of(happening.at)
             self.contributions.append(Contribution(name, whose, standing.row.id, day, value))
 
-    def values(self, version, referrer, day):
-        """All counts and measures of a referrer, as an event of that day sees them."""
+    def values(self, version, referrer, day, scope):
+        """All counts and measures of a referrer, as an event of that day sees them; keys are read in the event's scope."""
         found = {name: self.opening(name, referrer, "lifetime", day) + len(self.counted.get((referrer, name), ()))
                  for name in COUNTS}
         for name, measure in version.measures.items():
-            found[name] = self.value(name, measure, referrer, day)
+            found[name] = self.value(name, measure, key_of(measure, scope), day)
         return {name: int(value) if name in COUNTS else value for name, value in found.items()}
 
-    def value(self, name, measure, referrer, day):
-        whose = None if measure.get("per") == "program" else referrer
+    def value(self, name, measure, whose, day):
         in_each = measure.get("in_each", "lifetime")
+        if measure.get("which") == "previous":
+            day = dates.plus_days(dates.period(in_each, day)[0], -1)
         first, after = dates.period(in_each, day)
         given = [one.value for place, one in enumerate(self.contributions)
                  if (one.measure, one.whose) == (name, whose) and (first is None or first <= one.day < after)
                  and (measure.get("disqualified") == "kept" or place >= self.disqualified.get(one.referral, 0))]
         if measure["is"] in ("least", "greatest"):
             return MISSING if not given else min(given) if measure["is"] == "least" else max(given)
+        if measure["is"] in ("first", "latest"):
+            return MISSING if not given else given[0] if measure["is"] == "first" else given[-1]
         if measure["is"] == "distinct":
             return len(set(given))
-        total = sum(given) + self.opening(name, whose or "", in_each, day)
+        total = sum(given) + self.opening(name, "/".join(key_text(whose)), in_each, day)
         return int(total) if measure["is"] == "count" else checked(number(total))
 
     def opening(self, name, key, in_each, day):
@@ -79,6 +83,13 @@ class Record:
         first, after = dates.period(in_each, day)
         return sum(balance.value for balance in self.book.balances if (balance.name, balance.key) == (name, key)
                    and (first is None or first <= self.book.program.day_of(balance.at) < after))
+
+
+def key_of(measure, scope):
+    """What the events that are put together have in common; what is missing is a value of its own."""
+    parts = several(measure.get("per", "referrer"))
+    found = [key_part(part, None, scope) for part in parts if part != "program"]
+    return tuple(MISSING if absent(part) else part for part in found)
 
 
 class Moment:
@@ -101,7 +112,7 @@ class Moment:
 
     def scope(self, version, record, levels=None, granted=None):
         levels = {name: MISSING if level is None else level for name, level in (levels or {}).items()}
-        values = record.values(version, self.standing.row.referrer, self.day)
+        values = record.values(version, self.standing.row.referrer, self.day, self.plain_scope(version))
         return self.plain_scope(version, {**values, **levels}, granted)
 
 

@@ -17,12 +17,15 @@ class Today:
         self.day = ideal.program.day_of(ideal.moment)
 
     def scope(self, version, record):
-        values = record.values(version, self.standing.row.referrer, self.day)
         event = Facts({"kind": "submitted", "at": self.ideal.moment})
         came = {stage + "_at": self.standing.came.get(stage, MISSING) for stage in ("qualified", "opportunity", "closed")}
-        scope = Scope(self.ideal.book, version, self.standing.row, {"event": event, "referral": came, **values},
-                      moment=self.ideal.moment)
-        return scope.with_recruiter(self.standing)
+        plain = {"event": event, "referral": came}
+
+        def scope(more):
+            found = Scope(self.ideal.book, version, self.standing.row, {**plain, **more}, moment=self.ideal.moment)
+            return found.with_recruiter(self.standing)
+
+        return scope(record.values(version, self.standing.row.referrer, self.day, scope({})))
 
 
 def standings(ideal):

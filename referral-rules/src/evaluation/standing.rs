@@ -2,10 +2,10 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::Evaluation;
 use super::entry::{exact_if_any, shown_if_any};
-use crate::base::{Day, Number, Period, compare_ids, index};
+use crate::base::{Day, Number, Period, compare_ids, index, position};
 use crate::expr::Scratch;
-use crate::program::{EventKind, Ladder, LadderBy, MeasurePer, Version};
-use crate::stage::timeline::{Applied, Levels, Origin, Place, Reading, Readings, What};
+use crate::program::{EventKind, Ladder, LadderBy, Version};
+use crate::stage::timeline::{Applied, Levels, MeasureKeys, Origin, Place, Reading, Readings, Running, What};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -63,7 +63,7 @@ impl Evaluation<'_> {
             return Vec::new();
         }
         let mut scratch = Scratch::new(&self.book.texts);
-        let applied = self.as_of_now(number, &rows);
+        let applied = self.as_of_now((number, version), &rows, &mut scratch);
         let now = Levels { program: self.program, book: self.book }.of(version, &applied, &mut scratch);
         let mut out = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
@@ -72,7 +72,7 @@ impl Evaluation<'_> {
                     LadderBy::BuiltIn(measure) => Some(Number::from(applied.counts[at][measure.index()])),
                     LadderBy::Declared(measure) => match applied.measures[usize::from(measure)].after[at] {
                         Reading::Value(value) => Some(value),
-                        Reading::None | Reading::Overflow => None,
+                        Reading::Text(_) | Reading::None | Reading::Overflow => None,
                     },
                     LadderBy::Conditions => None,
                 };
@@ -118,7 +118,7 @@ impl Evaluation<'_> {
     }
 
     /// A row per referral, as if something happened to it at the moment of the answer: its referrer's counts and measures.
-    fn as_of_now(&self, version: u16, rows: &[u32]) -> Applied {
+    fn as_of_now(&self, version: (u16, &Version), rows: &[u32], scratch: &mut Scratch<'_>) -> Applied {
         let mut out = Applied::default();
         let day = self.program.zone.day_of(self.as_of);
         let kind = EventKind::SUBMITTED;
@@ -134,7 +134,7 @@ impl Evaluation<'_> {
             out.kind.push(kind);
             out.at.push(at);
             out.known.push(at);
-            out.version.push(version);
+            out.version.push(version.0);
             out.counts.push(counts);
             out.before.push(counts);
             out.recruiter.push(self.standings.recruiters.at(row, self.as_of.0));
@@ -142,18 +142,23 @@ impl Evaluation<'_> {
             out.tiers.push([0; crate::base::limits::LADDERS_MAX]);
         }
         out.measures.resize_with(self.program.measures.len(), Readings::default);
-        for ((number, measure), readings) in (0_u16..).zip(&self.program.measures).zip(&mut out.measures) {
-            for row in rows {
-                let key = match measure.per {
-                    MeasurePer::Referrer => self.book.referrals.referrer[index(*row)].0,
-                    MeasurePer::Program => 0,
-                };
-                let running = self.timeline.measures.get(&(number, key)).cloned();
-                let reading = running.map_or(Reading::None, |mut running| running.read(measure, day));
-                readings.before.push(reading);
-                readings.after.push(reading);
-            }
+        out.measures.iter_mut().for_each(|readings| readings.after.resize(rows.len(), Reading::None));
+        let keys = MeasureKeys { program: self.program, book: self.book };
+        let all: Vec<u32> = (0..rows.len()).map(position).collect();
+        for contribution in &version.1.contributions {
+            let measure = &self.program.measures[usize::from(contribution.measure)];
+            let opened = &self.timeline.opening.measures;
+            let reading = |key| {
+                let key = (contribution.measure, key);
+                let running = self.timeline.measures.get(&key).cloned();
+                running
+                    .unwrap_or_else(|| Running::with(opened.get(&key).cloned().unwrap_or_default()))
+                    .read(measure, day)
+            };
+            let keys = keys.at(version.1, contribution, &all, &out, scratch);
+            out.measures[usize::from(contribution.measure)].after = keys.into_iter().map(reading).collect();
         }
+        out.measures.iter_mut().for_each(|readings| readings.before.clone_from(&readings.after));
         out
     }
 }

@@ -484,7 +484,7 @@ impl Stepping<'_> {
             }
             let Some(state) = standing(self.program, &body.standing) else { return false };
             running.counting.referrals.insert(referral, state);
-            if load_contributed(self.program, &body.contributed, referral, &mut running.counting).is_none() {
+            if load_contributed(self.program, book, &body.contributed, referral, &mut running.counting).is_none() {
                 return false;
             }
             for (reward, granted) in &body.granted {
@@ -514,7 +514,7 @@ impl Stepping<'_> {
                 body.taken_over = Some((self.id(taken.by).to_owned(), taken.at));
             }
             body.standing = standing_form(self.program, state);
-            body.contributed = contributed_forms(self.program, &running.counting, *referral);
+            body.contributed = contributed_forms(self.program, &self.small.book, &running.counting, *referral);
             bodies.insert(id, body);
             whole[index(*referral)] = Some(state.clone());
         }

@@ -144,7 +144,7 @@ fn scopes(
         for (referral, state) in &running.counting.referrals {
             if let Some(body) = bodies.get_mut(book.text(book.referrals.id[index(*referral)])) {
                 body.standing = standing_form(program, state);
-                body.contributed = contributed_forms(program, &running.counting, *referral);
+                body.contributed = contributed_forms(program, book, &running.counting, *referral);
             }
         }
         for ((referral, number), granted) in &running.drawn.granted {

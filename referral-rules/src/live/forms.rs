@@ -68,7 +68,7 @@ pub struct ReferralBody {
     pub granted: BTreeMap<String, i64>,
     /// What it contributed to declared measures that a disqualification takes it out of.
     #[serde(default)]
-    pub contributed: Vec<(String, BucketForm)>,
+    pub contributed: Vec<ContributionForm>,
     /// Events that came before the referral itself.
     pub waiting: Vec<Row>,
     /// Whether accounts have histories: then facts of the parties are asked there, also later.
@@ -87,6 +87,20 @@ pub struct BucketForm {
     pub sum: Option<(String, String)>,
     /// How often each value came.
     pub values: Vec<(ContributedForm, u32)>,
+    /// The values in the order of events.
+    #[serde(default)]
+    pub ordered: Vec<(u64, ContributedForm)>,
+}
+
+/// What a referral contributed to a measure under a key, in a period.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ContributionForm {
+    /// The measure.
+    pub measure: String,
+    /// The parts of its key; none for one that is missing.
+    pub key: Vec<Option<String>>,
+    /// What it contributed.
+    pub bucket: BucketForm,
 }
 
 /// What an event contributes to a measure.
@@ -103,8 +117,8 @@ pub enum ContributedForm {
 pub struct MeasureForm {
     /// The measure.
     pub measure: String,
-    /// The referrer; none where it is over the whole program.
-    pub referrer: Option<String>,
+    /// The parts of its key; none for one that is missing.
+    pub key: Vec<Option<String>>,
     /// What is known, by period.
     pub buckets: Vec<BucketForm>,
 }
@@ -114,6 +128,8 @@ pub struct MeasureForm {
 pub enum ReadingForm {
     /// Numerator and denominator.
     V(String, String),
+    /// A text, or true or false.
+    T(String),
     /// It does not fit.
     O,
 }

@@ -1,25 +1,46 @@
 //! Between declared measures as they run and the forms in which states keep them.
 use super::convert::{number, number_form};
-use super::forms::{BucketForm, ContributedForm, MeasureForm, ReadingForm};
+use super::forms::{BucketForm, ContributedForm, ContributionForm, MeasureForm, ReadingForm};
 use crate::base::TextId;
 use crate::book::Book;
-use crate::program::{MeasurePer, Program};
-use crate::stage::timeline::{Applied, Contributed, Counting, Reading, Readings, Running, Totals};
+use crate::program::Program;
+use crate::stage::timeline::{
+    Applied, Contributed, Counting, KeyPart, MeasureKey, Reading, Readings, Running, Totals, key_part,
+};
 use std::collections::BTreeMap;
 
-fn bucket_form(bucket: i32, totals: &Totals) -> BucketForm {
-    let value = |value: &Contributed| match value {
+fn key_form(book: &Book, key: &MeasureKey) -> Vec<Option<String>> {
+    let part = |part: &KeyPart| match part {
+        KeyPart::Missing => None,
+        KeyPart::Id(id) => Some(book.text(TextId(*id)).to_owned()),
+        KeyPart::Text(text) => Some(text.to_string()),
+    };
+    key.parts().iter().map(part).collect()
+}
+
+/// A key with what this book knows of it; what it does not know, no event of this book asks for.
+fn key(book: &Book, form: &[Option<String>]) -> MeasureKey {
+    let part = |part: &Option<String>| part.as_ref().map_or(KeyPart::Missing, |text| key_part(book, text));
+    MeasureKey::of(form.iter().map(part).collect())
+}
+
+fn value_form(value: &Contributed) -> ContributedForm {
+    match value {
         Contributed::Number(value) => {
             let (numerator, denominator) = number_form(*value);
             ContributedForm::N(numerator, denominator)
         }
-        Contributed::Text(text) => ContributedForm::T(text.clone()),
-    };
+        Contributed::Text(text) => ContributedForm::T(text.to_string()),
+    }
+}
+
+fn bucket_form(bucket: i32, totals: &Totals) -> BucketForm {
     BucketForm {
         bucket,
         count: totals.count,
         sum: totals.sum.map(number_form),
-        values: totals.values.iter().map(|(found, times)| (value(found), *times)).collect(),
+        values: totals.values.iter().map(|(found, times)| (value_form(found), *times)).collect(),
+        ordered: totals.ordered.iter().map(|(order, found)| (*order, value_form(found))).collect(),
     }
 }
 
@@ -32,10 +53,11 @@ fn totals(form: &BucketForm) -> Option<Totals> {
         ContributedForm::N(numerator, denominator) => {
             number(&(numerator.clone(), denominator.clone())).map(Contributed::Number)
         }
-        ContributedForm::T(text) => Some(Contributed::Text(text.clone())),
+        ContributedForm::T(text) => Some(Contributed::Text(text.as_str().into())),
     };
     let values = form.values.iter().map(|(found, times)| Some((value(found)?, *times))).collect::<Option<_>>()?;
-    Some(Totals { count: form.count, sum, values })
+    let ordered = form.ordered.iter().map(|(order, found)| Some((*order, value(found)?))).collect::<Option<_>>()?;
+    Some(Totals { count: form.count, sum, values, ordered })
 }
 
 fn measure_number(program: &Program, name: &str) -> Option<u16> {
@@ -51,73 +73,69 @@ fn measure_name(program: &Program, number: u16) -> String {
 pub fn measure_forms(program: &Program, book: &Book, counting: &Counting) -> Vec<MeasureForm> {
     let mut out: Vec<MeasureForm> = Vec::with_capacity(counting.measures.len());
     for ((number, key), running) in &counting.measures {
-        let per = program.measures.get(usize::from(*number)).map(|measure| measure.per);
         out.push(MeasureForm {
             measure: measure_name(program, *number),
-            referrer: (per == Some(MeasurePer::Referrer)).then(|| book.text(TextId(*key)).to_owned()),
+            key: key_form(book, key),
             buckets: running.buckets.iter().map(|(bucket, totals)| bucket_form(*bucket, totals)).collect(),
         });
     }
     out
 }
 
-/// Puts a measure back; gives it back where its referrer is not in this book, and nothing where the program does not know it.
-pub fn load_measure(
-    program: &Program,
-    book: &Book,
-    form: &MeasureForm,
-    counting: &mut Counting,
-) -> Option<Option<MeasureForm>> {
+/// Puts a measure back; nothing where the program does not know it.
+pub fn load_measure(program: &Program, book: &Book, form: &MeasureForm, counting: &mut Counting) -> Option<()> {
     let number = measure_number(program, &form.measure)?;
-    let key = match &form.referrer {
-        None => 0,
-        Some(referrer) => match book.texts.find(referrer) {
-            Some(id) => id.0,
-            None => return Some(Some(form.clone())),
-        },
-    };
     let mut buckets = BTreeMap::new();
     for bucket in &form.buckets {
         buckets.insert(bucket.bucket, totals(bucket)?);
     }
-    counting.measures.insert((number, key), Running::with(buckets));
-    Some(None)
+    counting.measures.insert((number, key(book, &form.key)), Running::with(buckets));
+    Some(())
 }
 
 /// What a referral contributed, with names.
-pub fn contributed_forms(program: &Program, counting: &Counting, referral: u32) -> Vec<(String, BucketForm)> {
+pub fn contributed_forms(program: &Program, book: &Book, counting: &Counting, referral: u32) -> Vec<ContributionForm> {
     let contributed = counting.contributed.get(&referral).into_iter().flatten();
-    contributed
-        .map(|((measure, bucket), totals)| (measure_name(program, *measure), bucket_form(*bucket, totals)))
-        .collect()
+    let form = |((measure, key, bucket), totals): (&(u16, MeasureKey, i32), &Totals)| ContributionForm {
+        measure: measure_name(program, *measure),
+        key: key_form(book, key),
+        bucket: bucket_form(*bucket, totals),
+    };
+    let mut out: Vec<ContributionForm> = contributed.map(form).collect();
+    out.sort_by(|left, right| {
+        (&left.measure, &left.key, left.bucket.bucket).cmp(&(&right.measure, &right.key, right.bucket.bucket))
+    });
+    out
 }
 
 /// Puts back what a referral contributed; nothing where the program does not know the measure.
 pub fn load_contributed(
     program: &Program,
-    forms: &[(String, BucketForm)],
+    book: &Book,
+    forms: &[ContributionForm],
     referral: u32,
     counting: &mut Counting,
 ) -> Option<()> {
-    for (measure, form) in forms {
-        let key = (measure_number(program, measure)?, form.bucket);
-        counting.contributed.entry(referral).or_default().insert(key, totals(form)?);
+    for form in forms {
+        let key = (measure_number(program, &form.measure)?, key(book, &form.key), form.bucket.bucket);
+        counting.contributed.entry(referral).or_default().insert(key, totals(&form.bucket)?);
     }
     Some(())
 }
 
 /// The measures after an applied event, with names.
 pub fn reading_forms(program: &Program, applied: &Applied, row: usize) -> BTreeMap<String, ReadingForm> {
-    let form = |reading: Reading| match reading {
+    let form = |reading: &Reading| match reading {
         Reading::Value(value) => {
-            let (numerator, denominator) = number_form(value);
+            let (numerator, denominator) = number_form(*value);
             Some(ReadingForm::V(numerator, denominator))
         }
+        Reading::Text(text) => Some(ReadingForm::T(text.to_string())),
         Reading::Overflow => Some(ReadingForm::O),
         Reading::None => None,
     };
     let readings = program.measures.iter().zip(&applied.measures);
-    readings.filter_map(|(measure, readings)| Some((measure.name.clone(), form(*readings.after.get(row)?)?))).collect()
+    readings.filter_map(|(measure, readings)| Some((measure.name.clone(), form(readings.after.get(row)?)?))).collect()
 }
 
 /// Appends the measures of an applied event; those before it are not asked for any more.
@@ -128,10 +146,11 @@ pub fn push_readings(program: &Program, forms: &BTreeMap<String, ReadingForm>, o
             Some(ReadingForm::V(numerator, denominator)) => {
                 Reading::Value(number(&(numerator.clone(), denominator.clone()))?)
             }
+            Some(ReadingForm::T(text)) => Reading::Text(text.as_str().into()),
             Some(ReadingForm::O) => Reading::Overflow,
             None => Reading::None,
         };
-        readings.before.push(reading);
+        readings.before.push(reading.clone());
         readings.after.push(reading);
     }
     Some(())

@@ -77,8 +77,7 @@ impl<'a> Running<'a> {
             }
         }
         for form in &body.measures {
-            let other = load_measure(facts.program, facts.book, form, &mut out.counting)?;
-            out.counts_of_others.measures.extend(other);
+            load_measure(facts.program, facts.book, form, &mut out.counting)?;
         }
         for form in &body.draws {
             let key = draw_key(facts.program, form, &mut out.scratch)?;
@@ -205,7 +204,7 @@ impl<'a> Running<'a> {
             frontier: self.frontier.clone(),
             clock: None,
             counts: self.counts_of_others.counts.clone(),
-            measures: self.counts_of_others.measures.clone(),
+            measures: Vec::new(),
             pending: self.later.0.clone(),
             draws: Vec::new(),
             deferred: self.later.1.clone(),
@@ -216,7 +215,7 @@ impl<'a> Running<'a> {
             out.counts.insert(facts.book.text(crate::base::TextId(*referrer)).to_owned(), *counts);
         }
         out.measures.extend(measure_forms(facts.program, facts.book, &self.counting));
-        out.measures.sort_by(|left, right| (&left.measure, &left.referrer).cmp(&(&right.measure, &right.referrer)));
+        out.measures.sort_by(|left, right| (&left.measure, &left.key).cmp(&(&right.measure, &right.key)));
         for Reverse(pending) in &self.counting.pending {
             out.pending.push(pending_form(facts, pending));
         }

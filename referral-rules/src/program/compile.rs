@@ -3,16 +3,17 @@
 mod groups;
 mod ladders;
 mod tables;
+pub(super) use tables::schema;
 
 use super::compiled::{
     Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Per, Program, Reward, Scope as Key, Version,
 };
-use super::document::{self, Document, ExpressionText, MeasurePer, Notation, Party, UnderWay};
+use super::document::{self, Document, ExpressionText, Notation, Party, UnderWay};
 use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
 use crate::base::{Calendar, Day, Interner, Rounding, Unit, Weekday, Zone};
-use crate::diag::{Code, Diagnostic, Severity, Span, render};
+use crate::diag::{Code, Diagnostic, Severity, Span, Spanned, render};
 use crate::expr::{Compiled, Expected, Scope, compile};
 use std::fmt;
 
@@ -153,11 +154,8 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         expressions.push(compiling.expressions);
     }
     versions.sort_by_key(|version| version.first_day);
-    let limits = versions.iter().flat_map(|version| &version.limits).map(limit_key);
-    let measures = numbers.measures.iter().map(|measure| match measure.per {
-        MeasurePer::Referrer => Key::Referrer,
-        MeasurePer::Program => Key::Program,
-    });
+    let limits = versions.iter().flat_map(|version| &version.limits).map(|limit| key_of(&limit.per));
+    let measures = versions.iter().flat_map(|version| &version.contributions).map(|measure| key_of(&measure.per));
     let widest = limits.chain(measures).max().unwrap_or(Key::Referrer);
     let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| document));
     let program = Program {
@@ -188,9 +186,9 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
     (Some(program), found)
 }
 
-/// Which key a limit needs to be kept together: its own, if that lies within one referrer.
-fn limit_key(limit: &Limit) -> Key {
-    let within = limit.per.iter().any(|per| matches!(per, Per::Referrer | Per::Referral));
+/// What must be kept together for a key: what the key says, if that lies within one referrer.
+fn key_of(per: &[Per]) -> Key {
+    let within = per.iter().any(|per| matches!(per, Per::Referrer | Per::Referral));
     if within { Key::Referrer } else { Key::Program }
 }
 
@@ -226,8 +224,9 @@ impl Compiling<'_> {
         let requirements = self.requirements(document, &scopes);
         let claims = self.claim_terms(document, &scopes);
         let contributions = self.contributions(document, &scopes);
+        let several = document.tiers.len() > 1;
         let ladders: Vec<Ladder> =
-            document.tiers.iter().enumerate().map(|(at, ladder)| self.ladder(at, ladder, &scopes)).collect();
+            document.tiers.iter().enumerate().map(|(at, ladder)| self.ladder(at, ladder, several, &scopes)).collect();
         let campaigns: Vec<Campaign> =
             document.campaigns.iter().enumerate().map(|(at, campaign)| self.campaign(at, campaign, &scopes)).collect();
         let mut rewards = self.rewards(document, &scopes);
@@ -433,14 +432,11 @@ impl Compiling<'_> {
         })
     }
 
-    fn limit(&mut self, at: usize, written: &document::Limit, document: &Document, scopes: &Scopes) -> Limit {
-        let counts_grants = written.unit.value == document::Limit::GRANTS;
-        let unit = unit(&written.unit.value);
-        let digits = if counts_grants { 0 } else { unit.digits() };
-        let at_most = Rounding::Down.settle(written.at_most.value, digits).unwrap_or(i64::MAX);
-        let mut per = Vec::new();
-        for (position, key) in written.per.iter().enumerate() {
-            per.extend(match &key.value {
+    /// The parts of a key; the whole program is none.
+    pub(super) fn key(&mut self, written: &[Spanned<document::Per>], scope: &Scope, path: &str) -> Vec<Per> {
+        let mut out = Vec::with_capacity(written.len());
+        for (position, key) in written.iter().enumerate() {
+            out.extend(match &key.value {
                 document::Per::Program => None,
                 document::Per::Referrer => Some(Per::Referrer),
                 document::Per::Referee => Some(Per::Referee),
@@ -448,10 +444,19 @@ impl Compiling<'_> {
                 document::Per::Reward => Some(Per::Reward),
                 document::Per::Campaign => Some(Per::Campaign),
                 document::Per::Expression(written) => self
-                    .expression(written, Expected::Any, &scopes.event, &format!("limit[{at}].per[{position}]"))
+                    .expression(written, Expected::Any, scope, &format!("{path}[{position}]"))
                     .map(|key| Per::Expression(Box::new(key))),
             });
         }
+        out
+    }
+
+    fn limit(&mut self, at: usize, written: &document::Limit, document: &Document, scopes: &Scopes) -> Limit {
+        let counts_grants = written.unit.value == document::Limit::GRANTS;
+        let unit = unit(&written.unit.value);
+        let digits = if counts_grants { 0 } else { unit.digits() };
+        let at_most = Rounding::Down.settle(written.at_most.value, digits).unwrap_or(i64::MAX);
+        let per = self.key(&written.per, &scopes.event, &format!("limit[{at}].per"));
         let campaigns = written.campaigns.iter().flatten().filter_map(|id| {
             let position = document.campaigns.iter().position(|campaign| campaign.id.value == id.value)?;
             u16::try_from(position).ok()

@@ -1,9 +1,9 @@
 //! The compiled rules of a version: requirements, tier ladders, clock events, rewards, campaigns, groups, limits.
 use super::compiled::{EventKind, Measure};
-use super::document::{Aggregate, Disqualified, MeasurePer, Moment, OverLimit, Party, PayWithin, Refuses, Wins};
+use super::document::{Aggregate, Disqualified, Moment, OverLimit, Party, PayWithin, Refuses, Which, Wins};
 use crate::base::{Day, Length, Number, Period, Rounding, TextId, Unit};
 use crate::diag::Span;
-use crate::expr::Compiled;
+use crate::expr::{Compiled, Type};
 
 /// A condition on every referral, judged at submission.
 #[derive(Debug)]
@@ -55,12 +55,23 @@ pub struct DeclaredMeasure {
     pub name: String,
     /// The aggregate.
     pub is: Aggregate,
-    /// Whose events.
-    pub per: MeasurePer,
+    /// The parts of the key, as the document writes them; none where it is over the whole program.
+    pub per: Vec<String>,
     /// The period.
     pub in_each: Period,
+    /// Which period is read.
+    pub which: Which,
     /// What becomes of the events of a disqualified referral.
     pub disqualified: Disqualified,
+    /// The type of its value.
+    pub kind: Type,
+}
+
+impl DeclaredMeasure {
+    /// Whether it is over the events of one referrer, or over all.
+    pub fn is_for_referrers(&self) -> bool {
+        self.per.is_empty() || self.per.iter().map(String::as_str).eq(["referrer"])
+    }
 }
 
 /// What the events of a version contribute to a declared measure.
@@ -70,6 +81,8 @@ pub struct Contribution {
     pub measure: u16,
     /// The kinds of event.
     pub on: Vec<EventKind>,
+    /// The key under which the version's events read and count.
+    pub per: Vec<Per>,
     /// All must hold.
     pub when: Vec<Compiled>,
     /// What is put together; nothing where events are counted.

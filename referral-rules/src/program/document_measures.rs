@@ -1,5 +1,6 @@
 //! The measures and tier ladders of a document as written.
 use super::document::{ExpressionText, Moment};
+use super::document_rules::Per;
 use crate::base::{Number, Period};
 use crate::diag::{Span, Spanned};
 
@@ -17,16 +18,20 @@ pub enum Aggregate {
     Greatest,
     /// How many different values.
     Distinct,
+    /// The value of the first event.
+    First,
+    /// The value of the latest event.
+    Latest,
 }
 
-/// Whose events a measure is over.
+/// Over which period a measure is, seen from the event that asks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub enum MeasurePer {
-    /// Those of the referrer's referrals.
+pub enum Which {
+    /// The one in which the event lies.
     #[default]
-    Referrer,
-    /// All.
-    Program,
+    This,
+    /// The one before it.
+    Previous,
 }
 
 /// What becomes of the events of a referral that is disqualified.
@@ -54,10 +59,12 @@ pub struct MeasureDeclaration {
     pub on: Vec<Spanned<String>>,
     /// All of these must hold.
     pub when: Vec<ExpressionText>,
-    /// Whose events.
-    pub per: Spanned<MeasurePer>,
+    /// The key under which events are put together.
+    pub per: Vec<Spanned<Per>>,
     /// The period after which it starts anew.
     pub in_each: Spanned<Period>,
+    /// Which period is read.
+    pub which: Spanned<Which>,
     /// What becomes of the events of a disqualified referral.
     pub disqualified: Spanned<Disqualified>,
 }

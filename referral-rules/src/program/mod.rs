@@ -8,6 +8,7 @@ pub mod document;
 mod document_measures;
 mod document_rules;
 pub mod lint;
+mod measure_types;
 mod names;
 mod read;
 mod recruiters;
@@ -23,6 +24,6 @@ pub use compiled::{
 };
 pub use data::Data;
 pub use document::{
-    Aggregate, Constant, CreditGoesTo, Disqualified, Document, MeasurePer, Moment, Notation, OverLimit, Party,
-    PayWithin, Refuses, Wins,
+    Aggregate, Constant, CreditGoesTo, Disqualified, Document, Moment, Notation, OverLimit, Party, PayWithin, Refuses,
+    Which, Wins,
 };

@@ -1,6 +1,8 @@
 //! The names that expressions may use, and the numbers behind them: facts, measures, tiers, rewards, shared by all versions.
 use super::compiled::{DeclaredMeasure, EventKind, Fact, Measure, Owner, Source};
-use super::document::{Aggregate, Constant, Data, Document, FactOwner, FactType, MeasureDeclaration, STAGES};
+use super::document::{Constant, Data, Document, FactOwner, FactType, MeasureDeclaration, STAGES};
+use super::document_rules::Per;
+use super::measure_types::MeasureTypes;
 use crate::base::Interner;
 use crate::diag::{Code, Diagnostic};
 use crate::expr::{Scope, Slot, TableSchema, Type, Value};
@@ -200,11 +202,13 @@ impl Numbers {
             let slot = self.slot(Source::Measure(measure));
             event.variable(measure.word(), Type::Int, slot);
         }
+        let types = MeasureTypes::new(document, &happening, texts);
         for measure in &document.measures {
-            let number = self.measure(measure);
-            let slot = self.slot(Source::Declared(number));
-            let counts = matches!(measure.is.value, Aggregate::Count | Aggregate::Distinct);
-            event.variable(&measure.name.value, if counts { Type::Int } else { Type::Decimal }, slot);
+            let found = declared(measure, types.of(measure, texts));
+            let kind = found.kind.clone();
+            let slot = Source::Declared(self.measure(found));
+            let slot = self.slot(slot);
+            event.variable(&measure.name.value, kind, slot);
         }
         let level = event.clone();
         for ladder in &document.tiers {
@@ -234,16 +238,9 @@ impl Numbers {
     }
 
     /// The number of a measure. Versions that declare it otherwise are reported where it is compiled.
-    fn measure(&mut self, written: &MeasureDeclaration) -> u16 {
-        let name = &written.name.value;
-        let position = self.measures.iter().position(|known| known.name == *name).unwrap_or_else(|| {
-            self.measures.push(DeclaredMeasure {
-                name: name.clone(),
-                is: written.is.value,
-                per: written.per.value,
-                in_each: written.in_each.value,
-                disqualified: written.disqualified.value,
-            });
+    fn measure(&mut self, found: DeclaredMeasure) -> u16 {
+        let position = self.measures.iter().position(|known| known.name == found.name).unwrap_or_else(|| {
+            self.measures.push(found);
             self.measures.len().saturating_sub(1)
         });
         u16::try_from(position).unwrap_or(u16::MAX)
@@ -313,6 +310,28 @@ impl Numbers {
             }
         }
         u16::try_from(position).unwrap_or(u16::MAX)
+    }
+}
+
+/// A measure as its section declares it; `kind` is the type of its value.
+pub(super) fn declared(written: &MeasureDeclaration, kind: Type) -> DeclaredMeasure {
+    let part = |per: &Per| match per {
+        Per::Program => None,
+        Per::Expression(written) => Some(written.text.clone()),
+        Per::Referrer => Some("referrer".to_owned()),
+        Per::Referee => Some("referee".to_owned()),
+        Per::Referral => Some("referral".to_owned()),
+        Per::Reward => Some("reward".to_owned()),
+        Per::Campaign => Some("campaign".to_owned()),
+    };
+    DeclaredMeasure {
+        name: written.name.value.clone(),
+        is: written.is.value,
+        per: written.per.iter().filter_map(|per| part(&per.value)).collect(),
+        in_each: written.in_each.value,
+        which: written.which.value,
+        disqualified: written.disqualified.value,
+        kind,
     }
 }
 

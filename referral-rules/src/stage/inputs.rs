@@ -231,7 +231,7 @@ impl EventRows<'_> {
                 };
                 into.push_int(counts[measure.index()]);
             }
-            Source::Declared(measure) => self.measure(slot, usize::from(measure), row, into),
+            Source::Declared(measure) => self.measure(slot, usize::from(measure), row, into, texts),
             Source::Tier(ladder) => push_text(into, slot, self.tier(ladder, row)),
             Source::Granted(reward) => match self.granted {
                 Some(granted) => into.push_decimal(granted.by(reward)),
@@ -247,7 +247,7 @@ impl EventRows<'_> {
     }
 
     /// The value of a declared measure.
-    fn measure(&self, slot: Slot, measure: usize, row: usize, into: &mut Vector) {
+    fn measure(&self, slot: Slot, measure: usize, row: usize, into: &mut Vector, texts: &mut dyn Pool) {
         let readings = self.applied.measures.get(measure).map(|readings| match self.counted {
             Counted::After => &readings.after,
             Counted::Before => &readings.before,
@@ -256,6 +256,11 @@ impl EventRows<'_> {
         match readings.and_then(|readings| readings.get(row)) {
             Some(Reading::Value(value)) if whole => push_int(into, slot, value.to_i64()),
             Some(Reading::Value(value)) => into.push_decimal(*value),
+            Some(Reading::Text(text)) if into.column.class() == Class::Bool => into.push_bool(&**text == "true"),
+            Some(Reading::Text(text)) => {
+                let text = texts.intern(text);
+                into.push_text(text);
+            }
             Some(Reading::Overflow) => into.push_status(Status::OVERFLOW),
             Some(Reading::None) | None => into.push_missing(slot),
         }

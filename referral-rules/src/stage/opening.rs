@@ -1,9 +1,9 @@
 //! Opening balances: what was before the history that the host gives, as the timeline starts with it.
-use super::timeline::{DrawKey, Opening, Totals};
+use super::timeline::{DrawKey, KeyPart, MeasureKey, Opening, Totals, key_part};
 use crate::base::{Instant, NONE, Number, Period, Rounding, TextId};
 use crate::book::{Book, Finding, OpeningBalance};
 use crate::diag::Code;
-use crate::program::{Aggregate, DeclaredMeasure, Limit, Measure, MeasurePer, Per, Program};
+use crate::program::{Aggregate, DeclaredMeasure, Limit, Measure, Per, Program};
 
 /// What is wrong with a balance, and what to do.
 type Fault = (String, &'static str);
@@ -43,13 +43,7 @@ fn take(program: &Program, book: &Book, balance: &OpeningBalance, out: &mut Open
         let number = u16::try_from(number).unwrap_or(u16::MAX);
         let totals = totals(measure, balance.value)?;
         let bucket = first_day(program, measure.in_each, balance.at, "measure")?;
-        let key = match measure.per {
-            MeasurePer::Referrer => referrer(book, &balance.key)?.0,
-            MeasurePer::Program if balance.key.is_empty() => 0,
-            MeasurePer::Program => {
-                return Err(("the measure is over the whole program".to_owned(), "leave `key` empty"));
-            }
-        };
+        let key = measure_key(book, measure, &balance.key)?;
         out.measures.entry((number, key)).or_default().entry(bucket).or_default().add(&totals);
         return Ok(());
     }
@@ -68,13 +62,43 @@ fn referrer(book: &Book, key: &str) -> Result<TextId, Fault> {
     book.party(key).ok_or_else(|| (format!("`{key}` is no referrer"), "give the referrer's account id as the key"))
 }
 
+/// The key of a declared measure, its parts joined by `/`.
+fn measure_key(book: &Book, measure: &DeclaredMeasure, key: &str) -> Result<MeasureKey, Fault> {
+    if measure.per.is_empty() && !key.is_empty() {
+        return Err(("the measure is over the whole program".to_owned(), "leave `key` empty"));
+    }
+    let parts: Vec<&str> = match measure.per.len() {
+        0 => Vec::new(),
+        1 => vec![key],
+        _ => key.split('/').collect(),
+    };
+    if parts.len() != measure.per.len() {
+        let message = format!("the key has {} parts, the measure {}", parts.len(), measure.per.len());
+        return Err((message, "give the parts of the key joined by `/`, in the order of `per`"));
+    }
+    let mut out = Vec::with_capacity(parts.len());
+    for (per, part) in measure.per.iter().zip(parts) {
+        let unknown = || (format!("`{part}` is no {per}"), "give the key as the measure counts it");
+        out.push(match per.as_str() {
+            "referrer" => KeyPart::Id(referrer(book, part)?.0),
+            "referee" => KeyPart::Id(book.party(part).or_else(|| book.texts.find(part)).ok_or_else(unknown)?.0),
+            "referral" => {
+                let row = book.referral(part).and_then(|row| book.referrals.id.get(crate::base::index(row)));
+                KeyPart::Id(row.ok_or_else(unknown)?.0)
+            }
+            _ => key_part(book, part),
+        });
+    }
+    Ok(MeasureKey::of(out))
+}
+
 /// What a declared measure had; only counts and sums can be taken over.
 fn totals(measure: &DeclaredMeasure, value: Number) -> Result<Totals, Fault> {
     match (measure.is, value.to_i64()) {
         (Aggregate::Count, Some(count)) => Ok(Totals { count, ..Totals::default() }),
         (Aggregate::Count, None) => Err((format!("`{value}` is no count"), "give a whole number")),
         (Aggregate::Sum, _) => Ok(Totals { sum: Some(value), ..Totals::default() }),
-        (Aggregate::Least | Aggregate::Greatest | Aggregate::Distinct, _) => {
+        (Aggregate::Least | Aggregate::Greatest | Aggregate::Distinct | Aggregate::First | Aggregate::Latest, _) => {
             let message = "only a count or a sum has an opening balance".to_owned();
             Err((message, "give the events as history"))
         }

@@ -48,24 +48,35 @@ pub(super) fn claims(text: &mut String, draw: &mut Draw<'_>) {
 }
 
 /// What the measures are called, which is the same in all versions: what they count may differ.
-const MEASURES: [(&str, &str); 6] = [
+const MEASURES: [(&str, &str); 11] = [
     ("deals", "is = \"count\"\nin_each = \"30 days\"\n"),
     ("revenue", "is = \"sum\"\nof = \"event.amount\"\nin_each = \"calendar quarter\"\n"),
     ("ordinal", "is = \"distinct\"\nof = \"referral.id\"\ndisqualified = \"kept\"\n"),
     ("largest", "is = \"greatest\"\nof = \"event.amount\"\n"),
     ("smallest", "is = \"least\"\nof = \"event.amount / 7\"\nin_each = \"30 days\"\n"),
+    ("invoices", "is = \"count\"\nper = \"referral\"\n"),
+    ("seats_at_last", "is = \"latest\"\nof = \"event.seats\"\nper = [\"referrer\", \"referral.channel\"]\n"),
+    ("opening", "is = \"first\"\nof = \"event.amount\"\nin_each = \"30 days\"\n"),
+    ("before", "is = \"sum\"\nof = \"event.amount\"\nin_each = \"calendar month\"\nwhich = \"previous\"\n"),
+    ("last_kept", "is = \"latest\"\nof = \"event.amount\"\nper = \"referral\"\ndisqualified = \"kept\"\n"),
     ("share", "is = \"sum\"\nof = \"event.amount / event.seats\"\nin_each = \"30 days\"\n"),
 ];
 
 /// A measure over everything, for programs that may be gone through as a whole.
-const OVER_ALL: (&str, &str) = ("everybody", "is = \"count\"\nper = \"program\"\n");
+const OVER_ALL: [(&str, &str); 2] = [
+    ("everybody", "is = \"count\"\nper = \"program\"\n"),
+    ("of_referee", "is = \"latest\"\nof = \"event.amount\"\nper = [\"referee\", \"event.seats\"]\n"),
+];
+
+/// Measures that are no single value for a referrer; no ladder goes by them.
+pub(super) const NOT_FOR_LADDERS: [&str; 4] = ["invoices", "seats_at_last", "last_kept", "of_referee"];
 
 pub(super) fn measures(version: &mut VersionPlan, draw: &mut Draw<'_>, shape: &Shape) {
     if draw.once_in(2) {
         return;
     }
     let first = draw.one_of(&MEASURES);
-    let second = if shape.program_wide && draw.once_in(4) { OVER_ALL } else { draw.one_of(&MEASURES) };
+    let second = if shape.program_wide && draw.once_in(4) { draw.one_of(&OVER_ALL) } else { draw.one_of(&MEASURES) };
     for (name, text) in [first, second] {
         if version.measures.contains(&name) {
             continue;

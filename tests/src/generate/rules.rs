@@ -1,6 +1,7 @@
 //! One building block of a document each: clock events, ladders, requirements, rewards, campaigns, limits.
 use super::Shape;
 use super::draw::Draw;
+use super::forms::NOT_FOR_LADDERS;
 use super::moments::{day, day_text};
 use super::plan::{LimitPlan, ROUNDINGS, RewardPlan, VersionPlan, length};
 use std::fmt::Write;
@@ -43,7 +44,7 @@ pub(super) fn ladder(version: &mut VersionPlan, draw: &mut Draw<'_>) {
     let name = if first { "tier" } else { "rank" };
     let mut by = draw.one_of(&["qualified_count", "submitted_count", "closed_count", "opportunity_count"]);
     if !version.measures.is_empty() && draw.once_in(3) {
-        by = draw.one_of(&version.measures);
+        by = Some(draw.one_of(&version.measures)).filter(|by| !NOT_FOR_LADDERS.contains(by)).unwrap_or(by);
     }
     let levels = draw.one_of(&[
         "{ name = \"bronze\", at_least = 1 }, { name = \"silver\", at_least = 2 }, { name = \"gold\", at_least = 4 }",

@@ -84,7 +84,7 @@ impl Compiling<'_> {
 }
 
 /// The shape of a table. A table of bands is asked for an exact number.
-fn schema(written: &document::Table, key: &Type, index: usize) -> TableSchema {
+pub(in crate::program) fn schema(written: &document::Table, key: &Type, index: usize) -> TableSchema {
     let width = written.columns.len().max(1);
     let column = |column: usize| {
         let bands = written.bands.iter().flatten().map(|band| &band.values);

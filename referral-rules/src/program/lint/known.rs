@@ -158,10 +158,14 @@ impl Terms<'_> {
     }
 
     fn measured(&self, number: u16) -> Possible {
-        match self.program.measures.get(usize::from(number)).map(|measure| measure.is) {
+        let measure = self.program.measures.get(usize::from(number));
+        match measure.map(|measure| measure.is) {
             Some(Aggregate::Count | Aggregate::Distinct) => Possible::always(Range::from(0_i64.into()).whole()),
             Some(Aggregate::Sum | Aggregate::Least | Aggregate::Greatest) => {
                 Possible::always(Range::default()).or_missing()
+            }
+            Some(Aggregate::First | Aggregate::Latest) => {
+                measure.map_or(Possible::ANY, |measure| of_type(&measure.kind)).or_missing()
             }
             None => Possible::ANY,
         }

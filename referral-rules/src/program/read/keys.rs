@@ -2,7 +2,7 @@
 //! against them.
 use crate::base::{LengthUnit, Rounding, Weekday};
 use crate::program::document::{
-    Aggregate, CreditGoesTo, Disqualified, FactType, MEASURES, MeasurePer, Moment, Refuses, STAGES, ThisEvent, UnderWay,
+    Aggregate, CreditGoesTo, Disqualified, FactType, MEASURES, Moment, Refuses, STAGES, ThisEvent, UnderWay, Which,
 };
 use crate::program::document_rules::{OverLimit, Party, Per, RewardKind, Wins};
 
@@ -77,7 +77,7 @@ pub(super) const EVENT: Keys =
 pub(super) const MEASURE: Keys = Keys {
     path: "measures.<name>",
     title: "a measure",
-    keys: &["is", "of", "on", "when", "per", "in_each", "disqualified"],
+    keys: &["is", "of", "on", "when", "per", "in_each", "which", "disqualified"],
 };
 
 /// Those of `[[eligibility]]`, `[[validity]]` and `[[fraud]]`.
@@ -231,10 +231,14 @@ pub(super) const AGGREGATES: &[(&str, Aggregate)] = &[
     ("least", Aggregate::Least),
     ("greatest", Aggregate::Greatest),
     ("distinct", Aggregate::Distinct),
+    ("first", Aggregate::First),
+    ("latest", Aggregate::Latest),
 ];
 
-pub(super) const MEASURE_PER: &[(&str, MeasurePer)] =
-    &[("referrer", MeasurePer::Referrer), ("program", MeasurePer::Program)];
+pub(super) const MEASURE_PER: &[(&str, Per)] =
+    &[("referrer", Per::Referrer), ("referral", Per::Referral), ("referee", Per::Referee), ("program", Per::Program)];
+
+pub(super) const WHICH: &[(&str, Which)] = &[("this", Which::This), ("previous", Which::Previous)];
 
 pub(super) const DISQUALIFIED: &[(&str, Disqualified)] =
     &[("taken out", Disqualified::TakenOut), ("kept", Disqualified::Kept)];
@@ -292,6 +296,7 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("event.implies", IMPLIED.to_vec()),
         ("measures.is", of(AGGREGATES)),
         ("measures.per", of(MEASURE_PER)),
+        ("measures.which", of(WHICH)),
         ("measures.disqualified", of(DISQUALIFIED)),
         ("eligibility.refuses", of(SIDES)),
         ("attribution.credit_goes_to", of(ORDERS)),

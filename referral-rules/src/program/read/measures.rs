@@ -1,11 +1,14 @@
 //! Reader of measures: running aggregates over events.
 use super::field::{Field, Reader, Section};
 use super::keys;
+use super::rewards::{key_part, key_parts};
 use super::value::{self, conditions, expression, filled_list, key_name, text, word};
+use crate::base::Period;
 use crate::base::limits::MEASURES_MAX;
 use crate::diag::{Code, Diagnostic, Spanned};
 use crate::node::NodeValue;
-use crate::program::document::{Aggregate, MeasureDeclaration};
+use crate::program::document::{Aggregate, MeasureDeclaration, Which};
+use crate::program::document_rules::Per;
 
 pub(super) fn measures(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<MeasureDeclaration>> {
     let Some(entries) = field.entries() else {
@@ -45,6 +48,19 @@ fn measure(name: Spanned<String>, field: &Field<'_>, reader: &mut Reader) -> Opt
         }
         _ => {}
     }
+    let faulty_period = section.has("in_each");
+    let in_each = section.read("in_each", reader, value::period);
+    let faulty_period = faulty_period && in_each.is_none();
+    let in_each = in_each.unwrap_or_default();
+    let which = section.read("which", reader, word(keys::WHICH)).unwrap_or_default();
+    if which.value == Which::Previous && !faulty_period {
+        if let Period::Lifetime | Period::Rolling { .. } = in_each.value {
+            let message = format!("there is no period before: `in_each` is `{}`", in_each.value);
+            let fault = Diagnostic::error(Code::BadValue, which.span, message);
+            let help = "write a calendar period such as `calendar year` for `in_each`, or remove `which`";
+            reader.push(fault.path(format!("{}.which", section.path)).help(help));
+        }
+    }
     Some(MeasureDeclaration {
         span: section.span,
         name,
@@ -52,10 +68,19 @@ fn measure(name: Spanned<String>, field: &Field<'_>, reader: &mut Reader) -> Opt
         of,
         on: section.need("on", reader, kinds).unwrap_or_default(),
         when: section.read("when", reader, conditions).unwrap_or_default(),
-        per: section.read("per", reader, word(keys::MEASURE_PER)).unwrap_or_default(),
-        in_each: section.read("in_each", reader, value::period).unwrap_or_default(),
+        per: section.read("per", reader, per).unwrap_or_else(|| vec![Spanned::new(Per::Referrer, section.span)]),
+        in_each,
+        which,
         disqualified: section.read("disqualified", reader, word(keys::DISQUALIFIED)).unwrap_or_default(),
     })
+}
+
+/// One part of a key, or a list of them.
+fn per(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<Per>>> {
+    match &field.node.value {
+        NodeValue::Text(_) => key_part(field, keys::MEASURE_PER, reader).map(|part| vec![part]),
+        _ => key_parts(field, keys::MEASURE_PER, reader),
+    }
 }
 
 /// One kind of event, or a list of them.

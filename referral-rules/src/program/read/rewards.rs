@@ -205,13 +205,21 @@ pub(super) fn limit(section: &Section<'_>, currency: &Spanned<String>, reader: &
 }
 
 fn per(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<Per>>> {
-    let keys: Vec<Spanned<Per>> = filled_list(|field: &Field<'_>, reader: &mut Reader| {
-        let key = expression(field, reader)?;
-        let span = key.span;
-        let word = keys::PER.iter().find(|(word, _)| *word == key.text).map(|(_, per)| per.clone());
-        let key = word.unwrap_or(Per::Expression(key));
-        Some(Spanned::new(key, span))
-    })(field, reader)?;
+    key_parts(field, keys::PER, reader)
+}
+
+/// A part of a key: one of the words, else an expression.
+pub(super) fn key_part(field: &Field<'_>, words: &[(&str, Per)], reader: &mut Reader) -> Option<Spanned<Per>> {
+    let key = expression(field, reader)?;
+    let span = key.span;
+    let word = words.iter().find(|(word, _)| *word == key.text).map(|(_, per)| per.clone());
+    Some(Spanned::new(word.unwrap_or(Per::Expression(key)), span))
+}
+
+/// A list of such parts.
+pub(super) fn key_parts(field: &Field<'_>, words: &[(&str, Per)], reader: &mut Reader) -> Option<Vec<Spanned<Per>>> {
+    let part = |field: &Field<'_>, reader: &mut Reader| key_part(field, words, reader);
+    let keys: Vec<Spanned<Per>> = filled_list(part)(field, reader)?;
     if keys.len() > LIMIT_KEYS_MAX {
         value::too_long(field, keys.len(), LIMIT_KEYS_MAX, reader);
         return None;

@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::hold::Hold;
 use super::items::{Item, Origin, Place, What};
+use super::measure_keys::MeasureKey;
 use super::measures::{Running, Totals};
 use super::measuring::{Measuring, Readings};
 use super::run::Opening;
@@ -173,10 +174,10 @@ pub struct Counting {
     pub counts: FxHashMap<u32, [i64; 4]>,
     /// Clock events to come.
     pub pending: BinaryHeap<Reverse<Pending>>,
-    /// The declared measures, by number and key: the text id of the referrer, 0 where they are over the whole program.
-    pub measures: FxHashMap<(u16, u32), Running>,
-    /// What each referral contributed to measures that a disqualification takes it out of, by measure and period.
-    pub contributed: FxHashMap<u32, BTreeMap<(u16, i32), Totals>>,
+    /// The declared measures, by number and key.
+    pub measures: FxHashMap<(u16, MeasureKey), Running>,
+    /// What each referral contributed to measures that a disqualification takes it out of, by measure, key and period.
+    pub contributed: FxHashMap<u32, BTreeMap<(u16, MeasureKey, i32), Totals>>,
 }
 
 impl Counting {

@@ -104,7 +104,7 @@ pub(super) fn value_of(ladder: &Ladder, applied: &Applied, row: usize) -> Option
             let readings = if ladder.counts_this_event { &readings.after } else { &readings.before };
             match readings.get(row)? {
                 Reading::Value(value) => Some(*value),
-                Reading::None | Reading::Overflow => None,
+                Reading::Text(_) | Reading::None | Reading::Overflow => None,
             }
         }
         LadderBy::Conditions => None,

@@ -3,15 +3,17 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::{Applied, Counting};
 use super::levels::{Levels, value_of};
-use super::measures::{Contributed, Reading, Running, Totals};
+use super::measure_keys::{MeasureKey, MeasureKeys};
+use super::measures::{Contributed, Reading, Running};
 use super::run::Opening;
 use super::tiers;
 use crate::base::{Day, Instant, Number, index, position};
 use crate::book::Book;
 use crate::expr::{Column, Env, Scratch, Vector};
-use crate::program::{Contribution, Disqualified, EventKind, Ladder, MeasurePer, Program, Version};
+use crate::program::{Contribution, Disqualified, EventKind, Ladder, Per, Program, Version};
 use crate::stage::inputs::Counted;
 use crate::stage::submission::CHUNK_ROWS;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// The values of a measure by applied event: before what the event contributes, and after it.
@@ -36,6 +38,9 @@ pub(super) struct Measuring<'a> {
 /// What the events of one row range contribute: by row and measure, in the order of rows.
 type Contributions = Vec<(u32, u16, Contributed)>;
 
+/// The keys that events themselves have a part in, by measure and row.
+type Keys = FxHashMap<(u16, u32), MeasureKey>;
+
 impl Measuring<'_> {
     /// Measures the applied events of a range, which follow on those measured before, and takes their tiers.
     pub(super) fn run(&self, rows: Range<usize>, applied: &mut Applied, state: &mut Counting) {
@@ -45,7 +50,8 @@ impl Measuring<'_> {
         let mut scratch = Scratch::new(&self.book.texts);
         applied.measures.resize_with(self.program.measures.len(), Readings::default);
         let contributions = self.contributions(rows.clone(), applied, &mut scratch);
-        self.read(rows.clone(), &contributions, applied, state);
+        let keys = self.keys(rows.clone(), applied, &mut scratch);
+        self.read(rows.clone(), &contributions, &keys, applied, state);
         let holding = self.levels().holding(rows.clone(), applied, &mut scratch);
         for (at, row) in rows.enumerate() {
             let version = &self.program.versions[usize::from(applied.version[row])];
@@ -63,6 +69,24 @@ impl Measuring<'_> {
 
     const fn levels(&self) -> Levels<'_> {
         Levels { program: self.program, book: self.book }
+    }
+
+    /// The keys with expressions.
+    fn keys(&self, rows: Range<usize>, applied: &Applied, scratch: &mut Scratch<'_>) -> Keys {
+        let mut out = Keys::default();
+        for (number, version) in self.program.versions.iter().enumerate() {
+            let written = |per: &Per| matches!(per, Per::Expression(_));
+            for contribution in version.contributions.iter().filter(|found| found.per.iter().any(written)) {
+                let governed = |row: &u32| usize::from(applied.version[index(*row)]) == number;
+                let rows: Vec<u32> = rows.clone().map(position).filter(governed).collect();
+                for rows in rows.chunks(CHUNK_ROWS) {
+                    let keys = MeasureKeys { program: self.program, book: self.book };
+                    let keys = keys.at(version, contribution, rows, applied, scratch);
+                    out.extend(rows.iter().map(|row| (contribution.measure, *row)).zip(keys));
+                }
+            }
+        }
+        out
     }
 
     fn contributions(&self, rows: Range<usize>, applied: &Applied, scratch: &mut Scratch<'_>) -> Contributions {
@@ -108,68 +132,78 @@ impl Measuring<'_> {
         }
     }
 
-    fn read(&self, rows: Range<usize>, contributions: &Contributions, applied: &mut Applied, state: &mut Counting) {
+    fn read(
+        &self,
+        rows: Range<usize>,
+        contributions: &Contributions,
+        keys: &Keys,
+        applied: &mut Applied,
+        state: &mut Counting,
+    ) {
         let mut next = contributions.as_slice();
         for row in rows {
             let version = &self.program.versions[usize::from(applied.version[row])];
             let referral = applied.referral[row];
-            let referrer = self.book.referrals.referrer[index(referral)].0;
             let day = self.program.zone.day_of(Instant(applied.at[row]));
             let own = next.iter().take_while(|(at, ..)| index(*at) == row).count();
             let (contributed, rest) = next.split_at(own);
             next = rest;
-            self.readings(version, referrer, day, state, |measure, reading| {
+            let key = |measure: u16| -> Option<MeasureKey> {
+                let contribution = version.contributions.iter().find(|found| found.measure == measure)?;
+                let keys = || keys.get(&(measure, position(row))).cloned();
+                MeasureKeys { program: self.program, book: self.book }.plain(contribution, referral).or_else(keys)
+            };
+            let asked: Vec<Option<MeasureKey>> =
+                (0_u16..).zip(&self.program.measures).map(|(number, _)| key(number)).collect();
+            self.readings(&asked, day, state, |measure, reading| {
                 applied.measures[measure].before.push(reading);
             });
             if applied.kind[row] == EventKind::DISQUALIFIED {
-                self.take_out(referral, referrer, state);
+                self.take_out(referral, state);
             }
             for (_, number, value) in contributed {
                 let measure = &self.program.measures[usize::from(*number)];
-                let totals = Totals::of(measure.is, value.clone());
-                let bucket = self.running(*number, referrer, state).add(measure, day, &totals);
+                let Some(key) = &asked[usize::from(*number)] else { continue };
+                let (bucket, totals) = self.running(*number, key, state).add(measure, day, value.clone());
                 if measure.disqualified == Disqualified::TakenOut {
-                    let mine = state.contributed.entry(referral).or_default().entry((*number, bucket)).or_default();
-                    mine.add(&totals);
+                    let mine = state.contributed.entry(referral).or_default();
+                    mine.entry((*number, key.clone(), bucket)).or_default().add(&totals);
                 }
             }
-            self.readings(version, referrer, day, state, |measure, reading| {
+            self.readings(&asked, day, state, |measure, reading| {
                 applied.measures[measure].after.push(reading);
             });
         }
     }
 
-    /// The values of all measures; those that the version does not have are none.
+    /// The values of all measures under the keys of an event; those that the version does not have are none.
     fn readings(
         &self,
-        version: &Version,
-        referrer: u32,
+        keys: &[Option<MeasureKey>],
         day: Day,
         state: &mut Counting,
         mut put: impl FnMut(usize, Reading),
     ) {
-        for (number, measure) in (0_u16..).zip(&self.program.measures) {
-            let known = version.contributions.iter().any(|contribution| contribution.measure == number);
-            let reading = if known { self.running(number, referrer, state).read(measure, day) } else { Reading::None };
+        for ((number, measure), key) in (0_u16..).zip(&self.program.measures).zip(keys) {
+            let reading = match key {
+                Some(key) => self.running(number, key, state).read(measure, day),
+                None => Reading::None,
+            };
             put(usize::from(number), reading);
         }
     }
 
-    /// A measure under the key of a referrer; at first what was before the history.
-    fn running<'s>(&self, number: u16, referrer: u32, state: &'s mut Counting) -> &'s mut Running {
-        let key = match self.program.measures[usize::from(number)].per {
-            MeasurePer::Referrer => referrer,
-            MeasurePer::Program => 0,
-        };
-        let opened = || Running::with(self.opening.measures.get(&(number, key)).cloned().unwrap_or_default());
-        state.measures.entry((number, key)).or_insert_with(opened)
+    /// A measure under a key; at first what was before the history.
+    fn running<'s>(&self, number: u16, key: &MeasureKey, state: &'s mut Counting) -> &'s mut Running {
+        let opened = || Running::with(self.opening.measures.get(&(number, key.clone())).cloned().unwrap_or_default());
+        state.measures.entry((number, key.clone())).or_insert_with(opened)
     }
 
     /// A disqualification: what the referral's events contributed counts no more.
-    fn take_out(&self, referral: u32, referrer: u32, state: &mut Counting) {
+    fn take_out(&self, referral: u32, state: &mut Counting) {
         let Some(contributed) = state.contributed.remove(&referral) else { return };
-        for ((number, bucket), all) in contributed {
-            self.running(number, referrer, state).take_out(bucket, &all);
+        for ((number, key, bucket), all) in contributed {
+            self.running(number, &key, state).take_out(bucket, &all);
         }
     }
 }
@@ -180,10 +214,10 @@ fn contributed(result: &Vector, at: usize, scratch: &Scratch<'_>) -> Option<Cont
         return None;
     }
     Some(match &result.column {
-        Column::Bool(values) => Contributed::Text(values[at].to_string()),
+        Column::Bool(values) => Contributed::Text(values[at].to_string().into()),
         Column::Int(values) => Contributed::Number(Number::from(values[at])),
         Column::Decimal(values) => Contributed::Number(values[at]),
-        Column::Text(values) => Contributed::Text(scratch.texts().text(values[at]).to_owned()),
+        Column::Text(values) => Contributed::Text(scratch.texts().text(values[at]).into()),
         Column::List(_) => return None,
     })
 }

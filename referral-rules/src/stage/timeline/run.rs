@@ -6,6 +6,7 @@ use super::drawing::{DrawKey, Drawing, Drawn, Granted};
 use super::goals::GoalEvent;
 use super::items::{Item, Items, Place, What};
 use super::ledger::{Booking, EntryRow, late_moments};
+use super::measure_keys::MeasureKey;
 use super::measures::{Running, Totals};
 use super::states::States;
 use crate::base::{index, limits, position};
@@ -30,7 +31,7 @@ pub struct Opening {
     /// Sums by limit, period and key.
     pub draws: FxHashMap<DrawKey, i64>,
     /// Declared measures, by number and key, by the first day of the period.
-    pub measures: FxHashMap<(u16, u32), BTreeMap<i32, Totals>>,
+    pub measures: FxHashMap<(u16, MeasureKey), BTreeMap<i32, Totals>>,
 }
 
 /// What the timeline gives.
@@ -49,7 +50,7 @@ pub struct Timeline {
     /// The counts of each referrer, by the text id of the referrer.
     pub counts: FxHashMap<u32, [i64; 4]>,
     /// The declared measures, by number and key.
-    pub measures: FxHashMap<(u16, u32), Running>,
+    pub measures: FxHashMap<(u16, MeasureKey), Running>,
     /// What events count for the goals of campaigns.
     pub goals: Vec<GoalEvent>,
     /// What was before the history.
@@ -200,7 +201,7 @@ struct Worker<'a> {
     refusals: Vec<Refusal>,
     states: Vec<(u32, ReferralState)>,
     counts: Vec<(u32, [i64; 4])>,
-    measures: Vec<((u16, u32), Running)>,
+    measures: Vec<((u16, MeasureKey), Running)>,
     goals: Vec<GoalEvent>,
 }
 
