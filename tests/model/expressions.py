@@ -55,6 +55,9 @@ def call(name, arguments, scope, bound):
         return not absent(value_of(arguments[0], scope, bound))
     if name == "granted":
         return scope.granted(arguments[0][1])
+    if name == "by_bands":
+        value = value_of(arguments[1], scope, bound)
+        return value if absent(value) else scope.name(arguments[0][1]).by_bands(value)
     values = [value_of(argument, scope, bound) for argument in arguments]
     return next((value for value in values if absent(value)), None) or functions.call(name, values, scope.time)
 
@@ -160,6 +163,15 @@ class Table:
                    for name, bound in bounds.items()):
                 return row
         return self.rows.get(str(key), self.otherwise if self.otherwise is not None else NO_ROW)
+
+    def by_bands(self, number):
+        """The part of the number, counted from zero, in each band, times the band's value; below zero lies in none."""
+        total = Fraction(0)
+        for bounds, value in self.bands:
+            low = max([bound for name, bound in bounds.items() if name in ("from", "above")] + [0])
+            high = min([bound for name, bound in bounds.items() if name in ("up_to", "below")] + [number])
+            total += max(Fraction(high) - low, 0) * value
+        return checked(total)
 
 
 class Facts:

@@ -42,7 +42,7 @@ class Programs(Rules):
                 if name in fresh:
                     found[name] = fresh[name]
         bands = first["tables"]["sizes"]["bands"]
-        self.size = "sizes[referee.seats]" if "value" in bands[0] else "sizes[referee.seats].once"
+        self.size = self.size_of(bands)
         self.ladders = [ladder["name"] for ladder in first.get("tiers", [])]
         self.take_measures(first.get("measures", {}))
         self.kinds = HOST_KINDS + [event["kind"] for event in first["event"] if "after" in event]
@@ -162,8 +162,17 @@ class Programs(Rules):
         if draw.chance(30):
             table["otherwise"] = bands[0]["value"] if "value" in bands[0] else {"once": 3, "twice": 4}
         draw.form("tables: bands")
-        self.size = "sizes[referee.seats]" if "value" in bands[0] else "sizes[referee.seats].once"
+        self.size = self.size_of(bands)
         return table
+
+    def size_of(self, bands):
+        """The band of a number; of the tables with one value also all bands up to it."""
+        if "value" not in bands[0]:
+            return "sizes[referee.seats].once"
+        if self.draw.chance(50):
+            self.draw.form("by_bands()")
+            return self.draw.one(["by_bands('sizes', referee.seats)", "by_bands('sizes', event.value / 10 - 2)"])
+        return "sizes[referee.seats]"
 
     def implies(self, events):
         """Some kinds bring stages along."""

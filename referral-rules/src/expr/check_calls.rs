@@ -1,10 +1,11 @@
-//! Checks calls: functions of the table, `has`, `min`, `max`, `granted`, and loops over lists.
+//! Checks calls: functions of the table, `has`, `min`, `max`, `granted`, `by_bands`, and loops over lists.
 use super::build::Typed;
 use super::check::{Checker, unify};
 use super::functions::{self, Action, Function, Overload, Takes};
 use super::functions_list as list;
 use super::kernels::{Arithmetic, Bounds};
 use super::program::{Op, Place, Quantifier};
+use super::scope::Named;
 use super::syntax::{Kind, Node};
 use super::types::Type;
 use super::value::Value;
@@ -36,6 +37,7 @@ impl Checker<'_, '_, '_> {
         match (name.value.as_str(), target) {
             ("has", None) => return self.has(span, arguments),
             ("granted", None) => return self.granted(span, arguments),
+            ("by_bands", None) => return self.by_bands(span, arguments),
             _ => {}
         }
         let checked: Vec<Option<Typed>> = target.into_iter().chain(arguments).map(|node| self.check(node)).collect();
@@ -225,6 +227,43 @@ impl Checker<'_, '_, '_> {
         };
         self.reads_ledger = true;
         Some(self.builder.load(slot, &format!("granted('{reward}')"), Type::Decimal, span))
+    }
+
+    fn by_bands(&mut self, span: Span, arguments: &[Node]) -> Option<Typed> {
+        let [Node { kind: Kind::Text(name), span: at, .. }, number] = arguments else {
+            let message = "`by_bands` takes the name of a table, written out, and a number";
+            self.faults.help(Code::WrongArguments, span, message, "write by_bands('table', number)");
+            return None;
+        };
+        let number_at = number.span;
+        let number = self.check(number);
+        let Some(Named::Table(schema)) = self.scope.find(name) else {
+            let help = super::scope::closest(name, self.scope.tables()).map(|meant| format!("did you mean '{meant}'?"));
+            let help = help.unwrap_or_else(|| "declare a table with `bands`".to_owned());
+            self.faults.help(Code::UnknownName, *at, format!("there is no table '{name}'"), help);
+            return None;
+        };
+        let table = schema.index;
+        let fault = match schema.columns.as_slice() {
+            _ if schema.key != Type::Decimal => Some("has rows, not bands"),
+            [(None, Type::Int | Type::Decimal)] => None,
+            [(None, _)] => Some("has values that are no numbers"),
+            _ => Some("has several values for a band"),
+        };
+        self.constants.insert(name.to_owned());
+        if let Some(fault) = fault {
+            let help = "by_bands takes a table whose bands have one number each";
+            self.mismatch(*at, format!("the table `{name}` {fault}"), help);
+            return None;
+        }
+        let number = number?;
+        if !matches!(number.ty, Type::Int | Type::Decimal) {
+            let message = format!("`by_bands` takes a number, this is of type {}", number.ty);
+            self.mismatch(number_at, message, "");
+            return None;
+        }
+        let number = self.coerce(number, &Type::Decimal);
+        Some(self.builder.emit(Op::ByBands { table }, true, &[&number], Type::Decimal, 1, span))
     }
 
     fn each(&mut self, span: Span, quantifier: Quantifier, list: &Node, arguments: &[Node]) -> Option<Typed> {

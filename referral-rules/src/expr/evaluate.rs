@@ -187,6 +187,11 @@ impl Machine<'_> {
             Op::MakeMap(key, value) => self.make(arguments, &[key, value], rows, out),
             Op::Each(each) => self.each(each, step, frame, level, rows, out),
             Op::Lookup { table, column } => self.look_up(*table, *column, first, rows, out),
+            Op::ByBands { table } => {
+                let table = self.env.and_then(|env| env.tables.get(*table));
+                let sum = |number| table.ok_or(Status::NO_SUCH_KEY)?.by_bands(number).ok_or(Status::OVERFLOW);
+                unary(first, rows, out, sum);
+            }
             Op::Field(field, place) => unary(first, rows, out, |instant: i64| part(*field, place, instant)),
             Op::DayOf => {
                 if let Some(env) = self.env {

@@ -60,6 +60,7 @@ impl Foresight<'_> {
                     let Some(Values::Texts(texts)) = key.map(|key| key.values) else { return None };
                     keys.extend(texts);
                 }
+                Op::ByBands { table: found } if *found == table => return None,
                 // A loop may look tables up by what it goes through.
                 Op::Each(each) if !each.pure => return None,
                 _ => {}

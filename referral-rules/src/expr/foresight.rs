@@ -162,6 +162,7 @@ impl Foresight<'_> {
                 passed(Values::Bools { yes, no })
             }
             Op::Lookup { table, column } => self.looked_up(*table, *column, step, &argument(0)),
+            Op::ByBands { .. } => Possible { values: Values::Numbers(Range::default()), present, absent: true },
             Op::Field(field, _) => passed(Values::Numbers(field_range(*field))),
             Op::DayOf => passed(Values::Numbers(Range::default().whole())),
             Op::MakeList(_) | Op::MakeMap(..) | Op::Call(_) => Possible { values: Values::Any, present, absent: true },

@@ -191,6 +191,11 @@ pub fn functions() -> Vec<FunctionDoc> {
     let special = [
         ("min", "min(number, number, …) -> number", "the least of two or more"),
         ("max", "max(number, number, …) -> number", "the greatest of two or more"),
+        (
+            "by_bands",
+            "by_bands('table', number) -> decimal",
+            "the part of the number in each band of the table, times the band's value, all together",
+        ),
         ("granted", "granted('reward-id') -> decimal", "what that reward has granted for this referral so far"),
     ];
     let table = FUNCTIONS.iter().map(|function| FunctionDoc {
@@ -220,7 +225,7 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
 
 /// All names that can be called, for suggestions.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    let special = ["has", "min", "max", "granted", "all", "exists", "exists_one", "map", "filter"];
+    let special = ["has", "min", "max", "by_bands", "granted", "all", "exists", "exists_one", "map", "filter"];
     FUNCTIONS.iter().map(|function| function.name).chain(special)
 }
 

@@ -69,6 +69,10 @@ pub(super) enum Op {
         table: usize,
         column: usize,
     },
+    /// The parts of a number that lie in the bands of a table, each times the band's value.
+    ByBands {
+        table: usize,
+    },
     /// A part of an instant as a clock in the place shows it.
     Field(Field, Place),
     /// An instant's civil day in the program's zone.
@@ -142,7 +146,7 @@ impl Op {
     /// True if the step needs no input, zone, calendar or table, so that constants fold.
     pub(super) fn folds(&self, run_is_pure: bool) -> bool {
         match self {
-            Self::Load(_) | Self::Lookup { .. } | Self::DayOf | Self::Fill => false,
+            Self::Load(_) | Self::Lookup { .. } | Self::ByBands { .. } | Self::DayOf | Self::Fill => false,
             Self::Each(each) => each.pure,
             Self::Call(_) => run_is_pure,
             _ => true,

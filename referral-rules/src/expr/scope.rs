@@ -70,6 +70,12 @@ impl Scope {
         self.names.insert(name.to_owned(), Named::Table(schema));
     }
 
+    /// The names of the tables.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &str> {
+        let tables = self.names.iter().filter(|(_, named)| matches!(named, Named::Table(_)));
+        tables.map(|(name, _)| name.as_str())
+    }
+
     /// A reward whose grants so far are seen as `granted('reward-id')`, a decimal.
     pub fn granted(&mut self, reward: &str, slot: Slot) {
         self.granted.insert(reward.to_owned(), slot);

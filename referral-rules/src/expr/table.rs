@@ -124,6 +124,26 @@ impl Table {
         if inside { Some(at) } else { self.otherwise }
     }
 
+    /// The part of a number, counted from zero, that lies in each band, times the band's value, all together; nothing where it
+    /// does not fit. What lies in no band counts nothing, and so does a number below zero.
+    pub(super) fn by_bands(&self, number: Number) -> Option<Number> {
+        let mut sum = Number::ZERO;
+        for (at, (low, high)) in self.bands.iter().enumerate() {
+            let low = low.map_or(Number::ZERO, |low| low.at.max(Number::ZERO));
+            let high = high.map_or(number, |high| high.at.min(number));
+            if low >= high {
+                continue;
+            }
+            let value = match self.columns.first()? {
+                Column::Int(values) => Number::from(*values.get(at)?),
+                Column::Decimal(values) => *values.get(at)?,
+                Column::Bool(_) | Column::Text(_) | Column::List(_) => return None,
+            };
+            sum = sum.checked_add(high.checked_sub(low)?.checked_mul(value)?)?;
+        }
+        Some(sum)
+    }
+
     /// True if a number is looked up by the band in which it lies.
     pub(super) fn has_bands(&self) -> bool {
         !self.bands.is_empty()

@@ -95,9 +95,10 @@ pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: us
 }
 
 /// Amounts that need nothing but the event, with ties for every rounding, tiny ones, ones that fault.
-const AMOUNTS: [&str; 18] = [
+const AMOUNTS: [&str; 19] = [
     "100",
     "\"by_seats[event.seats]\"",
+    "\"by_bands('by_seats', event.amount / 7)\"",
     "0.125",
     "33.335",
     "0",
