@@ -76,13 +76,15 @@ def judged(verdict, standing):
         "stage": standing.stage if standing else "",
         "stage_event": write_event(standing.stage_event) if standing else None,
         "tiers": write_tiers(standing.shown_tiers()) if standing else [],
+        "failures": [f"{code} {does} {kind} {write_instant(at)}" for code, does, kind, at
+                     in verdict.failures + (standing.failures if standing else [])],
     }
 
 
 def contradicted(book, row):
     """A referral whose copies contradict each other is refused until the host resolves it."""
     return {"verdict": "refused", "reasons": ["conflicting-copies"], "version": judge(book, row).version_name, "stage": "",
-            "stage_event": None, "tiers": []}
+            "stage_event": None, "tiers": [], "failures": []}
 
 
 def touched_by(row, entries):

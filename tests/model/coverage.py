@@ -18,7 +18,8 @@ IN_PROGRAMS = (
     + each("as_of.version", MOMENTS) + each("as_of.tier", MOMENTS) + each("as_of.campaign", MOMENTS)
     + each("counts_if_in_window", MOMENTS) + each("taken_at", MOMENTS) + each("this_event", ["counts", "does not count"])
     + each("tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"])
-    + each("refuses", ["both", "referrer", "referee"]) + each("kind", KINDS) + each("to", ["referrer", "referee", "recruiter"])
+    + each("refuses", ["both", "referrer", "referee"]) + each("judged_at", ["submitted", "a kind", "a list of kinds", "payable"])
+    + each("on_failure", ["refuse", "disqualify", "nurture", "ignore event", "hold", "flag"]) + each("kind", KINDS) + each("to", ["referrer", "referee", "recruiter"])
     + each("in_each", PERIODS) + each("over_limit", OVER) + each("per", PER)
     + each("under_way", ["go on", "stop", "10 days", "2 weeks", "1 month"])
     + each("credit_goes_to", ["first claim", "last claim", "best claim"])
@@ -53,6 +54,7 @@ IN_EFFECT = (
     + each("finding", ["bad-cell", "incomplete-event", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])
+    + each("failed", ["disqualify", "nurture", "ignore event", "hold", "flag"])
     + each("state", ["held", "payable", "paid", "reversed"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
     + each("notify", ["due", "met", "met late", "overdue"])
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
@@ -73,6 +75,7 @@ def effects(request, raw):
         yield from (f"reason: {reason['heading']}" for reason in decision["reasons"])
         yield from ("a claim taken over" for reason in decision["reasons"] if reason["code"] == "taken-over")
         yield from (f"nothing: {denied['code']}" for denied in decision["not_granted"])
+        yield from (f"failed: {failure['on_failure']}" for failure in decision["failures"])
         if decision["verdict"] == "accepted" and decision["reasons"]:
             yield "one side refused"
     for position in raw["positions"]:

@@ -1,7 +1,7 @@
 """Random rules of a program: requirements, rewards, campaigns, limits, groups, with every word of every key."""
 from decimal import Decimal
 
-from generate_words import AMOUNTS, AT_EVENT, AT_SUBMISSION, LENGTHS, MEASURED, PERIODS, ROUNDINGS
+from generate_words import AMOUNTS, AT_EVENT, AT_SUBMISSION, JUDGED, LENGTHS, MEASURED, PERIODS, ROUNDINGS
 from program import MONEY, THINGS
 
 MOMENTS = ["submitted", "qualified", "closed", "event"]
@@ -22,7 +22,26 @@ class Rules:
             return self.draw.some(texts, 2, 3)
         return self.draw.one(texts)
 
+    def later_requirement(self, code):
+        """One that is judged at events, or as long as something is not paid."""
+        draw, found = self.draw, {"code": code, "message": f"{code} must hold"}
+        when = draw.word("judged_at", ["a kind", "a kind", "a list of kinds", "payable", "submitted"])
+        if when in ("payable", "submitted"):
+            found["require"] = self.condition(AT_SUBMISSION)
+            found["judged_at"] = when
+            if when == "submitted":
+                found["on_failure"] = draw.word("on_failure", ["flag", "refuse"])
+            return found
+        found["require"] = self.condition(JUDGED + AT_SUBMISSION)
+        kinds = [kind for kind in self.kinds if kind != "submitted"] + ["qualified"]
+        found["judged_at"] = draw.one(kinds) if when == "a kind" else list(dict.fromkeys([draw.one(kinds), draw.one(kinds), "qualified"]))
+        if draw.chance(80):
+            found["on_failure"] = draw.word("on_failure", ["disqualify", "nurture", "ignore event", "hold", "flag"])
+        return found
+
     def requirement(self, code):
+        if self.draw.chance(30):
+            return self.later_requirement(code)
         found = {"code": code, "require": self.condition(AT_SUBMISSION), "message": f"{code} must hold"}
         if self.draw.chance(25):
             self.draw.form("closes_circle")

@@ -36,6 +36,9 @@ AT_EVENT = [
     "event.at - referral.submitted_at > duration('36h')", "referral.qualified_at == event.at",
     "has(referrer.recruiter)", "referrer.recruiter != 'eve'"]
 
+# Conditions that requirements may ask at an event: nothing that depends on other referrals.
+JUDGED = [text for text in AT_EVENT if "_count" not in text and "recruiter" not in text]
+
 # What measures sum, compare or tell apart; the conditions under which they do.
 MEASURED = ["event.value", "event.value / 3", "event.units", "referee.seats"]
 TOLD_APART = ["referral.id", "referee.email", "event.units", "event.flag", "referee.industry", "referral.source", "event.value"]

@@ -11,7 +11,8 @@ from limits import Limits
 from measures import Moment, Record, level, tiers
 from order import CLOCK, END_OF_PERIOD, place
 from submission import judge
-from timeline import Happening, Standing, clocks, implied
+from requirements import instead, judge_event
+from timeline import FOLLOWS, Happening, Standing, clocks, implied
 from values import id_part
 
 
@@ -74,6 +75,11 @@ class Ideal:
         if standing.taken_over_at is not None:
             return
         if happening.origin == CLOCK and standing.had & set(happening.unless):
+            return
+        outcome = judge_event(self.book, standing, happening)
+        if outcome is not None:
+            if outcome in FOLLOWS[standing.stage]:
+                self.take_in(standing, instead(happening, outcome))
             return
         for event in implied(standing, happening):
             if standing.refusal(event) is None:

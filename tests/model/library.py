@@ -99,6 +99,8 @@ def decision(row):
         "version": row["version"], "stage": row["stage"], "tiers": tiers(row),
         "stage_event": row["stage_event"] and {**row["stage_event"], "facts": sorted(row["stage_event"]["facts"])},
         "campaigns": sorted(row["campaigns"]), "limits": sorted(row["limits"]),
+        "failures": [" ".join([failure["code"], failure["on_failure"], failure["event"]["kind"], failure["at"]])
+                     for failure in row["failures"]],
     }
 
 

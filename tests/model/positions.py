@@ -1,5 +1,6 @@
 """DESIGN A11: positions and balances as of the moment."""
 from expressions import evaluate
+from requirements import holds
 from scope import Scope
 
 
@@ -32,10 +33,12 @@ class Positions:
         """Whether an event or a condition holds the entry."""
         rule, part = entry.part.rule, entry.part
         standing = self.ideal.standings.get(part.referral)
+        row = standing.row if standing else next(row for row in self.book.referrals if row.id == part.referral)
+        if holds(self.book, standing, row, self.moment):
+            return True
         if "hold_until" in rule and (standing is None or rule["hold_until"] not in standing.had):
             return True
         if "hold_while" in rule:
-            row = standing.row if standing else next(row for row in self.book.referrals if row.id == part.referral)
             return evaluate(rule["hold_while"], Scope(self.book, part.version, row, moment=self.moment)) is not False
         return False
 

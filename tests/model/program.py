@@ -54,6 +54,7 @@ class Version:
         self.tables = {name: read_table(table) for name, table in document.get("tables", {}).items()}
         self.requirements = [(heading, requirement) for heading in document if heading in HEADINGS
                              for requirement in several(document[heading])]
+        self.later = [requirement for _, requirement in self.requirements if requirement.get("judged_at", "submitted") != "submitted"]
         self.attribution = document.get("attribution")
         self.measures = document.get("measures", {})
         self.groups = several(document.get("group"))

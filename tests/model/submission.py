@@ -9,6 +9,7 @@ class Verdict:
 
     def __init__(self, row, version):
         self.row, self.version, self.reasons, self.refused = row, version, [], set()
+        self.failures = []
 
     def refuse(self, code, sides=("referrer", "referee")):
         self.reasons.append(code)
@@ -35,7 +36,12 @@ def judge(book, row, circle=False):
         verdict.refuse("unknown-referrer")
     scope = Scope(book, version, row, {"referral": {"closes_circle": circle}})
     for _, requirement in version.requirements:
+        if requirement.get("judged_at", "submitted") != "submitted":
+            continue
         if not all([evaluate(condition, scope) is True for condition in several(requirement["require"])]):
+            if requirement.get("on_failure") == "flag":
+                verdict.failures.append((requirement["code"], "flag", "submitted", row.at))
+                continue
             side = requirement.get("refuses", "both")
             verdict.refuse(requirement["code"], ("referrer", "referee") if side == "both" else (side,))
     return verdict

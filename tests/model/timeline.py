@@ -45,7 +45,7 @@ class Standing:
         self.stage, self.stage_event, self.had, self.taken_over_at = None, None, set(), None
         self.recruiter = None
         self.came, self.tiers_at, self.granted = {}, {}, {}
-        self.not_granted = []
+        self.not_granted, self.failures, self.held = [], [], set()
 
     def refusal(self, happening):
         """Why the event is not taken in: a finding's code, or None."""

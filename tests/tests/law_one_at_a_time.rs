@@ -227,6 +227,27 @@ at_most = 15
 over_limit = "pay later"
 "#;
 
+/// Requirements at events: they end referrals, set them aside, or keep events out.
+const LATER: &str = r#"
+[[validity]]
+code = "in-time"
+require = "days_between(referral.submitted_at, event.at) <= 25"
+message = "too late"
+judged_at = ["qualified", "opportunity"]
+[[validity]]
+code = "worth-it"
+require = "event.value >= 300"
+message = "too little"
+judged_at = "payment"
+on_failure = "ignore event"
+[[validity]]
+code = "not-yet"
+require = "referrer.status == 'paying'"
+message = "later"
+judged_at = "closed"
+on_failure = "nurture"
+"#;
+
 /// Rules that ask facts of accounts at events: these have histories.
 const FACTS: &str = r#"
 [[reward]]
@@ -261,6 +282,7 @@ fn programs() -> Vec<Program> {
         (&released, POOL),
         (&circles, ""),
         (PROGRAM, FACTS),
+        (&released, LATER),
         (&circles, FACTS),
         (&circles, MEASURES),
         (&circles, &everything),

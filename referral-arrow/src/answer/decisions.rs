@@ -5,7 +5,9 @@ use super::entries::Tiers;
 use arrow_array::{Int64Array, ListArray, RecordBatch};
 use arrow_schema::ArrowError;
 use referral_rules::base::Instant;
-use referral_rules::evaluation::{Decision, Evaluation, NotGranted, Operand, Reason, StageEvent, Total, Verdict};
+use referral_rules::evaluation::{
+    Decision, Evaluation, Failure, NotGranted, Operand, Reason, StageEvent, Total, Verdict,
+};
 
 /// What became of each referral, and why.
 ///
@@ -26,6 +28,7 @@ pub fn decisions(evaluation: &Evaluation<'_>) -> Result<RecordBatch, ArrowError>
         limits: TextLists::default(),
         totals: Totals::new(digits(evaluation)),
         not_granted: NotGranteds::default(),
+        failures: Failures::default(),
     };
     for decision in evaluation.decisions() {
         rows.push(&decision)?;
@@ -47,6 +50,7 @@ struct Rows {
     limits: TextLists,
     totals: Totals,
     not_granted: NotGranteds,
+    failures: Failures,
 }
 
 impl Rows {
@@ -66,7 +70,8 @@ impl Rows {
         self.campaigns.push(&decision.campaigns)?;
         self.limits.push(&decision.limits)?;
         self.totals.push(&decision.totals)?;
-        self.not_granted.push(&decision.not_granted)
+        self.not_granted.push(&decision.not_granted)?;
+        self.failures.push(&decision.failures)
     }
 
     fn finish(mut self) -> Result<RecordBatch, ArrowError> {
@@ -84,6 +89,7 @@ impl Rows {
         out.add("limits", self.limits.finish()?);
         out.add("totals", self.totals.finish()?);
         out.add("not_granted", self.not_granted.finish()?);
+        out.add("failures", self.failures.finish()?);
         out.batch()
     }
 }
@@ -269,6 +275,51 @@ impl NotGranteds {
         items.add("message", self.message.finish());
         items.add("place.source", self.source.finish());
         items.add("place.line", Int64Array::from(self.line));
+        self.lists.of(items.structs()?)
+    }
+}
+
+#[derive(Default)]
+struct Failures {
+    lists: Lists,
+    code: Texts,
+    heading: Texts,
+    message: Texts,
+    on_failure: Texts,
+    kind: Texts,
+    event: Texts,
+    at: Vec<Option<Instant>>,
+    operands: Operands,
+    line: Vec<i64>,
+}
+
+impl Failures {
+    fn push(&mut self, all: &[Failure]) -> Result<(), ArrowError> {
+        for one in all {
+            self.code.append_value(&one.code);
+            self.heading.append_value(&one.heading);
+            self.message.append_value(&one.message);
+            self.on_failure.append_value(&one.on_failure);
+            self.kind.append_value(&one.event.kind);
+            self.event.append_value(&one.event.id);
+            self.at.push(Some(one.at));
+            self.operands.push(&one.operands)?;
+            self.line.push(number(one.line));
+        }
+        self.lists.end(self.line.len())
+    }
+
+    fn finish(mut self) -> Result<ListArray, ArrowError> {
+        let mut items = Columns::default();
+        items.add("code", self.code.finish());
+        items.add("heading", self.heading.finish());
+        items.add("message", self.message.finish());
+        items.add("on_failure", self.on_failure.finish());
+        items.add("event.kind", self.kind.finish());
+        items.add("event.id", self.event.finish());
+        items.add("at", instants(self.at));
+        items.add("operands", self.operands.finish()?);
+        items.add("line", Int64Array::from(self.line));
         self.lists.of(items.structs()?)
     }
 }

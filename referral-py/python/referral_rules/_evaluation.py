@@ -40,7 +40,7 @@ _ENTRY: Shape = {
 #: The columns that are no texts, by table. What is not here stays as it is in JSON: the facts of a stage's event, too, which are
 #: named by the program.
 _SHAPES: dict[str, Shape] = {
-    "decisions": {"submitted_at": _instant, "stage_event": {"at": _instant}, "totals": {"amount": Decimal}},
+    "decisions": {"submitted_at": _instant, "stage_event": {"at": _instant}, "totals": {"amount": Decimal}, "failures": {"at": _instant}},
     "entries": _ENTRY,
     "ledger": _ENTRY,
     "positions": {"amount": Decimal, "paid_at": _instant, "due_on": date.fromisoformat, "notify_by": _instant},

@@ -1,14 +1,12 @@
 //! Decisions: for every referral a verdict with all its reasons, where it stands, and what it brought.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::entry::{DocumentPlace, Tier, shown, tiers};
-use super::{Evaluation, EventReference, StageEvent};
+use super::{Evaluation, EventReference, Failure, StageEvent};
 use crate::base::{Instant, index};
 use crate::diag::Code;
-use crate::expr::{Env, Scratch, Value};
-use crate::program::{EventKind, Refuses, Reward, Version};
+use crate::expr::{Scratch, Value};
+use crate::program::{EventKind, Reward, Version};
 use crate::stage::attribution::Standing;
-use crate::stage::circles::Asking;
-use crate::stage::inputs::{FactsAt, ReferralRows};
 use crate::stage::schedule::rule;
 use crate::stage::submission::{BuiltIn, Sides};
 use crate::stage::timeline::{Cause, touched_by};
@@ -113,6 +111,8 @@ pub struct Decision {
     pub totals: Vec<Total>,
     /// Rules that gave nothing for an event of their kind.
     pub not_granted: Vec<NotGranted>,
+    /// Requirements that failed at events, and those at submission that only tell.
+    pub failures: Vec<Failure>,
 }
 
 /// A value as an operand shows it.
@@ -193,6 +193,7 @@ impl Evaluation<'_> {
             limits: self.binding_limits(entries()),
             totals: self.totals(entries()),
             not_granted: if accepted { self.not_granted(row) } else { Vec::new() },
+            failures: self.failures(row, standing, scratch),
         }
     }
 
@@ -256,7 +257,7 @@ impl Evaluation<'_> {
                 out.push(built_in(Code::UnknownReferrer, message, Vec::new(), "program"));
             }
         }
-        self.failures(row, scratch, &mut out);
+        self.refusing(row, scratch, &mut out);
         if let Some((winner, key)) = standing.lost_to() {
             let source = self.key_sources.get(usize::from(key)).cloned().unwrap_or_default();
             let (winner, name) = (winner, self.referral_text(winner));
@@ -289,45 +290,6 @@ impl Evaluation<'_> {
         match self.program.versions.get(version).is_some_and(|version| version.claims.can_be_taken_over()) {
             false => format!("the referral `{name}` has the first claim on this referee"),
             true => format!("the referral `{name}` has the claim on this referee, and keeps it"),
-        }
-    }
-
-    fn failures(&self, row: u32, scratch: &mut Scratch<'_>, out: &mut Vec<Reason>) {
-        let Some(version) = self.program.versions.get(usize::from(self.submissions.version[index(row)])) else {
-            return;
-        };
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
-        let rows = [row];
-        let closes = self.standings.circles.contains(&row);
-        let rows = ReferralRows { program: self.program, book: self.book, rows: &rows, facts_at: FactsAt::Submission };
-        let inputs = Asking { rows, closes };
-        for failure in self.submissions.failures(row, closes) {
-            let requirement = &version.requirements[failure];
-            let mut operands = Vec::new();
-            for condition in &requirement.conditions {
-                operands.extend(condition.explain(&inputs, &env, scratch).into_iter().map(|operand| Operand {
-                    subject: operand.subject,
-                    actual: value_text(&operand.actual),
-                    operator: operand.operator.to_owned(),
-                    expected: match operand.expected {
-                        Value::Missing => String::new(),
-                        value => value_text(&value),
-                    },
-                }));
-            }
-            out.push(Reason {
-                code: requirement.code.clone(),
-                heading: requirement.heading.to_owned(),
-                message: requirement.message.clone(),
-                refuses: match requirement.refuses {
-                    Refuses::Both => "both",
-                    Refuses::Referrer => "referrer",
-                    Refuses::Referee => "referee",
-                }
-                .to_owned(),
-                operands,
-                line: version.line(requirement.span.start),
-            });
         }
     }
 

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub enum Taken {
     /// It was taken in.
     In,
-    /// It could not follow what was before: the code of the finding.
+    /// It could not follow what was before: the code of the finding. Or a requirement kept it out: its code.
     NotTakenIn(String),
     /// Copies with other content came; none of them counts.
     Withdrawn,
@@ -72,6 +72,8 @@ impl Evaluation<'_> {
                 Taken::AfterTakeOver
             } else if let Some(refusal) = refusal {
                 Taken::NotTakenIn(refusal.code.slug().to_owned())
+            } else if let Some(requirement) = self.kept_out_by(row, item.what) {
+                Taken::NotTakenIn(requirement)
             } else {
                 continue;
             };

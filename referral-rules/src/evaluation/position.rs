@@ -1,10 +1,9 @@
 //! Positions: where each entry stands as of the moment, how each promise stands, and what adds up for whom.
 use super::entry::{decimal, shown_if_any};
 use super::{Beneficiary, Evaluation};
-use crate::base::{Day, Instant, Unit};
+use crate::base::{Day, Instant, Unit, index};
 use crate::book::Confirmed;
 use crate::expr::Scratch;
-use crate::program::Program;
 use crate::stage::schedule::{Dates, Hold, Promise, Standing, dates, hold, notify_promise, pay_promise, rule};
 use crate::stage::timeline::EntryRow;
 use rust_decimal::Decimal;
@@ -144,7 +143,8 @@ impl Evaluation<'_> {
                     .is_some_and(|(sum, paid, corrected)| *sum == 0 && !paid && *corrected);
                 let mut held = || {
                     let kinds = || self.state(row.referral).map_or(0, |state| state.kinds);
-                    hold(self.program, self.book, kinds, row, &dates, self.as_of, &mut scratch)
+                    let required = self.held_by(row.referral, &mut scratch).map(Hold::Requirement);
+                    required.or_else(|| hold(self.program, self.book, kinds, row, &dates, self.as_of, &mut scratch))
                 };
                 let standing = match paid(id) {
                     Some(at) => Standing::Paid(at),
@@ -165,7 +165,7 @@ impl Evaluation<'_> {
             _ => notify_promise(&placed.dates, placed.notified, placed.row.amount, self.as_of),
         };
         let (state, held) = match placed.standing {
-            Standing::Held(hold) => ("held", hold_text(self.program, placed.row, hold)),
+            Standing::Held(hold) => ("held", self.hold_text(placed.row, hold)),
             Standing::Payable => ("payable", String::new()),
             Standing::Paid(_) => ("paid", String::new()),
             Standing::Reversed => ("reversed", String::new()),
@@ -186,15 +186,21 @@ impl Evaluation<'_> {
             notify_by: placed.dates.notify_by,
         }
     }
-}
 
-fn hold_text(program: &Program, row: &EntryRow, hold: Hold) -> String {
-    match hold {
-        Hold::Until(day) => format!("until {day}"),
-        Hold::Event(kind) => format!("until the referral is `{}`", program.kind_word(kind)),
-        Hold::Condition => {
-            let source = rule(program, row).1.hold_while.as_ref().map_or("", |condition| condition.source());
-            format!("while `{source}`")
+    fn hold_text(&self, row: &EntryRow, hold: Hold) -> String {
+        match hold {
+            Hold::Until(day) => format!("until {day}"),
+            Hold::Event(kind) => format!("until the referral is `{}`", self.program.kind_word(kind)),
+            Hold::Condition => {
+                let source = rule(self.program, row).1.hold_while.as_ref().map_or("", |condition| condition.source());
+                format!("while `{source}`")
+            }
+            Hold::Requirement(number) => {
+                let version = self.submissions.version.get(index(row.referral));
+                let version = version.and_then(|version| self.program.versions.get(usize::from(*version)));
+                let requirement = version.and_then(|version| version.requirements.get(usize::from(number)));
+                format!("until the requirement `{}` is met", requirement.map_or("", |found| &found.code))
+            }
         }
     }
 }

@@ -87,6 +87,12 @@ impl Scope {
         self.elsewhere.extend(names.map(|name| (name.clone(), help)));
     }
 
+    /// The name is known elsewhere only, and why.
+    pub fn without(&mut self, name: &str, help: &'static str) {
+        self.names.remove(name);
+        self.elsewhere.insert(name.to_owned(), help);
+    }
+
     pub(super) fn find_elsewhere(&self, path: &str) -> Option<&'static str> {
         self.elsewhere.get(path).copied()
     }

@@ -432,6 +432,7 @@ impl Stepping<'_> {
             }
             running.book(&mut timeline.entries, &mut timeline.steps);
             timeline.refusals.append(&mut running.refusals);
+            timeline.failures.append(&mut running.counting.failures);
             let (saved, wakes_at) = running.save();
             states.push(seal(program, key.clone(), wakes_at, &saved));
             self.save_referrals(&running, &mut bodies, &mut whole);
@@ -439,6 +440,7 @@ impl Stepping<'_> {
         if !self.late.is_empty() {
             return Err(self.late);
         }
+        timeline.failures.sort_by_key(timeline::Failure::key);
         timeline.states = timeline::States::Whole(whole);
         self.save_others(&mut bodies, &mut states);
         for (id, body) in bodies {

@@ -4,7 +4,7 @@
 //! rewards and limits. Several versions of one program share those numbers, so that history carries over.
 use super::claims::ClaimTerms;
 pub use super::compiled_rules::{
-    Campaign, Clock, Contribution, DeclaredMeasure, Goal, Group, Ladder, LadderBy, Level, Limit, Operator, Per,
+    Campaign, Clock, Contribution, DeclaredMeasure, Goal, Group, Judged, Ladder, LadderBy, Level, Limit, Operator, Per,
     Requirement, Reward,
 };
 use super::data::Data;

@@ -1,11 +1,22 @@
 //! The compiled rules of a version: requirements, tier ladders, clock events, rewards, campaigns, groups, limits.
 use super::compiled::{EventKind, Measure};
-use super::document::{Aggregate, Disqualified, Moment, OverLimit, Party, PayWithin, Refuses, Which, Wins};
+use super::document::{Aggregate, Disqualified, Moment, OnFailure, OverLimit, Party, PayWithin, Refuses, Which, Wins};
 use crate::base::{Day, Length, Number, Period, Rounding, TextId, Unit};
 use crate::diag::Span;
 use crate::expr::{Compiled, Type};
 
-/// A condition on every referral, judged at submission.
+/// When a requirement is judged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Judged {
+    /// At submission.
+    AtSubmission,
+    /// At events of these kinds.
+    At(Vec<EventKind>),
+    /// As long as something is not paid, as of the moment of the answer.
+    WhenPayable,
+}
+
+/// A condition on referrals.
 #[derive(Debug)]
 pub struct Requirement {
     /// The heading that it stands under: eligibility, validity or fraud.
@@ -18,6 +29,10 @@ pub struct Requirement {
     pub message: String,
     /// Which side gets nothing.
     pub refuses: Refuses,
+    /// When it is judged.
+    pub judged: Judged,
+    /// What a failure does.
+    pub on_failure: OnFailure,
     /// Whether a condition asks if the referral closes a circle.
     pub asks_for_circles: bool,
     /// Where it stands in the document.

@@ -4,6 +4,7 @@
 //! text, the default, an empty list), so that the rest can still be checked; a document with an error must not be run.
 pub use super::data::Data;
 pub use super::document_measures::{Aggregate, Disqualified, Level, MeasureDeclaration, ThisEvent, TierLadder, Which};
+pub use super::document_requirements::{Heading, JudgedAt, OnFailure, Refuses, Requirement};
 pub use super::document_rules::{
     Campaign, Goal, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward, RewardKind, Wins,
 };
@@ -324,46 +325,6 @@ pub struct Clock {
     pub from: Spanned<String>,
     /// Not if an event of one of these kinds came first.
     pub unless: Vec<Spanned<String>>,
-}
-
-/// The heading of a requirement.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Heading {
-    /// May this referrer refer?
-    Eligibility,
-    /// Is this referral one that counts?
-    Validity,
-    /// Is this referral honest?
-    Fraud,
-}
-
-/// The side that a failing requirement leaves with nothing.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub enum Refuses {
-    /// Both sides.
-    #[default]
-    Both,
-    /// Only the one who refers.
-    Referrer,
-    /// Only the one referred.
-    Referee,
-}
-
-/// `[[eligibility]]`, `[[validity]]`, `[[fraud]]`: what must hold at submission.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Requirement {
-    /// The whole section.
-    pub span: Span,
-    /// The heading.
-    pub heading: Heading,
-    /// The reason code when it fails.
-    pub code: Spanned<String>,
-    /// All of these must hold.
-    pub require: Vec<ExpressionText>,
-    /// The reason for people.
-    pub message: Spanned<String>,
-    /// Which side gets nothing.
-    pub refuses: Spanned<Refuses>,
 }
 
 /// Who has the credit among several claims.

@@ -6,6 +6,7 @@ mod compiled_rules;
 mod data;
 pub mod document;
 mod document_measures;
+mod document_requirements;
 mod document_rules;
 pub mod lint;
 mod measure_types;
@@ -19,11 +20,11 @@ pub mod standard;
 pub use claims::ClaimTerms;
 pub use compile::{Faults, SourceText};
 pub use compiled::{
-    Campaign, Clock, Contribution, DeclaredMeasure, EventKind, Fact, Goal, Group, Ladder, LadderBy, Level, Limit,
-    Measure, Operator, Owner, Per, Program, Requirement, Reward, Scope, Source, Version,
+    Campaign, Clock, Contribution, DeclaredMeasure, EventKind, Fact, Goal, Group, Judged, Ladder, LadderBy, Level,
+    Limit, Measure, Operator, Owner, Per, Program, Requirement, Reward, Scope, Source, Version,
 };
 pub use data::Data;
 pub use document::{
-    Aggregate, Constant, CreditGoesTo, Disqualified, Document, Moment, Notation, OverLimit, Party, PayWithin, Refuses,
-    Which, Wins,
+    Aggregate, Constant, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Notation, OnFailure, OverLimit, Party,
+    PayWithin, Refuses, Which, Wins,
 };

@@ -24,7 +24,13 @@ impl ByAccount {
             return out;
         }
         let covered = |condition: &&Compiled| asks_accounts_only(program, book, condition);
-        if !version.requirements.iter().flat_map(|one| &one.conditions).any(|condition| covered(&condition)) {
+        if !version
+            .requirements
+            .iter()
+            .filter(|one| one.is_at_submission())
+            .flat_map(|one| &one.conditions)
+            .any(|condition| covered(&condition))
+        {
             return out;
         }
         let rows: Vec<u32> = (0..position(accounts)).chain([NONE]).collect();
@@ -32,7 +38,7 @@ impl ByAccount {
         out.refused.resize(rows.len(), Sides::default());
         let mut scratch = Scratch::new(&book.texts);
         let env = Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables };
-        for (number, requirement) in version.requirements.iter().enumerate() {
+        for (number, requirement) in version.requirements.iter().enumerate().filter(|(_, one)| one.is_at_submission()) {
             for condition in requirement.conditions.iter().filter(covered) {
                 for (chunk, rows) in rows.chunks(CHUNK_ROWS).enumerate() {
                     let inputs = AccountRows { program, book, rows };
@@ -40,7 +46,7 @@ impl ByAccount {
                     let Column::Bool(holds) = &result.column else { continue };
                     for at in (0..rows.len()).filter(|at| !(holds[*at] && result.status[*at].is_ok())) {
                         let row = chunk.saturating_mul(CHUNK_ROWS).saturating_add(at);
-                        out.refused[row] = out.refused[row].and(sides(requirement.refuses));
+                        out.refused[row] = out.refused[row].and(sides(requirement));
                         out.failed[row.saturating_mul(words).saturating_add(number / 64)] |= 1 << (number % 64);
                     }
                 }

@@ -27,6 +27,8 @@ pub enum Hold {
     Event(EventKind),
     /// The rule's condition holds, or cannot be told.
     Condition,
+    /// A requirement of the version of the submission is not met.
+    Requirement(u16),
 }
 
 /// Where an entry stands.
@@ -145,7 +147,7 @@ pub fn pay_promise(program: &Program, dates: &Dates, standing: Standing, amount:
         Standing::Paid(at) if program.zone.day_of(at) <= due_on => Promise::Met,
         Standing::Paid(_) => Promise::MetLate,
         Standing::Reversed => Promise::None,
-        Standing::Held(Hold::Event(_) | Hold::Condition) => Promise::OnHold,
+        Standing::Held(Hold::Event(_) | Hold::Condition | Hold::Requirement(_)) => Promise::OnHold,
         Standing::Held(Hold::Until(_)) | Standing::Payable => {
             if program.zone.day_of(as_of) > due_on {
                 Promise::Overdue

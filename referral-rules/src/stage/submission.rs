@@ -7,7 +7,7 @@ use super::screens::{Bound, Memory, Rows, bind, days_of};
 use crate::base::{Day, NONE, index, position};
 use crate::book::Book;
 use crate::expr::{Column, Compiled, Env, Scratch};
-use crate::program::{Party, Program, Refuses, Version};
+use crate::program::{OnFailure, Party, Program, Refuses, Requirement, Version};
 use std::ops::Range;
 
 /// Rows that an expression is evaluated over at once: enough to amortise a step, few enough for the nearest cache.
@@ -172,7 +172,9 @@ impl<'a> Judging<'a> {
     fn new(program: &'a Program, book: &'a Book, version: &'a Version, words: usize) -> Self {
         let by_account = ByAccount::judge(program, book, version, words);
         let mut others = Vec::new();
-        for (number, requirement) in version.requirements.iter().enumerate().filter(|(_, one)| !one.asks_for_circles) {
+        for (number, requirement) in
+            version.requirements.iter().enumerate().filter(|(_, one)| one.is_at_submission() && !one.asks_for_circles)
+        {
             let left = requirement.conditions.iter().filter(|condition| !by_account.covers(program, book, condition));
             let conditions: Vec<_> = left
                 .map(|condition| {
@@ -181,7 +183,7 @@ impl<'a> Judging<'a> {
                 })
                 .collect();
             if !conditions.is_empty() {
-                others.push((number, sides(requirement.refuses), conditions));
+                others.push((number, sides(requirement), conditions));
             }
         }
         Self { by_account, others }
@@ -189,8 +191,9 @@ impl<'a> Judging<'a> {
 }
 
 /// The sides that a requirement refuses.
-pub const fn sides(refuses: Refuses) -> Sides {
-    match refuses {
+pub fn sides(requirement: &Requirement) -> Sides {
+    match requirement.refuses {
+        _ if requirement.on_failure != OnFailure::Refuse => Sides::default(),
         Refuses::Both => Sides::BOTH,
         Refuses::Referrer => Sides::of(Party::Referrer),
         Refuses::Referee => Sides::of(Party::Referee),

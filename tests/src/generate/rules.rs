@@ -73,7 +73,37 @@ pub(super) fn ladder(version: &mut VersionPlan, draw: &mut Draw<'_>) {
 /// What refuses both sides: it depends on who was accepted before.
 const CIRCLE: &str = "\"!referral.closes_circle\"";
 
+/// What is judged at an event, or as long as something is not paid.
+fn later_requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize) {
+    let judged_at = draw.one_of(&[
+        "\"qualified\"",
+        "\"payment\"",
+        "[\"closed\", \"payment\"]",
+        "[\"qualified\", \"opportunity\", \"install\"]",
+        "\"payable\"",
+    ]);
+    let require = if judged_at.contains("payable") {
+        draw.one_of(&["\"!referrer.open_dispute\"", "\"referrer.status == 'paying'\""])
+    } else {
+        draw.one_of(&[
+            "\"event.amount > 1\"",
+            "[\"referrer.status == 'paying'\", \"event.kind != 'closed' || has(referral.qualified_at)\"]",
+            "\"days_between(referral.submitted_at, event.at) <= 20\"",
+            "\"referral.channel != 'link'\"",
+        ])
+    };
+    let failing = draw.one_of(&["disqualify", "nurture", "ignore event", "hold", "flag"]);
+    let on_failure = if judged_at.contains("payable") { "hold" } else { failing };
+    let _ = write!(
+        version.text,
+        "[[validity]]\ncode = \"c{at}\"\nrequire = {require}\nmessage = \"requirement {at}\"\njudged_at = {judged_at}\non_failure = \"{on_failure}\"\n"
+    );
+}
+
 pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, shape: &Shape) {
+    if !shape.ahead && draw.once_in(3) {
+        return later_requirement(version, draw, at);
+    }
     let (heading, require) = draw.one_of(&[
         ("eligibility", "\"days_between(referrer.customer_since, referral.submitted_at) >= 90\""),
         ("eligibility", "[\"referrer.status in ['paying', 'trial']\", \"!referrer.open_dispute\"]"),

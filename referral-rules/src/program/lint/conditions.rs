@@ -4,7 +4,7 @@ use super::{Checked, Terms, warning};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::expr::{Compiled, Part};
 use crate::program::document::Moment;
-use crate::program::document::{Party, Refuses};
+use crate::program::document::{JudgedAt, OnFailure, Party, Refuses};
 
 pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     let before = found.len();
@@ -66,6 +66,10 @@ fn contradictions(terms: &Terms<'_>, told: &[Span], found: &mut Vec<Diagnostic>)
     };
     let mut requirements: Vec<(Refuses, &Compiled)> = Vec::new();
     for (at, requirement) in terms.document.requirements.iter().enumerate() {
+        // What is judged later, or only told, keeps no referral out.
+        if requirement.judged_at != JudgedAt::Submitted || requirement.on_failure.value != OnFailure::Refuse {
+            continue;
+        }
         let heading = requirement.heading;
         let number = terms.document.requirements.iter().take(at).filter(|other| other.heading == heading).count();
         let path =

@@ -2,7 +2,7 @@
 use super::Terms;
 use crate::base::Number;
 use crate::expr::{Foresight, Possible, Range, Slot, Type, Values};
-use crate::program::compiled::{EventKind, Ladder, LadderBy, Level, Measure, Owner, Source};
+use crate::program::compiled::{EventKind, Judged, Ladder, LadderBy, Level, Measure, Owner, Source};
 use crate::program::document::{Aggregate, Moment};
 
 /// When an expression is asked.
@@ -71,6 +71,15 @@ impl Terms<'_> {
         let position = |prefix: &str| -> Option<usize> {
             path.strip_prefix(prefix)?.strip_prefix('[')?.split_once(']')?.0.parse().ok()
         };
+        // What is judged at events sees the referral as it was before them, of whatever kind they are.
+        let headings = ["eligibility", "validity", "fraud"];
+        let heading = headings.iter().find_map(|heading| Some((*heading, position(heading)?)));
+        let judged = heading.and_then(|(heading, at)| {
+            self.version.requirements.iter().filter(|requirement| requirement.heading == heading).nth(at)
+        });
+        if judged.is_some_and(|requirement| matches!(requirement.judged, Judged::At(_))) {
+            return Asked::At(self.every_kind());
+        }
         let requirement = ["eligibility[", "validity[", "fraud[", "attribution."];
         if requirement.iter().any(|prefix| path.starts_with(prefix)) || path.ends_with(".hold_while") {
             return Asked::AtSubmission;

@@ -2,7 +2,7 @@
 use super::{Expressions, Terms, warning};
 use crate::diag::{Code, Diagnostic};
 use crate::program::compiled::Owner;
-use crate::program::document::{EventDeclaration, FactDeclaration, FactOwner};
+use crate::program::document::{EventDeclaration, FactDeclaration, FactOwner, JudgedAt};
 
 pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     facts(terms, found);
@@ -120,5 +120,9 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
     let by_measure = document.measures.iter().flat_map(|measure| &measure.on).any(|on| on.value == kind);
     let goals = document.campaigns.iter().filter_map(|campaign| campaign.goal.as_ref());
     let by_goal = goals.map(|goal| &goal.on).any(|on| on.value == kind);
-    by_reward || by_clock || by_condition || by_claim || by_measure || by_goal
+    let by_requirement = document.requirements.iter().any(|requirement| match &requirement.judged_at {
+        JudgedAt::Kinds(kinds) => kinds.iter().any(|judged| judged.value == kind),
+        JudgedAt::Submitted | JudgedAt::Payable => false,
+    });
+    by_reward || by_clock || by_condition || by_claim || by_measure || by_goal || by_requirement
 }

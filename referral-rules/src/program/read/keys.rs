@@ -2,7 +2,8 @@
 //! against them.
 use crate::base::{LengthUnit, Rounding, Weekday};
 use crate::program::document::{
-    Aggregate, CreditGoesTo, Disqualified, FactType, MEASURES, Moment, Refuses, STAGES, ThisEvent, UnderWay, Which,
+    Aggregate, CreditGoesTo, Disqualified, FactType, MEASURES, Moment, OnFailure, Refuses, STAGES, ThisEvent, UnderWay,
+    Which,
 };
 use crate::program::document_rules::{OverLimit, Party, Per, RewardKind, Wins};
 
@@ -81,8 +82,11 @@ pub(super) const MEASURE: Keys = Keys {
 };
 
 /// Those of `[[eligibility]]`, `[[validity]]` and `[[fraud]]`.
-pub(super) const REQUIREMENT: Keys =
-    Keys { path: "eligibility", title: "a requirement", keys: &["code", "require", "message", "refuses"] };
+pub(super) const REQUIREMENT: Keys = Keys {
+    path: "eligibility",
+    title: "a requirement",
+    keys: &["code", "require", "message", "judged_at", "on_failure", "refuses"],
+};
 
 pub(super) const ATTRIBUTION: Keys = Keys {
     path: "attribution",
@@ -216,6 +220,15 @@ pub(super) const WEEKDAYS: &[(&str, Weekday)] = &[
     ("sun", Weekday::Sunday),
 ];
 
+pub(super) const ON_FAILURE: &[(&str, OnFailure)] = &[
+    ("refuse", OnFailure::Refuse),
+    ("disqualify", OnFailure::Disqualify),
+    ("nurture", OnFailure::Nurture),
+    ("ignore event", OnFailure::IgnoreEvent),
+    ("hold", OnFailure::Hold),
+    ("flag", OnFailure::Flag),
+];
+
 pub(super) const SIDES: &[(&str, Refuses)] =
     &[("both", Refuses::Both), ("referrer", Refuses::Referrer), ("referee", Refuses::Referee)];
 
@@ -298,6 +311,8 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("measures.per", of(MEASURE_PER)),
         ("measures.which", of(WHICH)),
         ("measures.disqualified", of(DISQUALIFIED)),
+        ("eligibility.judged_at", vec!["submitted", "payable"]),
+        ("eligibility.on_failure", of(ON_FAILURE)),
         ("eligibility.refuses", of(SIDES)),
         ("attribution.credit_goes_to", of(ORDERS)),
         ("tiers.by", MEASURES.to_vec()),

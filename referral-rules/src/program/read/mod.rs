@@ -7,6 +7,7 @@ mod field;
 mod keys;
 mod measures;
 mod references;
+mod requirements;
 mod rewards;
 mod rules;
 mod tables;

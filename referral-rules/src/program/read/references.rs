@@ -1,7 +1,7 @@
 //! What only the whole document can tell: whether names belong to something, whether units go together, whether clock
 //! events wait for each other.
-use super::claims;
 use super::field::Reader;
+use super::{claims, requirements};
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
 use crate::program::document::{Aggregate, Document, FactOwner, MEASURES, STAGES};
@@ -25,6 +25,7 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
     }
     needed_facts(document, reader);
     claims::check(document, &kinds, reader);
+    requirements::check(document, &kinds, reader);
     circles(document, reader);
     for measure in &document.measures {
         for (at, kind) in measure.on.iter().enumerate() {

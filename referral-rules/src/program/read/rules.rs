@@ -13,7 +13,7 @@ pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut 
     let mut rules: Vec<(String, Requirement)> = Vec::new();
     for (key, heading) in headings {
         rules.extend(super::rows(section, key, REQUIREMENTS_MAX, reader, |field, reader| {
-            requirement(heading, field, reader).map(|rule| (format!("{}.code", field.path), rule))
+            super::requirements::requirement(heading, field, reader).map(|rule| (format!("{}.code", field.path), rule))
         }));
     }
     rules.sort_by_key(|(_, rule)| rule.span);
@@ -29,18 +29,6 @@ pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut 
     let taken_at = document.as_of.tier;
     document.tiers = section.read("tiers", reader, |field, reader| tiers(field, taken_at, reader)).unwrap_or_default();
     expression_names(document, reader);
-}
-
-fn requirement(heading: Heading, field: &Field<'_>, reader: &mut Reader) -> Option<Requirement> {
-    let section = Section::open(field, &keys::REQUIREMENT, reader)?;
-    Some(Requirement {
-        span: section.span,
-        heading,
-        code: section.need("code", reader, id).unwrap_or_default(),
-        require: section.need("require", reader, conditions).unwrap_or_default(),
-        message: section.need("message", reader, text).unwrap_or_default(),
-        refuses: section.read("refuses", reader, word(keys::SIDES)).unwrap_or_default(),
-    })
 }
 
 /// One `[tiers]`, or several `[[tiers]]`.

@@ -46,6 +46,7 @@ pub fn referral(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
         push_line(&mut out, title);
         write_reasons(evaluation, &decision, usize::MAX, &mut out);
     }
+    write_failures(evaluation, &decision, &mut out);
     push_line(&mut out, "");
     push_line(&mut out, "What happened");
     write_history(evaluation, &evaluation.history(id).unwrap_or_default(), &mut out);
@@ -54,6 +55,35 @@ pub fn referral(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
     write_outlook(evaluation, row, &mut out);
     write_claims(evaluation, id, &mut out);
     Some(out)
+}
+
+/// The requirements that failed later, or that only tell.
+fn write_failures(evaluation: &Evaluation<'_>, decision: &Decision, out: &mut String) {
+    if decision.failures.is_empty() {
+        return;
+    }
+    push_line(out, "");
+    push_line(out, "Requirements that were not met");
+    let version = evaluation.program.versions.iter().find(|version| version.name == decision.version);
+    for failure in &decision.failures {
+        let did = match failure.on_failure.as_str() {
+            "disqualify" => "disqualified",
+            "nurture" => "nurture",
+            "ignore event" => "the event is not taken in",
+            "hold" => "held until it is met",
+            _ => "told only",
+        };
+        let place = version.map(|version| format!(", {}:{}", version.source, failure.line)).unwrap_or_default();
+        let when = format!("{} {}", failure.event.kind, evaluation.moment(failure.at));
+        wrapped(
+            out,
+            "  - ",
+            &format!("{} ({}{place}), at {when}: {}; {did}", failure.code, failure.heading, failure.message),
+        );
+        for operand in &failure.operands {
+            wrapped(out, "     ", &operand_text(operand));
+        }
+    }
 }
 
 /// What can still come, of what it takes, until when.

@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::hold::Hold;
 use super::items::{Item, Origin, Place, What};
+use super::judging::{Failure, Judging, Outcome};
 use super::measure_keys::MeasureKey;
 use super::measures::{Running, Totals};
 use super::measuring::{Measuring, Readings};
@@ -178,6 +179,10 @@ pub struct Counting {
     pub measures: FxHashMap<(u16, MeasureKey), Running>,
     /// What each referral contributed to measures that a disqualification takes it out of, by measure, key and period.
     pub contributed: FxHashMap<u32, BTreeMap<(u16, MeasureKey, i32), Totals>>,
+    /// The requirements that failed at events, in the order of these.
+    pub failures: Vec<Failure>,
+    /// By referral, the requirements of the version of its submission that hold what it brings.
+    pub held: BTreeMap<u32, Vec<u16>>,
 }
 
 impl Counting {
@@ -188,12 +193,22 @@ impl Counting {
         self.pending.clear();
         super::forget(&mut self.measures);
         super::forget(&mut self.contributed);
+        self.failures.clear();
+        self.held.clear();
     }
 }
 
 /// True if the stage with the rank may be followed by the other.
 pub fn may_follow(from: u16, to: EventKind) -> bool {
     EventKind(from).followed_by().contains(&to)
+}
+
+/// What goes along from item to item of one run.
+struct Going<'a> {
+    /// Nothing after this moment is known.
+    moment: i64,
+    /// For programs in which requirements are judged at events.
+    judging: Option<Judging<'a>>,
 }
 
 /// The stage machine and the counts.
@@ -225,6 +240,7 @@ impl Applying<'_> {
         refusals: &mut Vec<Refusal>,
     ) {
         let start = out.referral.len();
+        let mut going = Going { moment, judging: Judging::new(self.program, self.book) };
         for item in items {
             if item.known > moment || item.withdrawn <= moment {
                 continue;
@@ -232,10 +248,10 @@ impl Applying<'_> {
             if !self.standings.at(self.book, item.referral, moment).lets_in(item.what, item.place.at) {
                 continue;
             }
-            self.clocks_until(Some(&item.place), moment, state, out);
-            self.item(item, moment, state, out, refusals);
+            self.clocks_until(Some(&item.place), &mut going, state, out);
+            self.item(item, &mut going, state, out, refusals);
         }
-        self.clocks_until(None, moment, state, out);
+        self.clocks_until(None, &mut going, state, out);
         if self.measured {
             let measuring = Measuring { program: self.program, book: self.book, opening: self.opening };
             measuring.run(start..out.referral.len(), out, state);
@@ -243,7 +259,8 @@ impl Applying<'_> {
     }
 
     /// Takes in the clock events that come before `place` (or all, without one) and are known at `moment`.
-    fn clocks_until(&self, place: Option<&Place>, moment: i64, state: &mut Counting, out: &mut Applied) {
+    fn clocks_until(&self, place: Option<&Place>, going: &mut Going<'_>, state: &mut Counting, out: &mut Applied) {
+        let moment = going.moment;
         while let Some(Reverse(pending)) = state.pending.peek().copied() {
             let due = place.map_or(pending.known <= moment, |place| pending.place < *place);
             if !due {
@@ -270,11 +287,18 @@ impl Applying<'_> {
                 known: pending.known,
                 withdrawn: NEVER,
             };
-            self.arrive(&item, moment, state, out);
+            self.arrive(&item, going, state, out);
         }
     }
 
-    fn item(&self, item: &Item, moment: i64, state: &mut Counting, out: &mut Applied, refusals: &mut Vec<Refusal>) {
+    fn item(
+        &self,
+        item: &Item,
+        going: &mut Going<'_>,
+        state: &mut Counting,
+        out: &mut Applied,
+        refusals: &mut Vec<Refusal>,
+    ) {
         let kind = item.place.kind;
         if kind != EventKind::SUBMITTED {
             let unknown = ReferralState::default();
@@ -285,12 +309,25 @@ impl Applying<'_> {
                 return;
             }
         }
-        self.arrive(item, moment, state, out);
+        self.arrive(item, going, state, out);
     }
 
-    /// Takes in an item, and before it the stages that it implies and that the referral has not reached.
-    fn arrive(&self, item: &Item, moment: i64, state: &mut Counting, out: &mut Applied) {
+    /// Takes in an item, and before it the stages that it implies and that the referral has not reached; or what requirements
+    /// make of it.
+    fn arrive(&self, item: &Item, going: &mut Going<'_>, state: &mut Counting, out: &mut Applied) {
         let before = out.referral.len();
+        match going.judging.as_mut().map_or(Outcome::TakenIn, |judging| judging.judge(item, state)) {
+            Outcome::TakenIn => self.take_in_whole(item, state, out),
+            Outcome::NotTakenIn => return,
+            Outcome::Instead(stage) => self.take_in(item, stage, state, out),
+        }
+        if self.recruits {
+            let recruiter = self.standings.recruiters.at(item.referral, going.moment);
+            (before..out.referral.len()).for_each(|_| out.recruiter.push(recruiter));
+        }
+    }
+
+    fn take_in_whole(&self, item: &Item, state: &mut Counting, out: &mut Applied) {
         let referral = state.referrals.get(&item.referral);
         for stage in referral.map_or(&[][..], |referral| referral.implied(self.program, item.place.kind)) {
             let now = state.referrals.get(&item.referral).map_or(NO_STAGE, |referral| referral.stage);
@@ -299,10 +336,6 @@ impl Applying<'_> {
             }
         }
         self.take_in(item, item.place.kind, state, out);
-        if self.recruits {
-            let recruiter = self.standings.recruiters.at(item.referral, moment);
-            (before..out.referral.len()).for_each(|_| out.recruiter.push(recruiter));
-        }
     }
 
     /// Takes in an item as an event of a kind: its own, or a stage that it implies.

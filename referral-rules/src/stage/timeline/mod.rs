@@ -11,6 +11,7 @@ mod goals;
 mod groups;
 mod hold;
 mod items;
+mod judging;
 mod ledger;
 mod levels;
 mod measure_keys;
@@ -28,6 +29,7 @@ pub use drawing::{AT_ONCE, Deferred, Draw, DrawKey, Drawing, Drawn, DrawnDay, Gr
 pub use goals::GoalEvent;
 pub use hold::Hold;
 pub use items::{Item, Items, Origin, Place, What, collect, event_item, submission_item};
+pub use judging::Failure;
 pub use ledger::{Booking, EntryRow, Grant};
 pub use levels::Levels;
 pub use measure_keys::{KeyPart, MeasureKey, MeasureKeys, key_part};

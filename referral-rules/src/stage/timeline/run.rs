@@ -5,6 +5,7 @@ use super::candidates::{Cause, Offering, Step};
 use super::drawing::{DrawKey, Drawing, Drawn, Granted};
 use super::goals::GoalEvent;
 use super::items::{Item, Items, Place, What};
+use super::judging::Failure;
 use super::ledger::{Booking, EntryRow, late_moments};
 use super::measure_keys::MeasureKey;
 use super::measures::{Running, Totals};
@@ -45,6 +46,10 @@ pub struct Timeline {
     pub not_applied: Vec<(u32, Place, What, u16, u16, Cause)>,
     /// Host events that could not be taken in.
     pub refusals: Vec<Refusal>,
+    /// The requirements that failed at events, by referral, in the order of the events, then of the document.
+    pub failures: Vec<Failure>,
+    /// By referral, the requirements of the version of its submission that hold what it brings.
+    pub held: FxHashMap<u32, Vec<u16>>,
     /// Where each referral stands.
     pub states: States,
     /// The counts of each referrer, by the text id of the referrer.
@@ -161,6 +166,8 @@ pub fn run(
         out.counts.extend(worker.counts);
         out.measures.extend(worker.measures);
         out.goals.append(&mut worker.goals);
+        out.failures.append(&mut worker.failures);
+        out.held.extend(worker.held);
         for (referral, state) in worker.states {
             states[index(referral)] = Some(state);
         }
@@ -169,6 +176,7 @@ pub fn run(
     out.entries.sort_unstable_by_key(EntryRow::key);
     out.not_applied.sort_unstable_by_key(|(referral, place, what, _, rule, _)| (*referral, *place, *what, *rule));
     out.refusals.sort_unstable_by_key(|refusal| refusal.event);
+    out.failures.sort_by_key(Failure::key);
     Ok(out)
 }
 
@@ -203,6 +211,8 @@ struct Worker<'a> {
     counts: Vec<(u32, [i64; 4])>,
     measures: Vec<((u16, MeasureKey), Running)>,
     goals: Vec<GoalEvent>,
+    failures: Vec<Failure>,
+    held: Vec<(u32, Vec<u16>)>,
 }
 
 impl<'a> Worker<'a> {
@@ -221,6 +231,8 @@ impl<'a> Worker<'a> {
             counts: Vec::new(),
             measures: Vec::new(),
             goals: Vec::new(),
+            failures: Vec::new(),
+            held: Vec::new(),
         };
         let mut batch = Applied::default();
         let mut bounds = vec![0];
@@ -283,6 +295,8 @@ impl<'a> Worker<'a> {
         self.states.extend(self.counting.referrals.drain());
         self.counts.extend(self.counting.counts.drain());
         self.measures.extend(self.counting.measures.drain());
+        self.failures.append(&mut self.counting.failures);
+        self.held.extend(std::mem::take(&mut self.counting.held));
         self.counting.clear();
     }
 

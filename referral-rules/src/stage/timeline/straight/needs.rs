@@ -84,6 +84,7 @@ pub(super) fn version_looks_ahead(version: &Version) -> bool {
     };
     let by_counts = |ladder: &Ladder| matches!(ladder.by, LadderBy::BuiltIn(_));
     version.clocks.is_empty()
+        && !version.judges_events()
         && !version.claims.can_be_taken_over()
         && !version.asks_for_recruiters
         && version.limits.iter().all(plain)

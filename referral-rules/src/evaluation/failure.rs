@@ -1,0 +1,189 @@
+//! Requirements that failed: those at submission that refuse are reasons of the verdict, all others are told beside it.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::decision::{Operand, Reason, value_text};
+use super::entry::shown;
+use super::{Evaluation, EventReference};
+use crate::base::{Instant, index};
+use crate::expr::{Env, Inputs, Scratch, Value};
+use crate::program::{EventKind, Judged, OnFailure, Refuses, Requirement, Version};
+use crate::stage::attribution::Standing;
+use crate::stage::circles::Asking;
+use crate::stage::inputs::{Counted, EventRows, FactsAt, ReferralRows};
+use crate::stage::timeline::{Failure as Failed, What};
+use serde::Serialize;
+
+/// A requirement that failed, but refused nobody at submission.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Failure {
+    /// The requirement's code.
+    pub code: String,
+    /// eligibility, validity or fraud.
+    pub heading: String,
+    /// The sentence for people.
+    pub message: String,
+    /// What it did: `disqualify`, `nurture`, `ignore event`, `hold` or `flag`.
+    pub on_failure: String,
+    /// The event at which it was judged.
+    pub event: EventReference,
+    /// When that was.
+    #[serde(serialize_with = "shown")]
+    pub at: Instant,
+    /// What decided.
+    pub operands: Vec<Operand>,
+    /// The line of the document.
+    pub line: usize,
+}
+
+impl Evaluation<'_> {
+    /// The failures of a referral: those at submission, then those at events.
+    pub(super) fn failures(&self, row: u32, standing: Standing, scratch: &mut Scratch<'_>) -> Vec<Failure> {
+        let Some(version) = self.program.versions.get(usize::from(self.submissions.version[index(row)])) else {
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        if standing == Standing::Withdrawn {
+            return out;
+        }
+        for failed in self.submissions.failures(row, false) {
+            let requirement = &version.requirements[failed];
+            if requirement.on_failure == OnFailure::Flag {
+                let operands = self.operands_at_submission(row, version, requirement, scratch);
+                let at = Instant(self.book.referrals.submitted_at[index(row)]);
+                let event = self.event_reference(What::Submission, EventKind::SUBMITTED);
+                out.push(told(version, requirement, event, at, operands));
+            }
+        }
+        let all = &self.timeline.failures;
+        let from = all.partition_point(|failed| failed.referral < row);
+        for failed in all[from..].iter().take_while(|failed| failed.referral == row) {
+            let requirement = &version.requirements[usize::from(failed.requirement)];
+            let operands = self.operands_at_event(failed, version, requirement, scratch);
+            let event = self.event_reference(failed.what, failed.kind);
+            out.push(told(version, requirement, event, Instant(failed.place.at), operands));
+        }
+        out
+    }
+
+    /// The requirements at submission that refuse the referral or a side of it.
+    pub(super) fn refusing(&self, row: u32, scratch: &mut Scratch<'_>, out: &mut Vec<Reason>) {
+        let Some(version) = self.program.versions.get(usize::from(self.submissions.version[index(row)])) else {
+            return;
+        };
+        for failure in self.submissions.failures(row, self.standings.circles.contains(&row)) {
+            let requirement = &version.requirements[failure];
+            if requirement.on_failure != OnFailure::Refuse {
+                continue;
+            }
+            out.push(Reason {
+                code: requirement.code.clone(),
+                heading: requirement.heading.to_owned(),
+                message: requirement.message.clone(),
+                refuses: match requirement.refuses {
+                    Refuses::Both => "both",
+                    Refuses::Referrer => "referrer",
+                    Refuses::Referee => "referee",
+                }
+                .to_owned(),
+                operands: self.operands_at_submission(row, version, requirement, scratch),
+                line: version.line(requirement.span.start),
+            });
+        }
+    }
+
+    /// The code of the requirement that kept an event from being taken in, if one did.
+    pub(super) fn kept_out_by(&self, row: u32, what: What) -> Option<String> {
+        let version = self.program.versions.get(usize::from(self.submissions.version[index(row)]))?;
+        let own = self.timeline.failures.iter().filter(|failed| failed.referral == row && failed.what == what);
+        let mut requirements = own.map(|failed| &version.requirements[usize::from(failed.requirement)]);
+        requirements.find(|requirement| requirement.on_failure.changes_event()).map(|found| found.code.clone())
+    }
+
+    fn operands_at_submission(
+        &self,
+        row: u32,
+        version: &Version,
+        requirement: &Requirement,
+        scratch: &mut Scratch<'_>,
+    ) -> Vec<Operand> {
+        let rows = [row];
+        let rows = ReferralRows { program: self.program, book: self.book, rows: &rows, facts_at: FactsAt::Submission };
+        let inputs = Asking { rows, closes: self.standings.circles.contains(&row) };
+        self.operands(&inputs, version, requirement, scratch)
+    }
+
+    fn operands_at_event(
+        &self,
+        failed: &Failed,
+        version: &Version,
+        requirement: &Requirement,
+        scratch: &mut Scratch<'_>,
+    ) -> Vec<Operand> {
+        let (applied, counted) = (failed.row(), Counted::Before);
+        let (program, book) = (self.program, self.book);
+        let inputs = EventRows { program, book, applied: &applied, rows: &[0], granted: None, counted };
+        self.operands(&inputs, version, requirement, scratch)
+    }
+
+    fn operands(
+        &self,
+        inputs: &dyn Inputs,
+        version: &Version,
+        requirement: &Requirement,
+        scratch: &mut Scratch<'_>,
+    ) -> Vec<Operand> {
+        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let conditions = requirement.conditions.iter();
+        let operands = conditions.flat_map(|condition| condition.explain(inputs, &env, scratch));
+        let shown = operands.map(|operand| Operand {
+            subject: operand.subject,
+            actual: value_text(&operand.actual),
+            operator: operand.operator.to_owned(),
+            expected: match operand.expected {
+                Value::Missing => String::new(),
+                value => value_text(&value),
+            },
+        });
+        shown.collect()
+    }
+
+    /// The requirement that holds what a referral brings as of the moment of the answer, if there is one: the first in the document.
+    pub(super) fn held_by(&self, row: u32, scratch: &mut Scratch<'_>) -> Option<u16> {
+        let version = self.program.versions.get(usize::from(self.submissions.version[index(row)]))?;
+        let by_events = self.timeline.held.get(&row).map_or(&[][..], |held| held);
+        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let rows = [row];
+        let facts_at = FactsAt::Instant(self.as_of.0);
+        let inputs = ReferralRows { program: self.program, book: self.book, rows: &rows, facts_at };
+        let mut holds = |number: u16, requirement: &Requirement| match &requirement.judged {
+            Judged::AtSubmission => false,
+            Judged::At(_) => by_events.contains(&number),
+            Judged::WhenPayable => requirement.conditions.iter().any(|condition| {
+                let result = condition.evaluate(&inputs, 1, &env, scratch);
+                let ok = result.status.first().is_some_and(|status| status.is_ok());
+                let met = matches!(&result.column, crate::expr::Column::Bool(met) if met.first() == Some(&true));
+                !(ok && met)
+            }),
+        };
+        let mut all = (0_u16..).zip(&version.requirements);
+        all.find(|(number, requirement)| holds(*number, requirement)).map(|(number, _)| number)
+    }
+}
+
+fn told(
+    version: &Version,
+    requirement: &Requirement,
+    event: EventReference,
+    at: Instant,
+    operands: Vec<Operand>,
+) -> Failure {
+    Failure {
+        code: requirement.code.clone(),
+        heading: requirement.heading.to_owned(),
+        message: requirement.message.clone(),
+        on_failure: requirement.on_failure.word().to_owned(),
+        event,
+        at,
+        operands,
+        line: version.line(requirement.span.start),
+    }
+}

@@ -1,0 +1,175 @@
+//! Requirements that are judged at events: before an event is taken in, by what is known of its referral until then.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::applied::{Applied, Counting, LADDERS_MAX, ReferralState, may_follow};
+use super::items::{Item, Place, What};
+use crate::book::Book;
+use crate::expr::{Column, Compiled, Env, Scratch};
+use crate::program::{EventKind, OnFailure, Program, Requirement, Version};
+use crate::stage::inputs::{Counted, EventRows};
+
+/// A requirement that failed at an event, and what was known then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// The referral.
+    pub referral: u32,
+    /// The place of the event.
+    pub place: Place,
+    /// The event.
+    pub what: What,
+    /// Its kind: its own, or a stage that it implies.
+    pub kind: EventKind,
+    /// When the referral had reached each of the first four stages before.
+    pub reached: [i64; 4],
+    /// The version in force at submission.
+    pub version: u16,
+    /// The requirement's position in it.
+    pub requirement: u16,
+}
+
+impl Failure {
+    /// The event as a row that expressions can ask, before anything of it was taken in.
+    pub fn row(&self) -> Applied {
+        let mut out = Applied::default();
+        self.put(&mut out);
+        out
+    }
+
+    /// The order in which failures are told: by referral, event, and place in the document.
+    pub fn key(&self) -> (u32, Place, What, u16) {
+        (self.referral, self.place, self.what, self.requirement)
+    }
+
+    fn put(&self, out: &mut Applied) {
+        out.clear();
+        out.referral.push(self.referral);
+        out.what.push(self.what);
+        out.event.push(self.what.event());
+        out.place.push(self.place);
+        out.kind.push(self.kind);
+        out.at.push(self.place.at);
+        out.known.push(self.place.at);
+        out.version.push(self.version);
+        out.counts.push([0; 4]);
+        out.before.push([0; 4]);
+        out.reached.push(self.reached);
+        out.tiers.push([0; LADDERS_MAX]);
+    }
+}
+
+/// What becomes of an event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Outcome {
+    /// It is taken in.
+    TakenIn,
+    /// It is not.
+    NotTakenIn,
+    /// Instead of it the referral gets into this stage.
+    Instead(EventKind),
+}
+
+/// Judges events.
+pub(super) struct Judging<'a> {
+    program: &'a Program,
+    book: &'a Book,
+    scratch: Scratch<'a>,
+    row: Applied,
+}
+
+impl<'a> Judging<'a> {
+    /// `None` for a program in which no requirement is judged at events.
+    pub(super) fn new(program: &'a Program, book: &'a Book) -> Option<Self> {
+        let judges = program.versions.iter().any(Version::judges_events);
+        judges.then(|| Self { program, book, scratch: Scratch::new(&book.texts), row: Applied::default() })
+    }
+
+    /// Judges an event that could be taken in, with the stages that it implies. All that fails is taken down; of what changes
+    /// the event, the first in the document decides.
+    pub(super) fn judge(&mut self, item: &Item, state: &mut Counting) -> Outcome {
+        let program = self.program;
+        let Some(referral) = state.referrals.get(&item.referral) else { return Outcome::TakenIn };
+        let number = referral.submitted_version;
+        let Some(version) = program.versions.get(usize::from(number)) else { return Outcome::TakenIn };
+        if !version.judges_events() {
+            return Outcome::TakenIn;
+        }
+        let (stage, reached) = (referral.stage, referral.reached);
+        let kinds = coming(program, referral, item.place.kind);
+        let mut outcome = Outcome::TakenIn;
+        for (requirement_at, requirement) in (0_u16..).zip(&version.requirements) {
+            let mut judged = kinds.iter().copied().filter(|kind| requirement.is_at(*kind)).peekable();
+            if judged.peek().is_none() {
+                continue;
+            }
+            let failure = |kind| Failure {
+                referral: item.referral,
+                place: item.place,
+                what: item.what,
+                kind,
+                reached,
+                version: number,
+                requirement: requirement_at,
+            };
+            let failed = judged.map(failure).find(|failure| !self.is_met(version, requirement, failure));
+            let Some(failure) = failed else {
+                if let Some(held) = state.held.get_mut(&item.referral) {
+                    held.retain(|held| *held != requirement_at);
+                }
+                continue;
+            };
+            state.failures.push(failure);
+            if requirement.on_failure == OnFailure::Hold {
+                let held = state.held.entry(item.referral).or_default();
+                if !held.contains(&requirement_at) {
+                    held.push(requirement_at);
+                }
+            }
+            if outcome == Outcome::TakenIn {
+                outcome = changed(requirement.on_failure, stage);
+            }
+        }
+        outcome
+    }
+
+    fn is_met(&mut self, version: &Version, requirement: &Requirement, at: &Failure) -> bool {
+        at.put(&mut self.row);
+        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let inputs = EventRows {
+            program: self.program,
+            book: self.book,
+            applied: &self.row,
+            rows: &[0],
+            granted: None,
+            counted: Counted::Before,
+        };
+        let scratch = &mut self.scratch;
+        let holds = |condition: &Compiled| {
+            let result = condition.evaluate(&inputs, 1, &env, scratch);
+            matches!(&result.column, Column::Bool(holds) if holds[0] && result.status[0].is_ok())
+        };
+        requirement.conditions.iter().all(holds)
+    }
+}
+
+/// The kinds that an event brings along: the stages that it implies, and its own.
+fn coming(program: &Program, referral: &ReferralState, kind: EventKind) -> Vec<EventKind> {
+    let (mut stage, mut out) = (referral.stage, Vec::new());
+    for implied in referral.implied(program, kind) {
+        if may_follow(stage, *implied) {
+            stage = implied.0;
+            out.push(*implied);
+        }
+    }
+    out.push(kind);
+    out
+}
+
+/// What a failure makes of an event of a referral that is in a stage.
+fn changed(on_failure: OnFailure, stage: u16) -> Outcome {
+    let instead = |kind: EventKind| if may_follow(stage, kind) { Outcome::Instead(kind) } else { Outcome::NotTakenIn };
+    match on_failure {
+        OnFailure::Disqualify => instead(EventKind::DISQUALIFIED),
+        OnFailure::Nurture => instead(EventKind::NURTURE),
+        OnFailure::IgnoreEvent => Outcome::NotTakenIn,
+        OnFailure::Refuse | OnFailure::Hold | OnFailure::Flag => Outcome::TakenIn,
+    }
+}

@@ -1,0 +1,67 @@
+"""DESIGN A5: requirements that are judged at events, or as long as something is not paid."""
+from expressions import evaluate
+from measures import Moment
+from program import several
+from scope import Scope
+from timeline import FOLLOWS, Happening, implied
+
+INSTEAD = {"disqualify": "disqualified", "nurture": "nurture", "ignore event": "ignore event"}
+
+
+def judge_event(book, standing, happening):
+    """Judges an event that could be taken in. Gives the stage that comes instead of it, `ignore event`, or None."""
+    version, outcome = standing.verdict.version, None
+    kinds = coming(standing, happening)
+    for requirement in version.later:
+        failed = [kind for kind in kinds if kind in several(requirement["judged_at"])]
+        if not failed:
+            continue
+        failed = [kind for kind in failed if not is_met(book, version, standing, happening, kind, requirement)]
+        code, does = requirement["code"], requirement.get("on_failure", "disqualify")
+        if not failed:
+            standing.held.discard(code)
+            continue
+        standing.failures.append((code, does, failed[0], happening.at))
+        if does == "hold":
+            standing.held.add(code)
+        outcome = outcome or INSTEAD.get(does)
+    return outcome
+
+
+def coming(standing, happening):
+    """The kinds that an event brings along, its own last; none where it cannot be taken in."""
+    stage, kinds = standing.stage, []
+    for event in implied(standing, happening):
+        if event.kind in FOLLOWS[stage]:
+            stage = event.kind
+            kinds.append(stage)
+    kind = happening.kind
+    if happening.at < standing.row.at or kind == standing.stage or kind in FOLLOWS and kind not in FOLLOWS[stage]:
+        return []
+    return kinds + [kind]
+
+
+def is_met(book, version, standing, happening, kind, requirement):
+    """By what is known of the referral before anything of the event is taken in."""
+    event = Happening(happening.referral, kind, happening.at, happening.origin, happening.name, happening.anchor,
+                      happening.sequence, happening.facts)
+    scope = Moment(book, version, standing, event, None, None).plain_scope(version)
+    return all([evaluate(condition, scope) is True for condition in several(requirement["require"])])
+
+
+def instead(happening, stage):
+    """The stage comes in the place of the event: same instant, id and facts."""
+    event = Happening(happening.referral, stage, happening.at, happening.origin, happening.name, happening.anchor,
+                      happening.sequence, happening.facts)
+    event.ranks_as = happening.kind
+    return event
+
+
+def holds(book, standing, row, moment):
+    """Whether a requirement holds what a referral brings, as of the moment of the answer."""
+    if standing is not None and standing.held:
+        return True
+    version = book.program.in_force(book.program.day_of(row.at))
+    scope = version and Scope(book, version, row, moment=moment)
+    payable = [requirement for requirement in (version.later if version else []) if requirement["judged_at"] == "payable"]
+    return any(evaluate(condition, scope) is not True for requirement in payable for condition in several(requirement["require"]))
