@@ -4,12 +4,12 @@ use super::time::{Instant, MICROS_PER_DAY, MICROS_PER_SECOND};
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A time zone by its IANA name, with the zone data that the build carries.
 ///
-/// Its offsets for 1970 to 2100 are laid out once, when it is made, so that [`Zone::day_of`] is a look-up; for other years
-/// the zone data is asked each time. Cloning is cheap. The calendar is closed at its edges: what would lie before 0001 or
+/// Its offsets for 1970 to 2100 are laid out some years at a time, when they are first asked for, so that [`Zone::day_of`] is a
+/// look-up; for other years the zone data is asked each time. Cloning is cheap. The calendar is closed at its edges: what would lie before 0001 or
 /// after 9999 is the first or the last that there is.
 ///
 /// # Example
@@ -33,6 +33,11 @@ impl Zone {
     pub fn named(name: &str) -> Option<Self> {
         let tz: Tz = name.parse().ok()?;
         Some(Self { tz, table: Arc::new(Table::of(tz)) })
+    }
+
+    /// Whether a zone has that name.
+    pub fn is_name(name: &str) -> bool {
+        name.parse::<Tz>().is_ok()
     }
 
     /// The IANA name.
@@ -89,10 +94,11 @@ impl Zone {
         let micros_of_day = micros_of_day.clamp(0, MICROS_PER_DAY.saturating_sub(1));
         let local = i64::from(day.0).saturating_mul(MICROS_PER_DAY).saturating_add(micros_of_day);
         let near = local.saturating_sub(REACH)..local.saturating_add(REACH);
-        let instant = if near.start >= TABLE_START && near.end < TABLE_END {
-            earliest(self.table.spans.get(self.table.index(near.start)..).unwrap_or(&[]), local)
-        } else {
-            earliest(&spans(self.tz, near.start, near.end), local)
+        let instant = match self.table.era(near.start) {
+            Some(era) if near.end < TABLE_END => {
+                earliest(era.spans.get(era.index(near.start)..).unwrap_or(&[]), local)
+            }
+            _ => earliest(&spans(self.tz, near.start, near.end), local),
         };
         Instant(instant.clamp(Instant::MIN.0, Instant::MAX.0))
     }
@@ -100,10 +106,9 @@ impl Zone {
     /// What the zone's clocks are ahead of UTC at an instant, in microseconds.
     #[inline]
     fn offset_micros(&self, instant: Instant) -> i64 {
-        if (TABLE_START..TABLE_END).contains(&instant.0) {
-            self.table.spans.get(self.table.index(instant.0)).map_or(0, |span| span.offset)
-        } else {
-            probe(self.tz, instant.0.div_euclid(MICROS_PER_SECOND)).saturating_mul(MICROS_PER_SECOND)
+        match self.table.era(instant.0) {
+            Some(era) => era.spans.get(era.index(instant.0)).map_or(0, |span| span.offset),
+            None => probe(self.tz, instant.0.div_euclid(MICROS_PER_SECOND)).saturating_mul(MICROS_PER_SECOND),
         }
     }
 }
@@ -137,7 +142,9 @@ const REACH: i64 = 2 * MICROS_PER_DAY;
 /// How closely the zone data is looked at. No two changes of a zone are less than six days apart since 1844, and a test looks
 /// for them in all zones.
 const STEP_SECONDS: i64 = 3 * 86_400;
-/// A bucket of the table is 2^41 microseconds, some 25 days.
+/// What is laid out at once are 2^47 microseconds, some four and a half years.
+const ERA_BITS: u32 = 47;
+/// A bucket of an era is 2^41 microseconds, some 25 days.
 const BUCKET_BITS: u32 = 41;
 
 /// A stretch of time with one offset, from `start` (included) to the next one's start.
@@ -147,29 +154,56 @@ struct Span {
     offset: i64,
 }
 
-/// The spans between the table's start and end, and for each bucket the place of the span that holds its start.
+/// The eras from the table's start to its end, each laid out when it is first asked for.
 struct Table {
+    tz: Tz,
+    eras: Vec<OnceLock<Era>>,
+}
+
+/// The spans of an era, over its end as far as a time may be looked for from it, and for each bucket the place of the span that
+/// holds its start.
+struct Era {
+    start: i64,
     spans: Vec<Span>,
     buckets: Vec<u16>,
 }
 
 impl Table {
     fn of(tz: Tz) -> Self {
-        let spans = spans(tz, TABLE_START, TABLE_END);
-        let starts = (0_i64..)
-            .map(|bucket| TABLE_START.saturating_add(bucket << BUCKET_BITS))
-            .take_while(|start| *start < TABLE_END);
+        let eras = usize::try_from(TABLE_END.saturating_sub(TABLE_START) >> ERA_BITS).unwrap_or(0).saturating_add(1);
+        Self { tz, eras: (0..eras).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// The era that holds an instant; none outside the table.
+    #[inline]
+    fn era(&self, at: i64) -> Option<&Era> {
+        if !(TABLE_START..TABLE_END).contains(&at) {
+            return None;
+        }
+        let number = at.saturating_sub(TABLE_START) >> ERA_BITS;
+        let era = self.eras.get(usize::try_from(number).ok()?)?;
+        Some(era.get_or_init(|| Era::of(self.tz, TABLE_START.saturating_add(number << ERA_BITS))))
+    }
+}
+
+impl Era {
+    #[cold]
+    fn of(tz: Tz, start: i64) -> Self {
+        let end = start.saturating_add(1 << ERA_BITS);
+        let spans = spans(tz, start, end.saturating_add(REACH.saturating_mul(2)));
+        let starts = (0_i64..).map(|bucket| start.saturating_add(bucket << BUCKET_BITS));
         let buckets = starts
+            .take_while(|start| *start < end)
             .map(|start| spans.partition_point(|span| span.start <= start).saturating_sub(1))
             .map(|index| u16::try_from(index).unwrap_or(u16::MAX))
             .collect();
-        Self { spans, buckets }
+        Self { start, spans, buckets }
     }
 
-    /// The place of the span that holds `at`, which lies in the table's range.
+    /// The place of the span that holds `at`, which lies in the era.
     #[inline]
     fn index(&self, at: i64) -> usize {
-        let bucket = usize::try_from(at.saturating_sub(TABLE_START) >> BUCKET_BITS).unwrap_or(0);
+        let bucket = usize::try_from(at.saturating_sub(self.start) >> BUCKET_BITS).unwrap_or(0);
         let mut index = self.buckets.get(bucket).copied().map_or(0, usize::from);
         while self.spans.get(index.saturating_add(1)).is_some_and(|next| next.start <= at) {
             index = index.saturating_add(1);
@@ -337,7 +371,8 @@ mod tests {
     fn all_zones_agree_with_chrono_on_civil_times() {
         for tz in chrono_tz::TZ_VARIANTS {
             let zone = zone(tz.name());
-            let changes = zone.table.spans.iter().map(|span| span.start);
+            let eras = (TABLE_START..TABLE_END).step_by(1 << ERA_BITS).filter_map(|start| zone.table.era(start));
+            let changes = eras.flat_map(|era| &era.spans).map(|span| span.start);
             let others = (-1_600_000_000_000_i64..1_600_000_000_000)
                 .step_by(40_000_000_000)
                 .map(|second| second.saturating_mul(10_000));

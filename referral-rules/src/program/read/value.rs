@@ -214,7 +214,7 @@ pub(super) fn unknown_currency(field: &Field<'_>, found: &str, reader: &mut Read
 /// The name of a time zone.
 pub(super) fn zone(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<String>> {
     let text = text(field, reader)?;
-    if Zone::named(&text.value).is_none() {
+    if !Zone::is_name(&text.value) {
         let fault = field.fault(Code::UnknownZone, format!("`{}` is not a time zone", shown(&text.value)));
         let help = did_you_mean(&text.value, Zone::names());
         reader.push(fault.help(help.unwrap_or_else(|| "write an IANA name, such as `America/New_York`".to_owned())));
