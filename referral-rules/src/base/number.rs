@@ -97,6 +97,12 @@ impl Number {
         *self.0.denom()
     }
 
+    /// Parts that are reduced already, of which the lower is not zero.
+    #[inline]
+    pub(super) fn of_reduced(numerator: i64, denominator: u32) -> Self {
+        Self::of((i128::from(numerator), i128::from(denominator)))
+    }
+
     fn kept(ratio: Ratio<i128>) -> Option<Self> {
         (*ratio.numer() != i128::MIN).then_some(Self(ratio))
     }

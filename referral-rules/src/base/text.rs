@@ -139,6 +139,11 @@ impl Interner {
         self.bytes.get(start..*end).unwrap_or_default()
     }
 
+    /// The number that the first text of the next block will have.
+    pub fn next_block(&self) -> TextId {
+        self.blocks.next()
+    }
+
     /// Numbers that stand for their digits, which are written when the first of them is asked for: a table of ids that are
     /// numbers needs no text. Returns the number of the first; the others follow it. [`Interner::find`] does not know them.
     pub fn push_numbers(&mut self, numbers: Buffer<i64>) -> TextId {

@@ -48,11 +48,16 @@ impl Blocks {
         self.push(len, Source::Endings(of, ending.to_owned()))
     }
 
+    /// The number that the next block begins with.
+    pub(super) fn next(&self) -> TextId {
+        TextId(BLOCKS_START.saturating_add(position(self.len)))
+    }
+
     fn push(&mut self, len: usize, source: Source) -> TextId {
-        let first = self.len;
+        let (first, number) = (self.len, self.next());
         self.blocks.push(Arc::new(Block { first, len, source, written: OnceLock::new() }));
         self.len = self.len.saturating_add(len);
-        TextId(BLOCKS_START.saturating_add(position(first)))
+        number
     }
 
     pub(super) fn text(&self, id: TextId, texts: &Interner) -> &str {

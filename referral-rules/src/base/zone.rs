@@ -95,9 +95,7 @@ impl Zone {
         let local = i64::from(day.0).saturating_mul(MICROS_PER_DAY).saturating_add(micros_of_day);
         let near = local.saturating_sub(REACH)..local.saturating_add(REACH);
         let instant = match self.table.era(near.start) {
-            Some(era) if near.end < TABLE_END => {
-                earliest(era.spans.get(era.index(near.start)..).unwrap_or(&[]), local)
-            }
+            Some(era) if near.end < TABLE_END => earliest(era.spans.get(era.index(near.start)..).unwrap_or(&[]), local),
             _ => earliest(&spans(self.tz, near.start, near.end), local),
         };
         Instant(instant.clamp(Instant::MIN.0, Instant::MAX.0))

@@ -78,7 +78,8 @@ fn numbers(table: &GivenTable, name: &str) -> Option<Buffer<i64>> {
         Ints::I64(numbers) => numbers.clone(),
         other => (0..other.len()).filter_map(|row| other.get(row)).collect(),
     };
-    let short = numbers.iter().all(|number| *number < DIGITS_END && *number > -DIGITS_END);
+    // Without a way out of the loop, the compiler compares many at a time.
+    let short = numbers.iter().fold(true, |short, number| short & (*number < DIGITS_END) & (*number > -DIGITS_END));
     short.then_some(numbers)
 }
 
@@ -356,20 +357,31 @@ impl Builder<'_> {
         accounts: usize,
         book: &mut Book,
     ) {
-        let referrer: Vec<u32> = referrers.iter().map(|id| parties.place(*id)).collect();
-        let referee: Option<Vec<u32>> = referees.map(|ids| ids.iter().map(|id| parties.place(*id)).collect());
-        let parties = parties.finish(&mut self.texts);
+        let first = self.texts.next_block();
         let accounts = position(accounts);
-        let text = |place: &u32| parties.first().after(index(*place));
-        let row = |place: &u32| if *place < accounts { *place } else { NONE };
         let table = &mut book.referrals;
-        let rows = referrer.len();
-        table.referrer_row = referrer.iter().map(row).collect();
-        table.referrer = referrer.iter().map(text).collect();
-        match referee {
-            Some(referee) => {
-                table.referee_row = referee.iter().map(row).collect();
-                table.referee = referee.iter().map(text).collect();
+        let rows = referrers.len();
+        let mut unknown = Vec::new();
+        // The place of each id among all of them is its text's place behind the first, and its account's row if it has one.
+        let mut join = |ids: &[i64], unknown: Option<&mut Vec<u32>>| {
+            let (mut texts, mut account_rows) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+            let mut outside = false;
+            for id in ids {
+                let place = parties.place(*id);
+                texts.push(first.after(index(place)));
+                outside |= place >= accounts;
+                account_rows.push(if place < accounts { place } else { NONE });
+            }
+            if let Some(unknown) = unknown.filter(|_| outside) {
+                unknown.extend((0_u32..).zip(&account_rows).filter(|(_, row)| **row == NONE).map(|(at, _)| at));
+            }
+            (texts, account_rows)
+        };
+        (table.referrer, table.referrer_row) = join(referrers, Some(&mut unknown));
+        match referees {
+            Some(referees) => {
+                let (texts, account_rows) = join(referees, None);
+                (table.referee, table.referee_row) = (Buffer::from(texts), account_rows);
                 table.referee_given = vec![true; rows];
             }
             None => {
@@ -378,11 +390,11 @@ impl Builder<'_> {
                 table.referee_given = vec![false; rows];
             }
         }
-        book.parties = Some(parties);
+        book.parties = Some(parties.finish(&mut self.texts));
         if !book.accounts.given {
             return;
         }
-        for (at, _) in referrer.iter().enumerate().filter(|(_, place)| **place >= accounts) {
+        for at in unknown.into_iter().map(index) {
             let who = referrers.get(at).copied().unwrap_or_default();
             let message = format!("the referrer `{who}` is not in the accounts");
             self.report(Code::UnknownReferrer, at, "referrer", message, "add the account, or correct the id");
@@ -395,8 +407,9 @@ impl Builder<'_> {
         let program = self.program;
         let total = happened.iter().fold(0_usize, |sum, one| sum.saturating_add(one.rows.len()));
         let mut events = Events { facts: vec![None; program.facts.len()], ..Events::default() };
-        let (mut at, mut known) = (Vec::with_capacity(total), Vec::with_capacity(total));
-        let mut late = false;
+        let mut at: Vec<i64> = Vec::with_capacity(total);
+        // From when on each is known, once some are known late.
+        let mut known: Option<Vec<i64>> = None;
         for one in happened {
             self.used.insert(format!("{}_at", one.word));
             self.used.insert(format!("{}_recorded_at", one.word));
@@ -413,23 +426,27 @@ impl Builder<'_> {
                 *slot = Some(FactColumn { first, ..column.taken(&one.rows) });
             }
             let submitted = &*book.referrals.known;
-            for (row, moment) in one.rows.iter().zip(one.at.iter().copied()) {
-                let recorded = one.recorded.as_ref().and_then(|recorded| recorded.get(index(*row)));
-                let heard = recorded.copied().unwrap_or(moment).max(moment);
-                let heard = heard.max(submitted.get(index(*row)).copied().unwrap_or(NEVER));
-                late |= heard != moment;
-                at.push(moment);
-                known.push(heard);
+            let recorded = one.recorded.as_deref();
+            let heard = one.rows.iter().zip(&one.at).map(|(row, moment)| {
+                let recorded = recorded.and_then(|recorded| recorded.get(index(*row)));
+                let heard = recorded.copied().unwrap_or(*moment).max(*moment);
+                heard.max(submitted.get(index(*row)).copied().unwrap_or(NEVER))
+            });
+            let late = heard.clone().zip(&one.at).fold(false, |late, (heard, moment)| late | (heard != *moment));
+            if late && known.is_none() {
+                known = Some(at.clone());
             }
-            let ids: Vec<TextId> =
-                one.rows.iter().filter_map(|row| book.referrals.id.get(index(*row)).copied()).collect();
+            known.iter_mut().for_each(|known| known.extend(heard.clone()));
+            at.extend_from_slice(&one.at);
+            let all_ids = &*book.referrals.id;
+            let ids: Vec<TextId> = one.rows.iter().filter_map(|row| all_ids.get(index(*row)).copied()).collect();
             let id = self.texts.push_endings(ids, &format!("/{}", one.word));
             events.id.extend((0..one.rows.len()).map(|place| id.after(place)));
             events.kind.resize(first.saturating_add(one.rows.len()), one.kind);
             events.referral.extend_from_slice(&one.rows);
         }
         events.at = Buffer::from(at);
-        events.known = if late { Buffer::from(known) } else { events.at.clone() };
+        events.known = known.map_or_else(|| events.at.clone(), Buffer::from);
         events.heard = events.known.clone();
         events.withdrawn = Moments::Same(NEVER, total);
         events.sequence = Moments::Same(NEVER, total);

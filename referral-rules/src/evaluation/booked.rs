@@ -16,7 +16,6 @@ type BookedGrant = BTreeMap<u32, Option<Number>>;
 /// booked, and the entry that makes up the difference.
 pub fn reconcile(evaluation: &mut Evaluation<'_>) {
     let Some(booked) = &evaluation.book.booked else {
-        evaluation.fresh = (0..position(evaluation.timeline.entries.len())).collect();
         return;
     };
     let mut booked_of: FxHashMap<&str, BookedGrant> = FxHashMap::default();
@@ -28,11 +27,11 @@ pub fn reconcile(evaluation: &mut Evaluation<'_>) {
         }
     }
     let mut rows_of: BTreeMap<String, Vec<EntryRow>> = BTreeMap::new();
-    for row in &evaluation.timeline.entries {
+    for row in evaluation.ledger_rows() {
         rows_of.entry(evaluation.grant_id(row)).or_default().push(*row);
     }
     let mut findings = Vec::new();
-    let mut ledger: Vec<(EntryRow, bool)> = Vec::with_capacity(evaluation.timeline.entries.len());
+    let mut ledger: Vec<(EntryRow, bool)> = Vec::with_capacity(evaluation.timeline.len());
     for (grant, mut rows) in rows_of {
         let Some(booked) = booked_of.remove(grant.as_str()) else {
             ledger.extend(rows.into_iter().map(|row| (row, true)));
@@ -54,8 +53,8 @@ pub fn reconcile(evaluation: &mut Evaluation<'_>) {
     unknown_grants(evaluation, &booked_of, &mut findings);
     ledger.sort_by_key(|(row, _)| row.key());
     let rows = 0..position(ledger.len());
-    evaluation.fresh = rows.zip(&ledger).filter(|(_, (_, is_new))| *is_new).map(|(at, _)| at).collect();
-    evaluation.timeline.entries = ledger.into_iter().map(|(row, _)| row).collect();
+    evaluation.fresh = Some(rows.zip(&ledger).filter(|(_, (_, is_new))| *is_new).map(|(at, _)| at).collect());
+    evaluation.timeline.replace(ledger.into_iter().map(|(row, _)| row).collect());
     evaluation.findings.extend(findings);
 }
 
@@ -124,7 +123,7 @@ pub fn report_unknown_entries(evaluation: &mut Evaluation<'_>) {
     if evaluation.book.confirmations.is_empty() {
         return;
     }
-    let known: FxHashSet<String> = evaluation.timeline.entries.iter().map(|row| evaluation.entry_id(row)).collect();
+    let known: FxHashSet<String> = evaluation.ledger_rows().iter().map(|row| evaluation.entry_id(row)).collect();
     let stored: FxHashSet<&str> = evaluation.book.booked.iter().flatten().map(|entry| entry.id.as_str()).collect();
     let findings: Vec<Finding> = evaluation
         .book

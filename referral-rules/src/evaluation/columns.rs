@@ -2,12 +2,15 @@
 //! wanted; nothing here makes text.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::Evaluation;
-use crate::base::{Day, Instant, NONE, index, position};
+use crate::base::{Buffer, Day, Instant, NONE, Numbers, index, position};
+use crate::book::NEVER;
 use crate::diag::Code;
+use crate::program::{Program, Reward, Version};
 use crate::stage::attribution::Standing;
-use crate::stage::schedule::{Dates, dates};
+use crate::stage::schedule::{Dates, dates, dates_from, rule};
 use crate::stage::submission::BuiltIn;
-use crate::stage::timeline::{AT_ONCE, EntryRow, LADDERS_MAX};
+use crate::stage::timeline::{AT_ONCE, EntryRow, EntryTable, Step};
+use std::sync::Arc;
 
 /// The decisions by position of the referral in the book, which is the order of the table's rows; see
 /// [`Evaluation::referrals`] for those that are known at the moment of the answer.
@@ -43,35 +46,50 @@ impl DecisionColumns {
     }
 }
 
-/// The ledger by entry. Positions and numbers are those of the book and the program.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// The ledger by entry. Positions and numbers are those of the book and the program. Columns that lie so in the evaluation are
+/// shared with it.
+#[derive(Clone, PartialEq, Debug)]
 pub struct EntryColumns {
     /// The referral's position.
-    pub referral: Vec<u32>,
+    pub referral: Buffer<u32>,
     /// The position of the host's event; `u32::MAX` for the submission and for what the clock made.
-    pub event: Vec<u32>,
+    pub event: Buffer<u32>,
     /// The position in [`Program::reward_ids`](crate::program::Program::reward_ids).
-    pub reward: Vec<u16>,
+    pub reward: Buffer<u16>,
     /// The governing version's position in the program.
-    pub version: Vec<u16>,
+    pub version: Buffer<u16>,
+    /// The amount as the rule states it, exactly.
+    pub base: Arc<Numbers>,
+    /// Where each entry's steps start; one more than there are entries.
+    pub step_starts: Buffer<u32>,
+    /// The ways from the bases to the amounts, entry after entry.
+    pub steps: Buffer<Step>,
     /// The amount in minor units; negative for what is taken back.
-    pub amount: Vec<i64>,
+    pub amount: Buffer<i64>,
     /// Whether late news made the entry.
     pub correction: Vec<bool>,
     /// How many ladders have a place in `tiers`.
     pub ladders: usize,
     /// The tiers that held, entry after entry: 0 below the first level, else the level's position plus one.
-    pub tiers: Vec<u8>,
+    pub tiers: Buffer<u8>,
     /// When it was earned, in microseconds since 1970.
-    pub earned_at: Vec<i64>,
+    pub earned_at: Buffer<i64>,
     /// When it was booked, in microseconds since 1970.
-    pub booked_at: Vec<i64>,
+    pub booked_at: Buffer<i64>,
     /// The first day on which it may be paid.
     pub payable_on: Vec<Day>,
     /// The last day on which it must be paid, if that was promised.
     pub due_on: Vec<Option<Day>>,
     /// By when the beneficiary must be told, where that was promised; none at all where no rule promises it.
     pub notify_by: Option<Vec<Option<Instant>>>,
+}
+
+impl EntryColumns {
+    /// The steps of an entry.
+    pub fn steps_of(&self, entry: usize) -> &[Step] {
+        let bounds = self.step_starts.get(entry).zip(self.step_starts.get(entry.saturating_add(1)));
+        bounds.and_then(|(from, to)| self.steps.get(index(*from)..index(*to))).unwrap_or_default()
+    }
 }
 
 /// No stage.
@@ -115,36 +133,41 @@ impl Evaluation<'_> {
         let rows = self.book.referrals.id.len();
         let (reason_codes, numbers) = self.reason_numbers();
         let ladders = self.program.versions.iter().map(|version| version.ladders.len()).max().unwrap_or(0);
+        // What stands as of the answer's moment is right for all, unless some of it was otherwise before, or is not known yet.
         let settled = self.standings.history.is_empty() && self.book.is_on_time();
-        let submitted_at = &*self.book.referrals.submitted_at;
-        let standing = |row: u32| match settled && submitted_at[index(row)] <= self.as_of.0 {
-            true => self.standings.current[index(row)],
-            false => self.standings.at(self.book, row, self.as_of.0),
-        };
-        let all = || 0..position(rows);
-        let accepted: Vec<bool> = all().map(|row| standing(row).was_accepted()).collect();
-        let lost_to = |row: u32| standing(row).lost_to().map_or(NONE, |(winner, _)| winner);
+        let mut accepted = Vec::with_capacity(rows);
+        let mut lost_to = Vec::with_capacity(rows);
         let mut reason_starts = Vec::with_capacity(rows.saturating_add(1));
         let mut reasons = Vec::with_capacity(rows);
-        for (row, refused) in all().zip(&self.submissions.refused) {
+        let facts = self.standings.current.iter().zip(&*self.book.referrals.submitted_at);
+        for ((row, refused), (standing, submitted_at)) in (0..position(rows)).zip(&self.submissions.refused).zip(facts)
+        {
+            let standing = match settled && *submitted_at <= self.as_of.0 {
+                true => *standing,
+                false => self.standings.at(self.book, row, self.as_of.0),
+            };
+            accepted.push(standing.was_accepted());
+            lost_to.push(standing.lost_to().map_or(NONE, |(winner, _)| winner));
             reason_starts.push(position(reasons.len()));
-            let standing = standing(row);
             if standing != Standing::Accepted || refused.0 != 0 {
                 self.push_reasons(row, standing, &numbers, &mut reasons);
             }
         }
         reason_starts.push(position(reasons.len()));
         let states = &self.timeline.states;
+        let all = || (0..position(rows)).zip(&accepted);
         let stage = |(row, accepted): (u32, &bool)| states.stage(row).filter(|_| *accepted).unwrap_or(NO_STAGE);
         let mut tiers = Vec::with_capacity(rows.saturating_mul(ladders));
-        for (row, accepted) in all().zip(&accepted).filter(|_| ladders > 0) {
-            let own = if *accepted { states.tiers(row) } else { [0; LADDERS_MAX] };
-            tiers.extend_from_slice(&own[..ladders]);
+        for (row, accepted) in all().filter(|_| ladders > 0) {
+            match accepted {
+                true => states.extend_tiers(row, ladders, &mut tiers),
+                false => (0..ladders).for_each(|_| tiers.push(0)),
+            }
         }
         DecisionColumns {
             version: self.submissions.version.clone(),
-            lost_to: all().map(lost_to).collect(),
-            stage: all().zip(&accepted).map(stage).collect(),
+            lost_to,
+            stage: all().map(stage).collect(),
             accepted,
             reason_codes,
             reason_starts,
@@ -204,64 +227,126 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The ledger as columns, in its order. What an amount was made of stands in [`Evaluation::ledger_rows`], at the same places.
+    /// The ledger as columns, in its order.
     pub fn entry_columns(&self) -> EntryColumns {
-        let rows = &self.timeline.entries;
-        let ladders = self.program.versions.iter().map(|version| version.ladders.len()).max().unwrap_or(0);
-        let notifies = self
-            .program
-            .versions
-            .iter()
-            .flat_map(|version| &version.rewards)
-            .any(|reward| reward.notify_within.is_some());
-        let mut out = EntryColumns::with_capacity(rows.len(), ladders);
-        out.notify_by = notifies.then(|| Vec::with_capacity(rows.len()));
-        // Entries of one rule and instant have the same dates, and stand near each other.
-        let mut last: Vec<Vec<Option<(i64, Dates)>>> =
-            self.program.versions.iter().map(|version| vec![None; version.rewards.len()]).collect();
-        for row in rows {
-            let slot = &mut last[usize::from(row.version)][usize::from(row.rule)];
-            let plain = !row.correction && row.amount >= 0 && row.release == AT_ONCE;
-            let dates = match slot {
-                Some((at, dates)) if plain && *at == row.earned_at() => *dates,
-                _ if plain => slot.insert((row.earned_at(), dates(self.program, row))).1,
-                _ => dates(self.program, row),
-            };
-            out.push(row, self.program.versions[usize::from(row.version)].rewards[usize::from(row.rule)].number, dates);
+        let mut dates = DateColumns::new(self.program, self.timeline.len());
+        match &self.timeline.table {
+            Some(table) => self.shared_columns(table, dates),
+            None => {
+                let rows = &self.timeline.entries;
+                let ladders = self.program.versions.iter().map(|version| version.ladders.len()).max().unwrap_or(0);
+                let reward = |row: &EntryRow| rule(self.program, row).1.number;
+                let (mut step_starts, mut steps) = (vec![0], Vec::new());
+                for row in rows {
+                    dates.push(row);
+                    steps.extend_from_slice(self.steps(row));
+                    step_starts.push(position(steps.len()));
+                }
+                EntryColumns {
+                    referral: rows.iter().map(|row| row.referral).collect(),
+                    event: rows.iter().map(|row| row.what.event()).collect(),
+                    reward: rows.iter().map(reward).collect(),
+                    version: rows.iter().map(|row| row.version).collect(),
+                    base: Arc::new(rows.iter().map(|row| row.base).collect()),
+                    step_starts: Buffer::from(step_starts),
+                    steps: Buffer::from(steps),
+                    amount: rows.iter().map(|row| row.amount).collect(),
+                    correction: rows.iter().map(|row| row.correction).collect(),
+                    ladders,
+                    tiers: rows.iter().flat_map(|row| row.tiers.iter().take(ladders).copied()).collect(),
+                    earned_at: rows.iter().map(EntryRow::earned_at).collect(),
+                    booked_at: rows.iter().map(|row| row.booked_at).collect(),
+                    payable_on: dates.payable_on,
+                    due_on: dates.due_on,
+                    notify_by: dates.notify_by,
+                }
+            }
         }
-        out
+    }
+
+    /// The columns of a ledger that lies in columns.
+    fn shared_columns(&self, table: &EntryTable, mut dates: DateColumns<'_>) -> EntryColumns {
+        let rules = table.version.iter().zip(&table.reward).zip(&table.at);
+        for ((version, reward), at) in rules {
+            dates.push_plain(*version, *reward, *at);
+        }
+        EntryColumns {
+            referral: table.referral.clone(),
+            event: table.event.clone(),
+            reward: table.reward.clone(),
+            version: table.version.clone(),
+            base: Arc::clone(&table.base),
+            step_starts: table.step_starts.clone(),
+            steps: table.steps.clone(),
+            amount: table.amount.clone(),
+            correction: vec![false; table.amount.len()],
+            ladders: table.ladders,
+            tiers: table.tiers.clone(),
+            earned_at: table.at.clone(),
+            booked_at: table.at.clone(),
+            payable_on: dates.payable_on,
+            due_on: dates.due_on,
+            notify_by: dates.notify_by,
+        }
     }
 }
 
-impl EntryColumns {
-    fn with_capacity(rows: usize, ladders: usize) -> Self {
+/// The dates of entries, entry after entry.
+struct DateColumns<'a> {
+    program: &'a Program,
+    /// By version and the number of the reward: its position, the instant looked at last and what counts from it. Entries of one
+    /// rule and instant have the same dates, and stand near each other.
+    last: Vec<Vec<Option<(&'a Reward, i64, Dates)>>>,
+    payable_on: Vec<Day>,
+    due_on: Vec<Option<Day>>,
+    notify_by: Option<Vec<Option<Instant>>>,
+}
+
+impl<'a> DateColumns<'a> {
+    fn new(program: &'a Program, entries: usize) -> Self {
+        let rewards = || program.versions.iter().flat_map(|version| &version.rewards);
+        let none = Dates { payable_on: Day::MIN, due_on: None, notify_by: None };
+        let of_version = |version: &'a Version| {
+            let mut last = vec![None; program.reward_ids.len()];
+            for reward in &version.rewards {
+                if let Some(slot) = last.get_mut(usize::from(reward.number)) {
+                    *slot = Some((reward, NEVER, none));
+                }
+            }
+            last
+        };
         Self {
-            referral: Vec::with_capacity(rows),
-            event: Vec::with_capacity(rows),
-            reward: Vec::with_capacity(rows),
-            version: Vec::with_capacity(rows),
-            amount: Vec::with_capacity(rows),
-            correction: Vec::with_capacity(rows),
-            ladders,
-            tiers: Vec::with_capacity(rows.saturating_mul(ladders)),
-            earned_at: Vec::with_capacity(rows),
-            booked_at: Vec::with_capacity(rows),
-            payable_on: Vec::with_capacity(rows),
-            due_on: Vec::with_capacity(rows),
-            notify_by: None,
+            program,
+            last: program.versions.iter().map(of_version).collect(),
+            payable_on: Vec::with_capacity(entries),
+            due_on: Vec::with_capacity(entries),
+            notify_by: rewards().any(|reward| reward.notify_within.is_some()).then(|| Vec::with_capacity(entries)),
         }
     }
 
-    fn push(&mut self, row: &EntryRow, reward: u16, dates: Dates) {
-        self.referral.push(row.referral);
-        self.event.push(row.what.event());
-        self.reward.push(reward);
-        self.version.push(row.version);
-        self.amount.push(row.amount);
-        self.correction.push(row.correction);
-        self.tiers.extend_from_slice(&row.tiers[..self.ladders]);
-        self.earned_at.push(row.earned_at());
-        self.booked_at.push(row.booked_at);
+    /// The dates of an entry.
+    fn push(&mut self, row: &EntryRow) {
+        if !row.correction && row.amount >= 0 && row.release == AT_ONCE {
+            self.push_plain(row.version, rule(self.program, row).1.number, row.earned_at());
+        } else {
+            self.put(dates(self.program, row));
+        }
+    }
+
+    /// The dates of an entry that gives something and was booked at its event.
+    #[inline]
+    fn push_plain(&mut self, version: u16, reward: u16, at: i64) {
+        let Some((reward, known, dates)) = &mut self.last[usize::from(version)][usize::from(reward)] else { return };
+        if *known != at {
+            let version = &self.program.versions[usize::from(version)];
+            (*known, *dates) = (at, dates_from(self.program, version, reward, Instant(at), true));
+        }
+        let dates = *dates;
+        self.put(dates);
+    }
+
+    #[inline]
+    fn put(&mut self, dates: Dates) {
         self.payable_on.push(dates.payable_on);
         self.due_on.push(dates.due_on);
         self.notify_by.iter_mut().for_each(|all| all.push(dates.notify_by));

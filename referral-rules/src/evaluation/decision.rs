@@ -158,7 +158,7 @@ impl Evaluation<'_> {
     /// Positions in the ledger by referral.
     fn by_referral(&self) -> BTreeMap<u32, Vec<usize>> {
         let mut out: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        for (at, row) in self.timeline.entries.iter().enumerate() {
+        for (at, row) in self.ledger_rows().iter().enumerate() {
             out.entry(row.referral).or_default().push(at);
         }
         out
@@ -172,7 +172,8 @@ impl Evaluation<'_> {
         let state = self.state(row).filter(|_| accepted);
         let state = state.as_deref();
         let entries = ledger.get(&row).map_or(&[][..], |rows| rows);
-        let entries = || entries.iter().map(|at| &self.timeline.entries[*at]);
+        let rows = if entries.is_empty() { &[][..] } else { self.ledger_rows() };
+        let entries = || entries.iter().filter_map(|at| rows.get(*at));
         let mut campaigns: Vec<u16> = entries().flat_map(|row| touched_by(self.steps(row))).collect();
         campaigns.sort_unstable();
         campaigns.dedup();

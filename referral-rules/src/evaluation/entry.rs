@@ -185,12 +185,13 @@ fn part(text: &str) -> String {
 impl Evaluation<'_> {
     /// The new entries, in the order of the ledger: all of it, unless the host gave what it has booked.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        self.fresh.iter().map(|row| self.entry(&self.timeline.entries[index(*row)]))
+        let rows = self.ledger_rows();
+        self.fresh_rows().map(|row| self.entry(&rows[index(row)]))
     }
 
     /// The whole ledger, booked entries included.
     pub fn ledger(&self) -> impl Iterator<Item = Entry> + '_ {
-        self.timeline.entries.iter().map(|row| self.entry(row))
+        self.ledger_rows().iter().map(|row| self.entry(row))
     }
 
     /// The beneficiary of an entry.
@@ -247,7 +248,7 @@ impl Evaluation<'_> {
     /// The steps of an entry.
     pub fn steps(&self, row: &EntryRow) -> &[Step] {
         let first = index(row.steps.0);
-        self.timeline.steps.get(first..first.saturating_add(index(row.steps.1))).unwrap_or_default()
+        self.timeline.all_steps().get(first..first.saturating_add(index(row.steps.1))).unwrap_or_default()
     }
 
     /// The amount of an entry.

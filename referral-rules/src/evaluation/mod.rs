@@ -29,7 +29,7 @@ pub use position::{Balance, Position};
 pub use stage_event::{FactValue, StageEvent};
 pub use standing::Standing;
 
-use crate::base::{Instant, index};
+use crate::base::{Instant, index, position};
 use crate::book::{Book, Finding};
 use crate::program::Program;
 use crate::stage::attribution::{Keys, Standings};
@@ -50,8 +50,8 @@ pub struct Evaluation<'a> {
     pub(crate) key_sources: Vec<String>,
     pub(crate) standings: Standings,
     pub(crate) timeline: Timeline,
-    /// Positions in the ledger of what the host has not booked yet.
-    pub(crate) fresh: Vec<u32>,
+    /// Positions in the ledger of what the host has not booked yet; all of it where the host gives no ledger.
+    pub(crate) fresh: Option<Vec<u32>>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -73,7 +73,7 @@ impl<'a> Evaluation<'a> {
             key_sources: keys.sources,
             standings,
             timeline,
-            fresh: Vec::new(),
+            fresh: None,
             findings: book.findings.iter().filter(|finding| finding.known <= as_of.0).cloned().collect(),
         };
         entry::report_refusals(&mut out);
@@ -110,7 +110,13 @@ impl<'a> Evaluation<'a> {
 
     /// The rows of the whole ledger, booked ones included.
     pub fn ledger_rows(&self) -> &[EntryRow] {
-        &self.timeline.entries
+        self.timeline.rows(self.program, self.book)
+    }
+
+    /// Positions in the ledger of what the host has not booked yet.
+    fn fresh_rows(&self) -> impl Iterator<Item = u32> + '_ {
+        let all = if self.fresh.is_none() { position(self.timeline.len()) } else { 0 };
+        (0..all).chain(self.fresh.iter().flatten().copied())
     }
 
     /// What contradicts or cannot be read, sorted.

@@ -75,7 +75,7 @@ struct Placed<'a> {
 impl Evaluation<'_> {
     /// Where each entry of the ledger stands, in the order of the ledger.
     pub fn positions(&self) -> Vec<Position> {
-        self.positions_of(&self.timeline.entries.iter().collect::<Vec<_>>())
+        self.positions_of(&self.ledger_rows().iter().collect::<Vec<_>>())
     }
 
     /// Where the entries stand; all entries of a grant must be among them.
@@ -86,7 +86,7 @@ impl Evaluation<'_> {
     /// What stands where, by beneficiary and unit.
     pub fn balances(&self) -> Vec<Balance> {
         let mut sums: BTreeMap<(Beneficiary, Unit), [i128; 5]> = BTreeMap::new();
-        for placed in self.placed(&self.timeline.entries.iter().collect::<Vec<_>>()) {
+        for placed in self.placed(&self.ledger_rows().iter().collect::<Vec<_>>()) {
             let unit = rule(self.program, placed.row).1.unit.clone();
             let sum = sums.entry((self.beneficiary(placed.row), unit)).or_default();
             let slot = match placed.standing {

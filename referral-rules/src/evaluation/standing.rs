@@ -125,7 +125,7 @@ impl Evaluation<'_> {
         for row in rows.iter().copied() {
             let referrer = self.book.referrals.referrer[index(row)].0;
             let state = self.state(row);
-            let counts = self.timeline.counts.get(&referrer).copied().unwrap_or_default();
+            let counts = self.timeline.counts_of(self.book, referrer);
             let (at, origin) = (self.as_of.0, Origin::Host);
             out.referral.push(row);
             out.what.push(What::Submission);

@@ -85,18 +85,22 @@ pub fn rule<'a>(program: &'a Program, entry: &EntryRow) -> (&'a Version, &'a Rew
 /// added, from the moment that it was booked.
 pub fn dates(program: &Program, entry: &EntryRow) -> Dates {
     let (version, reward) = rule(program, entry);
-    let zone = &program.zone;
     let anchor = Instant(match entry.release {
         _ if entry.correction => entry.booked_at,
         AT_ONCE => entry.earned_at(),
         release => release,
     });
+    dates_from(program, version, reward, anchor, entry.amount >= 0)
+}
+
+/// The dates of an entry that count from an instant. There is nothing to hand over for what is taken back.
+pub fn dates_from(program: &Program, version: &Version, reward: &Reward, anchor: Instant, gives: bool) -> Dates {
+    let zone = &program.zone;
     let day = zone.day_of(anchor);
     let payable_on = reward
         .payable_after
         .map_or(day, |after| after.release(anchor, zone, &version.calendar).map_or(Day::MAX, |at| zone.day_of(at)));
-    // There is nothing to hand over for what is taken back.
-    let due_on = reward.pay_within.filter(|_| entry.amount >= 0).map(|within| match within {
+    let due_on = reward.pay_within.filter(|_| gives).map(|within| match within {
         PayWithin::EndOfMonth => day.last_of_month(),
         PayWithin::Length(length) => {
             length.deadline(anchor, zone, &version.calendar).map_or(Day::MAX, |at| zone.day_of(at))

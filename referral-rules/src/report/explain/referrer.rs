@@ -49,7 +49,7 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
 fn opening(evaluation: &Evaluation<'_>, first: u32, referrals: usize) -> String {
     let mut parts = vec![format!("{} as of {}", counted(referrals, "referral", "referrals"), evaluation.as_of_shown())];
     let text = evaluation.book.referrals.referrer.get(index(first));
-    let counts = text.and_then(|text| evaluation.timeline.counts.get(&text.0)).copied().unwrap_or_default();
+    let counts = text.map_or([0; 4], |text| evaluation.timeline.counts_of(evaluation.book, text.0));
     let [submitted, qualified, opportunity, closed] = counts;
     parts.push(format!(
         "counted: {submitted} submitted, {qualified} qualified, {opportunity} opportunities, {closed} closed"

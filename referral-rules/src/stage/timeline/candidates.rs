@@ -2,7 +2,7 @@
 //! rounding. Rules that do not ask what was granted before are evaluated over chunks of events at once.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::Applied;
-use super::chunk::Chunk;
+use super::chunk::{Chunk, Memory};
 use super::groups::{self, Meeting};
 use crate::base::{Day, Instant, NONE, Number, Rounding, index, position};
 use crate::book::{Book, NEVER};
@@ -10,7 +10,6 @@ use crate::expr::{Env, Scratch, Slot, Status};
 use crate::program::{EventKind, Moment, Operator, Party, Program, Reward, Version};
 use crate::stage::inputs::{Counted, EventRows, GrantedTo};
 use crate::stage::submission::{CHUNK_ROWS, Submissions};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// One change of an amount on its way from the base to the entry.
@@ -102,6 +101,18 @@ pub struct Candidates {
     pub candidates: Vec<Candidate>,
     /// The steps of all.
     pub steps: Vec<Step>,
+    /// What chunks of events are evaluated in.
+    memory: Memory,
+    /// The events that ask the same rules: reused from one time to the next.
+    asking: Vec<((u16, EventKind), Vec<u32>)>,
+    order: Vec<Candidate>,
+}
+
+impl Candidates {
+    /// Keeps the memory of a chunk for the next.
+    pub(super) fn keep(&mut self, memory: Memory) {
+        self.memory = memory;
+    }
 }
 
 /// Evaluates rules over applied events.
@@ -120,12 +131,19 @@ impl Offering<'_> {
     /// Evaluates every rule that does not ask what was granted before, over these applied events.
     pub fn all(&self, rows: Range<usize>, scratch: &mut Scratch<'_>) -> Candidates {
         let mut out = Candidates::default();
+        self.all_into(rows, scratch, &mut out);
+        out
+    }
+
+    /// As [`Offering::all`], into memory that was used before.
+    pub fn all_into(&self, rows: Range<usize>, scratch: &mut Scratch<'_>, out: &mut Candidates) {
+        out.candidates.clear();
+        out.steps.clear();
         let (first, count) = (position(rows.start), rows.len());
-        // The events that ask the same rules: each rule goes through its own only, however many rules there are.
-        let mut asking: BTreeMap<(u16, EventKind), Vec<u32>> = BTreeMap::new();
-        for row in rows {
-            asking.entry((self.applied.version[row], self.applied.kind[row])).or_default().push(position(row));
-        }
+        // Each rule goes through its own events only, however many rules there are.
+        let mut asking = std::mem::take(&mut out.asking);
+        asking.iter_mut().for_each(|(_, rows)| rows.clear());
+        self.gather(rows, &mut asking);
         for ((version, kind), rows) in &asking {
             let version = &self.program.versions[usize::from(*version)];
             for rule in version.rewards_on(*kind).iter().copied() {
@@ -133,11 +151,12 @@ impl Offering<'_> {
                     continue;
                 }
                 for chunk in rows.chunks(CHUNK_ROWS) {
-                    self.offer(version, rule, chunk, None, scratch, &mut out);
+                    self.offer(version, rule, chunk, None, scratch, out);
                 }
             }
         }
-        in_order(first, count, &mut out.candidates);
+        out.asking = asking;
+        in_order(first, count, &mut out.candidates, &mut out.order);
         if self.program.versions.iter().any(|version| !version.reward_groups.is_empty()) {
             for event in out.candidates.chunk_by_mut(|left, right| left.row == right.row) {
                 let Some(first) = event.first() else { continue };
@@ -145,7 +164,22 @@ impl Offering<'_> {
                 groups::settle(&self.program.versions[usize::from(version)], event);
             }
         }
-        out
+    }
+
+    /// Puts together the events that ask the same rules, by version and kind.
+    fn gather(&self, rows: Range<usize>, asking: &mut Vec<((u16, EventKind), Vec<u32>)>) {
+        // They are few, and mostly one is as the one before.
+        let mut last = 0_usize;
+        for row in rows {
+            let key = (self.applied.version[row], self.applied.kind[row]);
+            if asking.get(last).is_none_or(|(known, _)| *known != key) {
+                last = asking.binary_search_by_key(&key, |(known, _)| *known).unwrap_or_else(|place| {
+                    asking.insert(place, (key, Vec::new()));
+                    place
+                });
+            }
+            asking[last].1.push(position(row));
+        }
     }
 
     /// Evaluates one rule over a chunk of events.
@@ -168,7 +202,9 @@ impl Offering<'_> {
             granted,
             counted: Counted::After,
         };
-        let mut chunk = Chunk::new(inputs, env, scratch, self.fresh(version, reward, rows));
+        let mut memory = std::mem::take(&mut out.memory);
+        self.fresh(version, reward, rows, &mut memory.cause);
+        let mut chunk = Chunk::new(inputs, env, scratch, memory);
         let mut days = Days::default();
         chunk.conditions(&reward.when);
         chunk.base(&reward.amount);
@@ -199,16 +235,17 @@ impl Offering<'_> {
     }
 
     /// Why a rule cannot give anything for a row, whatever it says.
-    fn fresh(&self, version: &Version, reward: &Reward, rows: &[u32]) -> Vec<Option<Cause>> {
+    fn fresh(&self, version: &Version, reward: &Reward, rows: &[u32], out: &mut Vec<Option<Cause>>) {
+        out.clear();
         let refused = |row: &u32| {
             let referral = self.applied.referral[index(*row)];
             let refused = self.submissions.refused[index(referral)].has(reward.to);
             let nobody = reward.to == Party::Recruiter && self.applied.payee(index(*row), reward.to) == NONE;
             refused.then_some(Cause::SideRefused).or_else(|| nobody.then_some(Cause::NoRecruiter))
         };
-        let Some(last) = version.grants_until else { return rows.iter().map(refused).collect() };
+        let Some(last) = version.grants_until else { return out.extend(rows.iter().map(refused)) };
         let day = |row: &u32| self.program.zone.day_of(Instant(self.applied.at[index(*row)]));
-        rows.iter().map(|row| if day(row) > last { Some(Cause::Ended) } else { refused(row) }).collect()
+        out.extend(rows.iter().map(|row| if day(row) > last { Some(Cause::Ended) } else { refused(row) }));
     }
 
     /// The day of each row on which a campaign counts; none where that moment has not come.
@@ -262,7 +299,7 @@ impl Days {
 }
 
 /// Puts candidates, which come rule after rule, each of them in the order of rows, into the order of rows, then rules.
-fn in_order(first: u32, rows: usize, candidates: &mut Vec<Candidate>) {
+fn in_order(first: u32, rows: usize, candidates: &mut Vec<Candidate>, out: &mut Vec<Candidate>) {
     let sorted = candidates.is_sorted_by_key(|candidate| (candidate.row, candidate.rule));
     let Some(any) = candidates.first().copied().filter(|_| !sorted) else { return };
     let place = |candidate: &Candidate| index(candidate.row.saturating_sub(first));
@@ -273,12 +310,13 @@ fn in_order(first: u32, rows: usize, candidates: &mut Vec<Candidate>) {
         let count = std::mem::replace(next, sum);
         sum = sum.saturating_add(count);
     }
-    let mut out = vec![any; candidates.len()];
+    out.clear();
+    out.resize(candidates.len(), any);
     for candidate in candidates.iter() {
         let next = &mut next[place(candidate)];
         out[*next] = *candidate;
         *next = next.saturating_add(1);
     }
     // The rules of one event come in order already, as each kind of event goes through its rules in their order.
-    *candidates = out;
+    std::mem::swap(candidates, out);
 }

@@ -1,7 +1,7 @@
 //! A chunk of events on its way through one rule: conditions, base, campaigns, minimum and maximum, rounding.
 #![expect(clippy::indexing_slicing, reason = "every column has a place per row of the chunk")]
 use super::candidates::{Candidate, Candidates, Cause, Change, Step};
-use crate::base::{Number, Rounding, position};
+use crate::base::{Number, Rounding, index, position};
 use crate::expr::{Column, Compiled, Env, Scratch, Status, Vector};
 use crate::program::{Campaign, Operator, Reward};
 use crate::stage::inputs::EventRows;
@@ -18,6 +18,19 @@ pub(super) struct Chunk<'a, 'b, 's> {
     settled: Vec<i64>,
     /// The steps of all rows, in the order in which they are made: of which row, and what.
     steps: Vec<(u32, Step)>,
+    starts: Vec<u32>,
+}
+
+/// What a chunk needs, to be used again by the next.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Why a row gives nothing: to be filled before the chunk begins.
+    pub(super) cause: Vec<Option<Cause>>,
+    base: Vec<Number>,
+    amount: Vec<Number>,
+    settled: Vec<i64>,
+    steps: Vec<(u32, Step)>,
+    starts: Vec<u32>,
 }
 
 /// The value of an amount in a row, or why there is none.
@@ -32,22 +45,13 @@ fn number(result: &Vector, at: usize) -> Result<Number, Cause> {
 
 impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
     /// Rows that have a cause to give nothing, or none so far.
-    pub(super) fn new(
-        inputs: EventRows<'a>,
-        env: Env<'a>,
-        scratch: &'b mut Scratch<'s>,
-        cause: Vec<Option<Cause>>,
-    ) -> Self {
-        Self {
-            inputs,
-            env,
-            scratch,
-            cause,
-            base: Vec::new(),
-            amount: Vec::new(),
-            settled: Vec::new(),
-            steps: Vec::new(),
-        }
+    pub(super) fn new(inputs: EventRows<'a>, env: Env<'a>, scratch: &'b mut Scratch<'s>, memory: Memory) -> Self {
+        let Memory { cause, mut base, mut amount, mut settled, mut steps, starts } = memory;
+        base.clear();
+        amount.clear();
+        settled.clear();
+        steps.clear();
+        Self { inputs, env, scratch, cause, base, amount, settled, steps, starts }
     }
 
     fn rows(&self) -> usize {
@@ -180,39 +184,39 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
 
     /// The rows as candidates of a rule.
     pub(super) fn finish(self, rule: u16, out: &mut Candidates) {
-        let rows = self.inputs.rows;
-        // Steps of one row follow one another in the order in which they were made.
-        let mut starts = vec![0_u32; self.cause.len().saturating_add(1)];
-        for (at, _) in &self.steps {
-            let count = &mut starts[crate::base::index(*at)];
-            *count = count.saturating_add(1);
-        }
-        let mut next = position(out.steps.len());
-        for start in &mut starts {
-            let count = std::mem::replace(start, next);
-            next = next.saturating_add(count);
-        }
+        let Self { inputs, cause, base, amount, settled, steps, mut starts, .. } = self;
+        let rows = inputs.rows;
         let first = out.steps.len();
-        if let Some((_, any)) = self.steps.first() {
-            out.steps.resize(first.saturating_add(self.steps.len()), *any);
-            let mut next = starts.clone();
-            for (at, step) in &self.steps {
-                let next = &mut next[crate::base::index(*at)];
-                out.steps[crate::base::index(*next)] = *step;
+        starts.clear();
+        if let Some((_, any)) = steps.first() {
+            // Steps of one row follow one another in the order in which they were made.
+            starts.resize(cause.len(), 0);
+            for (at, _) in &steps {
+                let count = &mut starts[index(*at)];
+                *count = count.saturating_add(1);
+            }
+            let mut next = position(first);
+            for start in &mut starts {
+                let count = std::mem::replace(start, next);
+                next = next.saturating_add(count);
+            }
+            out.steps.resize(first.saturating_add(steps.len()), *any);
+            for (at, step) in &steps {
+                let next = &mut starts[index(*at)];
+                out.steps[index(*next)] = *step;
                 *next = next.saturating_add(1);
             }
         }
-        out.candidates.reserve(rows.len());
-        for (at, row) in rows.iter().enumerate() {
-            out.candidates.push(Candidate {
-                row: *row,
-                rule,
-                cause: self.cause[at],
-                base: self.base[at],
-                amount: self.settled[at],
-                steps: (starts[at], starts[at.saturating_add(1)].saturating_sub(starts[at])),
-            });
-        }
+        // Each start has become the end.
+        let mut from = position(first);
+        let ends = starts.iter().copied().chain(std::iter::repeat(from));
+        let values = cause.iter().zip(&base).zip(&settled).zip(ends);
+        out.candidates.extend(rows.iter().zip(values).map(|(row, (((cause, base), amount), end))| {
+            let steps = (from, end.saturating_sub(from));
+            from = end;
+            Candidate { row: *row, rule, cause: *cause, base: *base, amount: *amount, steps }
+        }));
+        out.keep(Memory { cause, base, amount, settled, steps, starts });
     }
 }
 

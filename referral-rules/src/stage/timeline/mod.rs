@@ -37,7 +37,7 @@ pub use measures::{Contributed, Reading, Running, Totals};
 pub use measuring::Readings;
 pub use run::{Opening, Timeline, TooManyReleases, TooMuch, TooMuchLateNews, run};
 pub use states::{EventsOf, ShortStates, States};
-pub use straight::{Walk, run as run_straight};
+pub use straight::{EntryTable, Walk, run as run_straight};
 
 /// How many places a map keeps from one scope to the next. Emptying a map goes through all its places, so that one large
 /// scope must not leave a large map to many small ones.

@@ -10,6 +10,7 @@ use super::ledger::{Booking, EntryRow, late_moments};
 use super::measure_keys::MeasureKey;
 use super::measures::{Running, Totals};
 use super::states::States;
+use super::straight::EntryTable;
 use crate::base::{index, limits, position};
 use crate::book::Book;
 use crate::expr::Scratch;
@@ -38,10 +39,12 @@ pub struct Opening {
 /// What the timeline gives.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    /// The ledger, in order.
+    /// The ledger, in order, unless it stands in the table.
     pub entries: Vec<EntryRow>,
-    /// The steps of all entries.
+    /// The steps of all entries, unless they stand in the table.
     pub steps: Vec<Step>,
+    /// The ledger of the straight way, by column.
+    pub table: Option<EntryTable>,
     /// Rules that gave nothing for an event of their kind: referral, place, event, version, rule, why.
     pub not_applied: Vec<(u32, Place, What, u16, u16, Cause)>,
     /// Host events that could not be taken in.
@@ -52,7 +55,7 @@ pub struct Timeline {
     pub held: FxHashMap<u32, Vec<u16>>,
     /// Where each referral stands.
     pub states: States,
-    /// The counts of each referrer, by the text id of the referrer.
+    /// The counts of each referrer, by the text id of the referrer, unless they are found in the states.
     pub counts: FxHashMap<u32, [i64; 4]>,
     /// The declared measures, by number and key.
     pub measures: FxHashMap<(u16, MeasureKey), Running>,
@@ -60,6 +63,45 @@ pub struct Timeline {
     pub goals: Vec<GoalEvent>,
     /// What was before the history.
     pub opening: Opening,
+}
+
+impl Timeline {
+    /// The ledger row by row.
+    pub fn rows(&self, program: &Program, book: &Book) -> &[EntryRow] {
+        self.table.as_ref().map_or(&self.entries, |table| table.rows(program, book))
+    }
+
+    /// How many entries the ledger has.
+    pub fn len(&self) -> usize {
+        self.table.as_ref().map_or(self.entries.len(), |table| table.amount.len())
+    }
+
+    /// True without entries.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The counts of a referrer, by its text id.
+    pub fn counts_of(&self, book: &Book, referrer: u32) -> [i64; 4] {
+        let counts = match &self.states {
+            States::Short(short) => short.counts(book, &self.opening),
+            States::Whole(_) => &self.counts,
+        };
+        counts.get(&referrer).copied().unwrap_or_default()
+    }
+
+    /// The steps of all entries.
+    pub fn all_steps(&self) -> &[Step] {
+        self.table.as_ref().map_or(&self.steps, |table| &table.steps)
+    }
+
+    /// Takes another ledger in place of its own; the steps stay.
+    pub fn replace(&mut self, entries: Vec<EntryRow>) {
+        if let Some(table) = self.table.take() {
+            self.steps = table.steps.to_vec();
+        }
+        self.entries = entries;
+    }
 }
 
 /// Late news would take more steps than the limit allows.

@@ -33,6 +33,46 @@ impl Counted {
     }
 }
 
+impl Counted {
+    /// Changes counts that begin with nothing.
+    #[inline]
+    pub(super) fn change_small(self, counts: &mut [u32; 4]) {
+        for (measure, count) in (0_u32..).zip(counts) {
+            let bit = |bits: u8| u32::from(bits >> measure & 1);
+            *count = count.wrapping_add(bit(self.more)).wrapping_sub(bit(self.less));
+        }
+    }
+
+    /// What an event of a kind changes in the measures that a referral counts for.
+    #[inline]
+    pub(super) fn of(kind: EventKind, counted: &mut u8) -> Self {
+        let mut out = Self::default();
+        if kind.index() < 4 {
+            out.more = (1 << kind.index()) & !*counted;
+            *counted |= out.more;
+        }
+        if kind == EventKind::DISQUALIFIED {
+            let submitted = 1 << Measure::Submitted.index();
+            out.less = *counted & !submitted;
+            *counted &= submitted;
+        }
+        out
+    }
+}
+
+/// The version that governs an event at an instant of a referral that was submitted under a version and has reached stages.
+#[inline]
+pub(super) fn governing(program: &Program, submitted: u16, reached: &[i64; 4], at: i64) -> u16 {
+    let Some(version) = program.versions.get(usize::from(submitted)) else { return 0 };
+    let on = |at: i64| (at != NEVER).then(|| program.zone.day_of(Instant(at))).and_then(|day| program.version_on(day));
+    match version.governs_at {
+        Moment::Submitted => submitted,
+        Moment::Qualified => on(reached[1]).unwrap_or(submitted),
+        Moment::Closed => on(reached[3]).unwrap_or(submitted),
+        Moment::Event => on(at).unwrap_or(submitted),
+    }
+}
+
 impl ReferralState {
     /// Why an event of the kind cannot be taken in, if it cannot.
     #[inline]
@@ -76,32 +116,15 @@ impl ReferralState {
             self.hold.enter(program, version, kind, at);
         }
         self.kinds |= 1_u64.checked_shl(u32::from(kind.0)).unwrap_or(0);
-        let mut out = Counted::default();
         if let Some(reached) = self.reached.get_mut(kind.index()) {
             *reached = at;
-            out.more = (1 << kind.index()) & !self.counted;
-            self.counted |= out.more;
         }
-        if kind == EventKind::DISQUALIFIED {
-            let submitted = 1 << Measure::Submitted.index();
-            out.less = self.counted & !submitted;
-            self.counted &= submitted;
-        }
-        out
+        Counted::of(kind, &mut self.counted)
     }
 
     /// The version that governs an event of the referral at an instant.
     #[inline]
     pub(super) fn governing(&self, program: &Program, at: i64) -> u16 {
-        let submitted = self.submitted_version;
-        let Some(version) = self.submitted_under(program) else { return 0 };
-        let on =
-            |at: i64| (at != NEVER).then(|| program.zone.day_of(Instant(at))).and_then(|day| program.version_on(day));
-        match version.governs_at {
-            Moment::Submitted => submitted,
-            Moment::Qualified => on(self.reached[1]).unwrap_or(submitted),
-            Moment::Closed => on(self.reached[3]).unwrap_or(submitted),
-            Moment::Event => on(at).unwrap_or(submitted),
-        }
+        governing(program, self.submitted_version, &self.reached, at)
     }
 }

@@ -1,6 +1,12 @@
 //! Where referrals stand in the end: whole, or only what every decision asks, from which the rest is found again.
 use super::applied::{LADDERS_MAX, NO_STAGE, ReferralState};
+use super::run::Opening;
+use super::stages::Counted;
 use crate::base::{NONE, index, position};
+use crate::book::Book;
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Where each referral stands.
 #[derive(Debug)]
@@ -22,7 +28,11 @@ impl Default for States {
 #[derive(Debug, Default)]
 pub struct ShortStates {
     stage: Vec<u8>,
+    /// Which measures each counts for, as bits.
+    counted: Vec<u8>,
     tiers: Vec<u8>,
+    /// The counts of each referrer, once they are asked for.
+    counts: OnceLock<FxHashMap<u32, [i64; 4]>>,
     ladders: usize,
     /// What happened to each referral.
     pub events: EventsOf,
@@ -33,17 +43,40 @@ const NONE_SHORT: u8 = u8::MAX;
 
 impl ShortStates {
     /// No referral has a state yet.
-    #[inline(never)]
     pub fn new(referrals: usize, ladders: usize, events: EventsOf) -> Self {
-        let tiers = vec![0; referrals.saturating_mul(ladders)];
-        Self { stage: vec![NONE_SHORT; referrals], tiers, ladders, events }
+        Self {
+            stage: vec![NONE_SHORT; referrals],
+            counted: vec![0; referrals],
+            tiers: vec![0; referrals.saturating_mul(ladders)],
+            counts: OnceLock::new(),
+            ladders,
+            events,
+        }
     }
 
-    /// Sets a referral's stage.
-    pub fn set_stage(&mut self, referral: u32, stage: u16) {
-        if let Some(slot) = self.stage.get_mut(index(referral)) {
-            *slot = u8::try_from(stage).unwrap_or(NONE_SHORT);
+    /// Sets a referral's stage, and which measures it counts for.
+    #[inline]
+    pub fn set_stage(&mut self, referral: u32, stage: u16, counted: u8) {
+        let slots = self.stage.get_mut(index(referral)).zip(self.counted.get_mut(index(referral)));
+        if let Some((own_stage, own_counted)) = slots {
+            *own_stage = u8::try_from(stage).unwrap_or(NONE_SHORT);
+            *own_counted = counted;
         }
+    }
+
+    /// The counts of referrers with accepted referrals, by the text id of the referrer.
+    pub fn counts(&self, book: &Book, opening: &Opening) -> &FxHashMap<u32, [i64; 4]> {
+        self.counts.get_or_init(|| {
+            let mut out: FxHashMap<u32, [i64; 4]> = FxHashMap::default();
+            for (referrer, counted) in book.referrals.referrer.iter().zip(&self.counted).filter(|(_, bits)| **bits != 0)
+            {
+                let counts = out
+                    .entry(referrer.0)
+                    .or_insert_with(|| opening.counts.get(&referrer.0).copied().unwrap_or_default());
+                Counted { more: *counted, less: 0 }.change(counts);
+            }
+            out
+        })
     }
 
     /// Sets a referral's tiers.
@@ -82,6 +115,17 @@ impl States {
         }
     }
 
+    /// Appends the tiers of a referral at its latest event, as many as are asked for.
+    #[inline]
+    pub fn extend_tiers(&self, referral: u32, ladders: usize, out: &mut Vec<u8>) {
+        match self {
+            Self::Short(states) if states.ladders == 1 && ladders == 1 => {
+                out.push(states.tiers.get(index(referral)).copied().unwrap_or(0));
+            }
+            _ => out.extend(self.tiers(referral).into_iter().take(ladders)),
+        }
+    }
+
     /// The stage of a referral, if it has one.
     pub fn stage(&self, referral: u32) -> Option<u16> {
         match self {
@@ -92,15 +136,55 @@ impl States {
 }
 
 /// The host's events by referral.
-#[derive(Debug, Default)]
-pub struct EventsOf {
-    starts: Vec<u32>,
-    events: Vec<u32>,
+#[derive(Debug)]
+pub enum EventsOf {
+    /// Stretches of the events in which referrals rise, and the moment after which events are not looked at: each referral's events
+    /// are found where the stretches have come to.
+    Rising(Vec<Range<u32>>, i64),
+    /// Put together.
+    Grouped {
+        /// Where each referral's start; one more than there are referrals.
+        starts: Vec<u32>,
+        /// The events.
+        events: Vec<u32>,
+    },
+}
+
+impl Default for EventsOf {
+    fn default() -> Self {
+        Self::Rising(Vec::new(), i64::MAX)
+    }
+}
+
+/// So many stretches are looked at for each referral.
+const STRETCHES_MAX: usize = 8;
+
+/// The stretches in which the numbers rise, if they are few.
+fn rising(numbers: &[u32]) -> Option<Vec<Range<u32>>> {
+    let mut out: Vec<Range<u32>> = Vec::new();
+    let mut rest = numbers;
+    while !rest.is_empty() {
+        let len =
+            rest.windows(2).position(|pair| pair.first() >= pair.last()).map_or(rest.len(), |at| at.saturating_add(1));
+        let from = out.last().map_or(0, |last| last.end);
+        out.push(from..from.saturating_add(position(len)));
+        rest = rest.get(len..).unwrap_or_default();
+        if out.len() > STRETCHES_MAX {
+            return None;
+        }
+    }
+    Some(out)
 }
 
 impl EventsOf {
-    /// Puts events together by their referrals; within one they keep their order.
-    pub fn new(referrals: usize, of: &[u32], passes: impl Fn(usize) -> bool) -> Self {
+    /// The events by their referrals, those that happened until a moment; within one they keep their order.
+    pub fn new(referrals: usize, of: &[u32], at: &[i64], until: i64) -> Self {
+        rising(of).map_or_else(|| Self::grouped(referrals, of, at, until), |stretches| Self::Rising(stretches, until))
+    }
+
+    /// Puts them together.
+    fn grouped(referrals: usize, of: &[u32], at: &[i64], until: i64) -> Self {
+        let passes = |event: usize| at.get(event).is_some_and(|at| *at <= until);
         let mut starts = vec![0_u32; referrals.saturating_add(1)];
         for (event, referral) in of.iter().enumerate() {
             if passes(event) {
@@ -130,16 +214,69 @@ impl EventsOf {
         if let Some(first) = starts.first_mut() {
             *first = 0;
         }
-        Self { starts, events }
+        Self::Grouped { starts, events }
     }
 
-    /// The events of a referral.
-    #[inline]
-    pub fn of(&self, referral: u32) -> &[u32] {
-        let at = index(referral);
-        let bounds = self.starts.get(at).zip(self.starts.get(at.saturating_add(1)));
-        bounds.and_then(|(from, to)| self.events.get(index(*from)..index(*to))).unwrap_or_default()
+    /// The events of a referral, `of` being the referral of each event and `at` its moment.
+    pub fn of(&self, referral: u32, of: &[u32], at: &[i64]) -> Vec<u32> {
+        match self {
+            Self::Rising(stretches, _) => {
+                let before = |range: &Range<u32>| {
+                    let stretch = of.get(index(range.start)..index(range.end)).unwrap_or_default();
+                    let before = stretch.partition_point(|other| *other < referral);
+                    range.start.saturating_add(position(before))..range.end
+                };
+                let mut heads = Heads { heads: stretches.iter().map(before).collect() };
+                let mut out = Vec::new();
+                self.next(&mut heads, referral, of, at, &mut out);
+                out
+            }
+            Self::Grouped { .. } => self.grouped_of(referral).to_vec(),
+        }
     }
+
+    fn grouped_of(&self, referral: u32) -> &[u32] {
+        let Self::Grouped { starts, events } = self else { return &[] };
+        let place = index(referral);
+        let bounds = starts.get(place).zip(starts.get(place.saturating_add(1)));
+        bounds.and_then(|(from, to)| events.get(index(*from)..index(*to))).unwrap_or_default()
+    }
+
+    /// Where going through referrals in their order begins.
+    pub fn heads(&self) -> Heads {
+        match self {
+            Self::Rising(stretches, _) => Heads { heads: stretches.clone() },
+            Self::Grouped { .. } => Heads { heads: Vec::new() },
+        }
+    }
+
+    /// The events of a referral, which comes after all that were asked for before.
+    #[inline]
+    pub fn next(&self, heads: &mut Heads, referral: u32, of: &[u32], at: &[i64], out: &mut Vec<u32>) {
+        out.clear();
+        let Self::Rising(_, until) = self else {
+            return out.extend_from_slice(self.grouped_of(referral));
+        };
+        for head in &mut heads.heads {
+            while head.start < head.end {
+                let event = index(head.start);
+                match of.get(event) {
+                    Some(other) if *other > referral => break,
+                    Some(other) if *other == referral && at.get(event).is_some_and(|at| at <= until) => {
+                        out.push(head.start);
+                    }
+                    _ => {}
+                }
+                head.start = head.start.saturating_add(1);
+            }
+        }
+    }
+}
+
+/// How far the stretches of [`EventsOf`] have been gone through.
+#[derive(Debug)]
+pub struct Heads {
+    heads: Vec<Range<u32>>,
 }
 
 #[cfg(test)]
@@ -148,9 +285,20 @@ mod tests {
 
     #[test]
     fn events_lie_by_referral_in_their_order() {
-        let of = EventsOf::new(4, &[2, 0, 2, 3, 0, 2], |event| event != 3);
-        let all: Vec<&[u32]> = (0..5).map(|referral| of.of(referral)).collect();
-        assert_eq!(all, [&[1, 4][..], &[], &[0, 2, 5], &[], &[]]);
-        assert!(EventsOf::new(0, &[], |_| true).of(0).is_empty());
+        let (of, at) = ([2, 0, 2, 3, 0, 2], [1, 1, 1, 9, 1, 1]);
+        let expected = [&[1, 4][..], &[], &[0, 2, 5], &[], &[]];
+        let ways = [EventsOf::new(4, &of, &at, 5), EventsOf::grouped(4, &of, &at, 5)];
+        assert!(matches!(&ways[0], EventsOf::Rising(stretches, _) if stretches.len() == 3));
+        for way in ways {
+            let (mut heads, mut buffer) = (way.heads(), Vec::new());
+            for (referral, expected) in (0..5).zip(expected) {
+                assert_eq!(way.of(referral, &of, &at), expected);
+                way.next(&mut heads, referral, &of, &at, &mut buffer);
+                assert_eq!(buffer, expected);
+            }
+        }
+        assert!(EventsOf::new(0, &[], &[], 0).of(0, &[], &[]).is_empty());
+        let many: Vec<u32> = (0..20).rev().collect();
+        assert!(matches!(EventsOf::new(20, &many, &[0; 20], 0), EventsOf::Grouped { .. }));
     }
 }

@@ -1,157 +1,122 @@
-//! Along each referrer's events: the counts, and the levels that they reach.
-#![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
-use super::needs::Needs;
+//! In the total order of events: the counts of their referrers, the levels that these reach, and the tiers that are taken.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::needs::{Levels, Needs, lock_stage};
 use super::walk::{ASKS, Row};
-use crate::base::{NONE, index, position};
-use crate::book::NEVER;
-use crate::stage::Facts;
+use crate::base::{TextId, index};
+use crate::book::Book;
 use crate::stage::timeline::Opening;
+use crate::stage::timeline::applied::LADDERS_MAX;
 use crate::stage::timeline::stages::Counted;
 
-/// What counting gives, by row.
+/// What is counted so far, and the tiers that were taken for good.
+pub(super) struct Levelling<'a> {
+    needs: &'a Needs,
+    book: &'a Book,
+    opening: &'a Opening,
+    /// By the place of the referrer; nothing where no measure is asked for.
+    counts: Vec<[u32; 4]>,
+    /// By referral, stage at which tiers are taken for good, and ladder.
+    locked: Vec<u8>,
+    /// How many such stages there are.
+    lock_stages: usize,
+}
+
+/// What stands at a row.
 pub(super) struct Levelled {
-    /// The levels of the moment on each ladder of the row's version: as many per row as the program has at most.
-    levels: Vec<u8>,
-    ladders: usize,
-    /// The counts after the row, where expressions read them.
-    counts: Vec<[i64; 4]>,
+    /// The tier on each ladder of the row's version.
+    pub(super) tiers: [u8; LADDERS_MAX],
+    /// The counts after the row.
+    pub(super) counts: [i64; 4],
 }
 
-impl Levelled {
-    /// The levels of a row.
-    pub(super) fn of(&self, row: usize) -> &[u8] {
-        let start = row.saturating_mul(self.ladders);
-        self.levels.get(start..start.saturating_add(self.ladders)).unwrap_or_default()
+impl<'a> Levelling<'a> {
+    pub(super) fn new(needs: &'a Needs, book: &'a Book, opening: &'a Opening) -> Self {
+        let parties = if needs.measures == 0 { 0 } else { book.party_places() };
+        let lock_stages = usize::try_from(needs.locks.count_ones()).unwrap_or(0);
+        let locked = book.referrals.id.len().saturating_mul(lock_stages).saturating_mul(needs.ladders);
+        Self { needs, book, opening, counts: vec![[0; 4]; parties], locked: vec![0; locked], lock_stages }
     }
 
-    /// Notes the tiers that a row has in place of the levels of its moment.
-    pub(super) fn set(&mut self, row: usize, tiers: &[u8]) {
-        let start = row.saturating_mul(self.ladders);
-        let own = self.levels.get_mut(start..start.saturating_add(self.ladders)).unwrap_or_default();
-        own.iter_mut().zip(tiers).for_each(|(own, tier)| *own = *tier);
-    }
-
-    /// The counts of a row, if they are asked for.
-    pub(super) fn counts(&self, row: usize) -> Option<[i64; 4]> {
-        self.counts.get(row).copied()
-    }
-}
-
-/// A row that counts or asks.
-#[derive(Clone, Copy, Default)]
-struct Item {
-    at: i64,
-    row: u32,
-    version: u16,
-    /// What it counts, four bits each.
-    more_and_less: u8,
-    asks: bool,
-}
-
-/// Counts along the events of each referrer.
-#[inline(never)]
-pub(super) fn run(facts: Facts<'_>, needs: &Needs, opening: &Opening, rows: &[Row]) -> Levelled {
-    let mut out = Levelled { levels: Vec::new(), ladders: needs.ladders, counts: Vec::new() };
-    if needs.measures == 0 {
-        out.levels.resize(rows.len().saturating_mul(needs.ladders), 0);
-        return out;
-    }
-    out.levels.resize(rows.len().saturating_mul(needs.ladders), 0);
-    if needs.counts {
-        out.counts.resize(rows.len(), [0; 4]);
-    }
-    let (starts, mut items) = by_referrer(facts, needs, rows);
-    let mut first = 0_usize;
-    for (place, end) in starts.iter().enumerate() {
-        let end = index(*end);
-        let own = &mut items[first..end];
-        first = end;
-        if own.is_empty() {
-            continue;
+    /// Looks at what rows will ask for, so that it is near when they come one after the other: the counts of many referrers lie far
+    /// apart, and looking at all of them at once does not wait for each.
+    pub(super) fn look_ahead(&self, rows: &[Row]) {
+        if self.counts.len() > 1 {
+            let near = |sum: u32, row: &Row| sum ^ self.counts.get(index(row.party)).map_or(0, |counts| counts[0]);
+            std::hint::black_box(rows.iter().fold(0, near));
         }
-        sort(facts, rows, own);
-        let referrer = facts.book.party_at(place).0;
-        let mut counts = match opening.counts.is_empty() {
+        if self.locked.len() > 1 {
+            let near = |sum: u8, row: &Row| sum ^ self.locked.get(self.place(row.referral, 0, 0)).copied().unwrap_or(0);
+            std::hint::black_box(rows.iter().fold(0, near));
+        }
+    }
+
+    /// Counts a row, which comes after all those before it, and takes its tiers.
+    #[inline]
+    pub(super) fn row(&mut self, row: &Row) -> Levelled {
+        let needs = self.needs;
+        let mut before = [0; 4];
+        if needs.measures != 0 {
+            let counts = &mut self.counts[index(row.party)];
+            before = *counts;
+            let counted = Counted { more: row.counted.more & needs.measures, less: row.counted.less & needs.measures };
+            counted.change_small(counts);
+        }
+        let after = self.counts.get(index(row.party)).copied().unwrap_or_default();
+        let opened = match self.opening.counts.is_empty() {
             true => [0; 4],
-            false => opening.counts.get(&referrer).copied().unwrap_or_default(),
+            false => self.opened(self.book.party_at(index(row.party))),
         };
-        for item in own.iter() {
-            let row = index(item.row);
-            let before = counts;
-            Counted { more: item.more_and_less & 15, less: item.more_and_less >> 4 }.change(&mut counts);
-            if item.asks {
-                let start = row.saturating_mul(needs.ladders);
-                let ladders = needs.levels.get(usize::from(item.version)).map_or(&[][..], |ladders| ladders);
-                for (level, ladder) in out.levels[start..].iter_mut().zip(ladders) {
-                    let counts = if ladder.counts_this_event { &counts } else { &before };
-                    *level = ladder.measure.map_or(0, |measure| ladder.at(counts[measure]));
-                }
-            }
-            if needs.counts {
-                out.counts[row] = counts;
+        let counts = |now: [u32; 4]| {
+            let mut counts = opened;
+            counts.iter_mut().zip(now).for_each(|(count, now)| *count = count.saturating_add(i64::from(now)));
+            counts
+        };
+        let (before, after) = (counts(before), counts(after));
+        let ladders = needs.levels.get(usize::from(row.version)).map_or(&[][..], |ladders| ladders);
+        let tiers = if ladders.is_empty() { [0; LADDERS_MAX] } else { self.take(ladders, row, &before, &after) };
+        Levelled { tiers, counts: after }
+    }
+
+    fn opened(&self, referrer: TextId) -> [i64; 4] {
+        self.opening.counts.get(&referrer.0).copied().unwrap_or_default()
+    }
+
+    /// Takes the tiers of a row: the levels of the moment, unless one was taken for good before.
+    #[inline]
+    fn take(&mut self, ladders: &[Levels], row: &Row, before: &[i64; 4], after: &[i64; 4]) -> [u8; LADDERS_MAX] {
+        let mut out = [0; LADDERS_MAX];
+        let locks_here = self.lock(row.kind.index());
+        for (at, (out, ladder)) in out.iter_mut().zip(ladders).enumerate() {
+            let counts = if ladder.counts_this_event { after } else { before };
+            let now = match ladder.measure {
+                Some(measure) if row.is(ASKS) => ladder.at(counts[measure]),
+                _ => 0,
+            };
+            let taken_before = lock_stage(ladder.taken_at)
+                .filter(|stage| row.reached >> stage & 1 == 1 && *stage != row.kind.index())
+                .and_then(|stage| self.lock(stage));
+            *out = match taken_before {
+                Some(lock) => self.locked[self.place(row.referral, lock, at)],
+                None => now,
+            };
+            if let Some(lock) = locks_here {
+                let place = self.place(row.referral, lock, at);
+                self.locked[place] = now;
             }
         }
+        out
     }
-    out
-}
 
-/// The rows that count or ask, referrer after referrer, and where each referrer's end.
-#[inline(never)]
-fn by_referrer(facts: Facts<'_>, needs: &Needs, rows: &[Row]) -> (Vec<u32>, Vec<Item>) {
-    let book = facts.book;
-    let counts =
-        |row: &Row| row.is(ASKS) || needs.counts || (row.counted.more | row.counted.less) & needs.measures != 0;
-    let place = |row: &Row| index(row.party);
-    let mut starts = vec![0_u32; book.party_places()];
-    for row in rows.iter().filter(|row| counts(row)) {
-        let count = &mut starts[place(row)];
-        *count = count.saturating_add(1);
+    /// Which of the stages at which tiers are taken for good a stage is.
+    #[inline]
+    fn lock(&self, stage: usize) -> Option<u32> {
+        let is_one = stage < 8 && self.needs.locks >> stage & 1 == 1;
+        is_one.then(|| (self.needs.locks & !(u8::MAX << stage)).count_ones())
     }
-    let mut sum = 0_u32;
-    for start in &mut starts {
-        let count = std::mem::replace(start, sum);
-        sum = sum.saturating_add(count);
-    }
-    let mut items = vec![Item::default(); index(sum)];
-    for (at, row) in rows.iter().enumerate().filter(|(_, row)| counts(row)) {
-        let next = &mut starts[place(row)];
-        items[index(*next)] = Item {
-            at: row.at,
-            row: position(at),
-            version: row.version,
-            more_and_less: (row.counted.more & needs.measures) | (row.counted.less & needs.measures) << 4,
-            asks: row.is(ASKS),
-        };
-        *next = next.saturating_add(1);
-    }
-    // Each start has become the end.
-    (starts, items)
-}
 
-/// Sorts a referrer's rows into the total order.
-#[inline(never)]
-fn sort(facts: Facts<'_>, rows: &[Row], items: &mut [Item]) {
-    let book = facts.book;
-    let place = |item: &Item| {
-        let row = &rows[index(item.row)];
-        let (sequence, event) = match row.event {
-            NONE => (NEVER, 0),
-            event => (book.events.sequence[index(event)], book.rank_of_event(index(event))),
-        };
-        // What an event implies comes before it, in its place.
-        let of_event = row.of_kind(book);
-        (of_event, sequence, row.rank, event, item.row)
-    };
-    let before = |left: &Item, right: &Item| left.at.cmp(&right.at).then_with(|| place(left).cmp(&place(right)));
-    if items.len() <= 24 {
-        for end in 1..items.len() {
-            let mut at = end;
-            while at > 0 && before(&items[at.wrapping_sub(1)], &items[at]).is_gt() {
-                items.swap(at.wrapping_sub(1), at);
-                at = at.wrapping_sub(1);
-            }
-        }
-    } else {
-        items.sort_unstable_by(before);
+    #[inline]
+    fn place(&self, referral: u32, lock: u32, ladder: usize) -> usize {
+        let of_referral = index(referral).saturating_mul(self.lock_stages).saturating_add(index(lock));
+        of_referral.saturating_mul(self.needs.ladders).saturating_add(ladder)
     }
 }

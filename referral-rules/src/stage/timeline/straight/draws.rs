@@ -1,9 +1,9 @@
 //! Along the ledger: grants in the total order draw on what their limits have left.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::walk::Row;
-use crate::base::{Day, Instant, NONE, Period, index, position};
+use crate::base::{Day, Instant, NONE, Period, index};
 use crate::book::Book;
-use crate::program::{Limit, OverLimit, Per, Program, Version};
+use crate::program::{Limit, OverLimit, Per, Program, Reward, Version};
 use crate::stage::Facts;
 use crate::stage::inputs::in_unit;
 use crate::stage::timeline::candidates::{Candidate, Change, Step};
@@ -41,6 +41,27 @@ impl Drawn {
     }
 }
 
+/// What a limit keeps of an amount when so much is left.
+#[inline]
+fn kept(limit: &Limit, left: i64, amount: i64) -> i64 {
+    let fits = match limit.counts_grants {
+        true if left >= 1 => amount,
+        true => 0,
+        false => left.max(0),
+    };
+    match limit.over_limit {
+        _ if amount <= fits => amount,
+        OverLimit::PayNothing => 0,
+        OverLimit::PayWhatFits | OverLimit::PayLater => fits,
+    }
+}
+
+/// The step of a limit that keeps less of an amount.
+fn cut(limit: &Limit, reward: &Reward, amount: i64, keep: i64) -> Step {
+    let change = Change::Limit(limit.number);
+    Step { change, before: in_unit(amount, reward), after: in_unit(keep, reward) }
+}
+
 /// What a grant draws on.
 #[derive(Clone, Copy)]
 struct Slot {
@@ -62,7 +83,6 @@ pub(super) struct Drawing<'a> {
     /// The instant looked at last, and its day.
     day: (i64, Day),
     slots: Vec<Slot>,
-    cuts: Vec<Step>,
 }
 
 impl<'a> Drawing<'a> {
@@ -77,7 +97,6 @@ impl<'a> Drawing<'a> {
             periods: numbers().map(|_| (u16::MAX, Day(0), NO_PERIOD)).collect(),
             day: (i64::MIN, Day(0)),
             slots: Vec::new(),
-            cuts: Vec::new(),
         }
     }
 }
@@ -95,39 +114,73 @@ impl Drawing<'_> {
         }
     }
 
-    /// Lets a grant pass its limits: what is left of it, and its steps.
-    #[inline(never)]
-    pub(super) fn draw(&mut self, grant: &Candidate, row: &Row, steps: &mut Vec<Step>) -> (i64, (u32, u32)) {
+    /// Lets a grant, which has steps of its own, pass its limits: what is left of it. What cuts it is added to the steps.
+    pub(super) fn draw(&mut self, grant: &Candidate, own: &[Step], row: &Row, steps: &mut Vec<Step>) -> i64 {
         let program = self.program;
         let version = &program.versions[usize::from(row.version)];
         let reward = &version.rewards[usize::from(grant.rule)];
         if reward.limits.is_empty() {
-            return (grant.amount, grant.steps);
+            return grant.amount;
         }
         if self.day.0 != row.at {
             self.day = (row.at, program.zone.day_of(Instant(row.at)));
         }
         let day = self.day.1;
-        self.slots.clear();
-        self.cuts.clear();
         let mut amount = grant.amount;
+        if let [limit] = reward.limits.as_slice() {
+            let limit = &version.limits[usize::from(*limit)];
+            if self.draws_on_one_sum(limit, row, day, &mut amount) {
+                if amount < grant.amount {
+                    steps.push(cut(limit, reward, grant.amount, amount));
+                }
+                return amount;
+            }
+        }
+        self.slots.clear();
         for limit in &reward.limits {
             let limit = &version.limits[usize::from(*limit)];
-            self.limit(version, limit, (grant, row), day, steps, &mut amount);
+            self.limit(version, limit, (grant, row), day, (own, &mut *steps), &mut amount);
         }
         if amount > 0 {
             let slots = std::mem::take(&mut self.slots);
             slots.iter().for_each(|slot| self.note(slot, day, if slot.counts_grants { 1 } else { amount }));
             self.slots = slots;
         }
-        if self.cuts.is_empty() {
-            return (amount, grant.steps);
+        amount
+    }
+
+    /// Draws on a limit of which one sum by the referrer, or one for all, says what is left; false where the limit is none of those.
+    #[inline]
+    fn draws_on_one_sum(&mut self, limit: &Limit, row: &Row, day: Day, amount: &mut i64) -> bool {
+        if !self.opening.is_empty() || !limit.campaigns.is_empty() {
+            return false;
         }
-        let from = position(steps.len());
-        let first = index(grant.steps.0);
-        steps.extend_from_within(first..first.saturating_add(index(grant.steps.1)));
-        steps.append(&mut self.cuts);
-        (amount, (from, position(steps.len()).saturating_sub(from)))
+        let first = self.first_day(limit, row.version, day);
+        let Drawn::Places(places) = &mut self.drawn[usize::from(limit.number)] else { return false };
+        let place = if limit.per.is_empty() { 0 } else { index(row.party) };
+        let (period, sum) = &mut places[place];
+        if *period != first {
+            (*period, *sum) = (first, 0);
+        }
+        *amount = kept(limit, limit.at_most.saturating_sub(*sum), *amount);
+        if *amount > 0 {
+            *sum = sum.saturating_add(if limit.counts_grants { 1 } else { *amount });
+        }
+        true
+    }
+
+    /// The first day of the period that a day is in.
+    #[inline]
+    fn first_day(&mut self, limit: &Limit, version: u16, day: Day) -> i32 {
+        let cached = &mut self.periods[usize::from(limit.number)];
+        if (cached.0, cached.1) != (version, day) {
+            let first = match limit.in_each {
+                Period::Lifetime | Period::Rolling { .. } => 0,
+                in_each => in_each.first_day(day).0,
+            };
+            *cached = (version, day, first);
+        }
+        cached.2
     }
 
     fn limit(
@@ -136,14 +189,13 @@ impl Drawing<'_> {
         limit: &Limit,
         (grant, row): (&Candidate, &Row),
         day: Day,
-        steps: &[Step],
+        (own, steps): (&[Step], &mut Vec<Step>),
         amount: &mut i64,
     ) {
         let by_campaign = limit.per.iter().any(|per| matches!(per, Per::Campaign));
         let mut touched = Vec::new();
         if by_campaign || !limit.campaigns.is_empty() {
-            let first = index(grant.steps.0);
-            touched = touched_by(&steps[first..first.saturating_add(index(grant.steps.1))]);
+            touched = touched_by(own);
             let names = |campaign: &u16| touched.contains(&version.campaigns[usize::from(*campaign)].number);
             if !limit.campaigns.is_empty() && !limit.campaigns.iter().any(names) {
                 return;
@@ -151,27 +203,20 @@ impl Drawing<'_> {
         }
         let slot = self.slot(version, limit, grant.rule, row, day);
         if !by_campaign {
-            return self.cut(version, limit, grant, day, slot, amount);
+            return self.cut(version, limit, grant, day, slot, (amount, steps));
         }
         for campaign in touched {
             let mut slot = slot;
             let parts = slot.key.parts.iter_mut().zip(&limit.per);
             parts.filter(|(_, per)| matches!(per, Per::Campaign)).for_each(|(part, _)| *part = u32::from(campaign));
-            self.cut(version, limit, grant, day, slot, amount);
+            self.cut(version, limit, grant, day, slot, (&mut *amount, &mut *steps));
         }
     }
 
     /// What a grant draws on under a limit; the part of a campaign is left open.
     fn slot(&mut self, version: &Version, limit: &Limit, rule: u16, row: &Row, day: Day) -> Slot {
-        let cached = &mut self.periods[usize::from(limit.number)];
-        if (cached.0, cached.1) != (row.version, day) {
-            let first = match limit.in_each {
-                Period::Lifetime | Period::Rolling { .. } => 0,
-                in_each => in_each.first_day(day).0,
-            };
-            *cached = (row.version, day, first);
-        }
-        let mut key = DrawKey { limit: limit.number, period: cached.2, parts: [NONE; 4] };
+        let period = self.first_day(limit, row.version, day);
+        let mut key = DrawKey { limit: limit.number, period, parts: [NONE; 4] };
         let place = match limit.per.as_slice() {
             [Per::Referrer] => index(row.party),
             _ => 0,
@@ -197,21 +242,18 @@ impl Drawing<'_> {
     }
 
     /// Cuts an amount to what is left.
-    fn cut(&mut self, version: &Version, limit: &Limit, grant: &Candidate, day: Day, slot: Slot, amount: &mut i64) {
-        let left = limit.at_most.saturating_sub(self.drawn(limit, &slot, day));
-        let fits = match limit.counts_grants {
-            true if left >= 1 => *amount,
-            true => 0,
-            false => left.max(0),
-        };
-        if *amount > fits {
-            let keep = match limit.over_limit {
-                OverLimit::PayNothing => 0,
-                OverLimit::PayWhatFits | OverLimit::PayLater => fits,
-            };
-            let reward = &version.rewards[usize::from(grant.rule)];
-            let change = Change::Limit(limit.number);
-            self.cuts.push(Step { change, before: in_unit(*amount, reward), after: in_unit(keep, reward) });
+    fn cut(
+        &mut self,
+        version: &Version,
+        limit: &Limit,
+        grant: &Candidate,
+        day: Day,
+        slot: Slot,
+        (amount, steps): (&mut i64, &mut Vec<Step>),
+    ) {
+        let keep = kept(limit, limit.at_most.saturating_sub(self.drawn(limit, &slot, day)), *amount);
+        if *amount > keep {
+            steps.push(cut(limit, &version.rewards[usize::from(grant.rule)], *amount, keep));
             *amount = keep;
         }
         self.slots.push(slot);

@@ -2,14 +2,15 @@
 //!
 //! On time, an event's place among others matters for three things only: the stage of its own referral, the counts that tiers go
 //! by, and what limits have left. So each is gone through in the order that its memory lies in: `walk` takes referrals one after
-//! the other, `counts` goes along each referrer's events, `offers` takes batches of rows, in their order, through
-//! the rules, `draws` through the limits. The meaning is that of `run`, which goes through scopes event by event and can do all; a law holds both against each
+//! the other, `offers` goes through rows in the total order: `counts` levels them by what their referrers have, rules answer them in
+//! batches, `draws` lets what they give pass the limits, and `table` takes it down. The meaning is that of `run`, which goes through scopes event by event and can do all; a law holds both against each
 //! other.
 mod counts;
 mod draws;
 mod needs;
 mod offers;
 mod radix;
+mod table;
 mod walk;
 
 use super::run::{Opening, Timeline};
@@ -19,6 +20,7 @@ use crate::program::Program;
 use crate::stage::Facts;
 use needs::Needs;
 
+pub use table::EntryTable;
 pub use walk::Walk;
 
 /// Whether every event is known when it happens, and none is withdrawn.
@@ -44,16 +46,11 @@ pub fn run(facts: Facts<'_>, opening: &Opening, as_of: i64) -> Option<Timeline> 
     let needs = Needs::of(program);
     let at = &*book.events.at;
     let referrals = book.referrals.id.len();
-    let events = match at.iter().all(|at| *at <= as_of) {
-        true => EventsOf::new(referrals, &book.events.referral, |_| true),
-        false => EventsOf::new(referrals, &book.events.referral, |event| at.get(event).is_some_and(|at| *at <= as_of)),
-    };
+    let events = EventsOf::new(referrals, &book.events.referral, at, as_of);
     let mut states = ShortStates::new(book.referrals.id.len(), needs.ladders, events);
     let mut out = Timeline { opening: opening.clone(), ..Timeline::default() };
     let walked = walk::all(facts, &needs, as_of, &mut states, &mut out.refusals);
-    out.counts = walked.counts(book, opening);
-    let levelled = counts::run(facts, &needs, opening, &walked.rows);
-    offers::run(facts, &needs, opening, &walked, levelled, &mut states, &mut out);
+    offers::run(facts, &needs, opening, &walked, &mut states, &mut out);
     out.states = States::Short(states);
     Some(out)
 }

@@ -2,16 +2,16 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::needs::Needs;
 use crate::base::{NONE, index, position};
-use crate::book::Book;
+use crate::book::{Book, NEVER};
+use crate::diag::Code;
 use crate::program::{EventKind, Program};
 use crate::stage::Facts;
 use crate::stage::attribution::Standing;
 use crate::stage::submission::Submissions;
+use crate::stage::timeline::What;
 use crate::stage::timeline::applied::{NO_STAGE, ReferralState, Refusal, may_follow};
-use crate::stage::timeline::stages::Counted;
+use crate::stage::timeline::stages::{Counted, governing};
 use crate::stage::timeline::states::ShortStates;
-use crate::stage::timeline::{Opening, What};
-use rustc_hash::FxHashMap;
 
 /// An event that was taken in.
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +38,8 @@ pub(super) const ANSWERED: u8 = 1;
 pub(super) const LAST: u8 = 2;
 /// The levels of the moment are asked for.
 pub(super) const ASKS: u8 = 4;
-/// It is the first row of its referral.
-pub(super) const FIRST: u8 = 8;
 /// Another kind of event implies it.
-pub(super) const IMPLIED: u8 = 16;
+pub(super) const IMPLIED: u8 = 8;
 
 impl Row {
     pub(super) const fn is(&self, flag: u8) -> bool {
@@ -64,8 +62,6 @@ pub(super) struct Walked {
     pub(super) rows: Vec<Row>,
     /// By row, when the first four stages were reached; only where that is asked.
     pub(super) reached: Vec<[i64; 4]>,
-    /// What was counted in the end, by the place of the referrer.
-    totals: Vec<[u32; 4]>,
 }
 
 /// Goes through the events of referrals.
@@ -74,6 +70,7 @@ pub struct Walk<'a> {
     book: &'a Book,
     versions: &'a [u16],
     submitted_at: &'a [i64],
+    event_referral: &'a [u32],
     event_at: &'a [i64],
     event_kind: &'a [EventKind],
 }
@@ -86,6 +83,7 @@ impl<'a> Walk<'a> {
             book,
             versions: &submissions.version,
             submitted_at: &book.referrals.submitted_at,
+            event_referral: &book.events.referral,
             event_at: &book.events.at,
             event_kind: &book.events.kind,
         }
@@ -108,55 +106,157 @@ impl<'a> Walk<'a> {
         buffer
     }
 
-    /// Takes in the submission of a referral and its events, which are in their order; `taken` hears of each that is taken in,
-    /// `refused` of the others.
-    #[inline]
-    fn referral(
-        &self,
-        referral: u32,
-        events: &[u32],
-        mut taken: impl FnMut(&ReferralState, EventKind, u32, i64, Counted),
-        mut refused: impl FnMut(Refusal),
-    ) -> ReferralState {
-        let row = index(referral);
-        let submitted_at = self.submitted_at[row];
-        let mut state = ReferralState { submitted_version: self.versions[row], ..ReferralState::default() };
-        // A submission implies nothing: nothing can be reached before it.
-        let counted = state.enter(self.program, EventKind::SUBMITTED, What::Submission, submitted_at);
-        taken(&state, EventKind::SUBMITTED, NONE, submitted_at, counted);
-        for event in events.iter().copied() {
-            let (kind, at) = (self.event_kind[index(event)], self.event_at[index(event)]);
-            if let Some(code) = state.refuses(self.program, kind, at, submitted_at) {
-                refused(Refusal { event, code, stage: state.stage });
-                continue;
-            }
-            for stage in state.implied(self.program, kind) {
-                if may_follow(state.stage, *stage) {
-                    let counted = state.enter(self.program, *stage, What::Event(event), at);
-                    taken(&state, *stage, event, at, counted);
-                }
-            }
-            let counted = state.enter(self.program, kind, What::Event(event), at);
-            taken(&state, kind, event, at, counted);
-        }
-        state
-    }
-
     /// The whole state of a referral whose short one is known.
     pub fn state(&self, referral: u32, short: &ShortStates) -> Option<ReferralState> {
         if short.stage(referral) == NO_STAGE {
             return None;
         }
-        let mut buffer = Vec::new();
-        let events = self.sorted(short.events.of(referral), &mut buffer);
-        let mut state = self.referral(referral, events, |_, _, _, _, _| {}, |_| {});
+        let (own, mut buffer) = (short.events.of(referral, self.event_referral, self.event_at), Vec::new());
+        let submitted_at = self.submitted_at[index(referral)];
+        let submitted_version = self.versions[index(referral)];
+        let mut state = ReferralState { submitted_version, ..ReferralState::default() };
+        // A submission implies nothing: nothing can be reached before it.
+        state.enter(self.program, EventKind::SUBMITTED, What::Submission, submitted_at);
+        for event in self.sorted(&own, &mut buffer).iter().copied() {
+            let (kind, at) = (self.event_kind[index(event)], self.event_at[index(event)]);
+            if state.refuses(self.program, kind, at, submitted_at).is_some() {
+                continue;
+            }
+            for stage in state.implied(self.program, kind) {
+                if may_follow(state.stage, *stage) {
+                    state.enter(self.program, *stage, What::Event(event), at);
+                }
+            }
+            state.enter(self.program, kind, What::Event(event), at);
+        }
         state.tiers = short.tiers(referral);
         Some(state)
     }
 }
 
+/// What may come of an event, by the version of the submission, the stage and the kind.
+struct Moves {
+    kinds: usize,
+    moves: Vec<Move>,
+    /// The kinds of event that are taken in: stages that are implied, then the event itself.
+    taken: Vec<EventKind>,
+}
+
+#[derive(Clone, Copy)]
+struct Move {
+    refused: Option<Code>,
+    first: u32,
+    count: u32,
+}
+
+impl Moves {
+    fn of(program: &Program) -> Self {
+        let mut out = Self { kinds: program.kinds.len(), moves: Vec::new(), taken: Vec::new() };
+        for version in 0..program.versions.len() {
+            let submitted_version = u16::try_from(version).unwrap_or(u16::MAX);
+            for stage in (0_u16..).take(EventKind::STAGES.len()) {
+                for kind in (0_u16..).take(out.kinds).map(EventKind) {
+                    let mut state = ReferralState { stage, submitted_version, ..ReferralState::default() };
+                    let first = position(out.taken.len());
+                    let refused = state.refuses(program, kind, 0, 0);
+                    if refused.is_none() {
+                        for implied in state.implied(program, kind) {
+                            if may_follow(state.stage, *implied) {
+                                state.enter(program, *implied, What::Submission, 0);
+                                out.taken.push(*implied);
+                            }
+                        }
+                        out.taken.push(kind);
+                    }
+                    let count = position(out.taken.len()).saturating_sub(first);
+                    out.moves.push(Move { refused, first, count });
+                }
+            }
+        }
+        out
+    }
+
+    /// The moves of a version's referrals in a stage, by kind.
+    #[inline]
+    fn at(&self, version: u16, stage: u16, kind: EventKind) -> Option<&Move> {
+        let place = usize::from(version).saturating_mul(EventKind::STAGES.len()).saturating_add(usize::from(stage));
+        self.moves.get(place.saturating_mul(self.kinds).saturating_add(kind.index()))
+    }
+
+    #[inline]
+    fn taken(&self, one: Move) -> &[EventKind] {
+        self.taken.get(index(one.first)..index(one.first.saturating_add(one.count))).unwrap_or_default()
+    }
+}
+
+/// A referral on its way: of its state, what rows are made of.
+struct Going {
+    stage: u16,
+    counted: u8,
+    /// The first four stages that are reached, as bits, and when.
+    bits: u8,
+    reached: [i64; 4],
+}
+
+impl Going {
+    /// Takes an event in.
+    #[inline]
+    fn enter(&mut self, kind: EventKind, at: i64) -> Counted {
+        if kind.is_stage() {
+            self.stage = kind.0;
+        }
+        if let Some(reached) = self.reached.get_mut(kind.index()) {
+            *reached = at;
+            self.bits |= 1 << kind.index();
+        }
+        Counted::of(kind, &mut self.counted)
+    }
+}
+
+/// Rows that are being written, referral after referral.
+struct Writing<'a> {
+    program: &'a Program,
+    needs: &'a Needs,
+    rows: Vec<Row>,
+    reached: Vec<[i64; 4]>,
+    /// The row of the referral that came last; it is kept as such, or because it is asked for.
+    last: Option<(Row, [i64; 4])>,
+}
+
+impl Writing<'_> {
+    #[inline]
+    fn put(&mut self, row: Row, reached: [i64; 4]) {
+        self.rows.push(row);
+        if self.needs.reached {
+            self.reached.push(reached);
+        }
+    }
+
+    /// One more row of a referral.
+    #[inline]
+    fn push(&mut self, row: Row, reached: [i64; 4]) {
+        if let Some((before, reached)) = self.last.replace((row, reached)) {
+            let counts = (before.counted.more | before.counted.less) & self.needs.measures != 0;
+            if counts || before.flags & !IMPLIED != 0 {
+                self.put(before, reached);
+            }
+        }
+    }
+
+    /// Ends a referral.
+    #[inline]
+    fn end(&mut self) {
+        if let Some((mut row, reached)) = self.last.take() {
+            row.flags |= LAST;
+            if self.needs.asks(row.version, row.reached) {
+                row.flags |= ASKS;
+            }
+            self.put(row, reached);
+        }
+    }
+}
+
 /// Walks over all accepted referrals.
-#[inline(never)]
 pub(super) fn all(
     facts: Facts<'_>,
     needs: &Needs,
@@ -166,83 +266,68 @@ pub(super) fn all(
 ) -> Walked {
     let Facts { program, book, submissions, standings } = facts;
     let walk = Walk::new(program, book, submissions);
+    let moves = Moves::of(program);
     let referrals = standings.current.len();
-    let mut rows: Vec<Row> = Vec::with_capacity(referrals);
-    let mut reached: Vec<[i64; 4]> = Vec::new();
-    let mut totals = vec![[0_u32; 4]; book.party_places()];
-    let mut buffer: Vec<u32> = Vec::new();
-    let implies = program.versions.iter().any(|version| !version.implied.is_empty());
+    let rows: Vec<Row> = Vec::with_capacity(referrals);
+    let mut out = Writing { program, needs, rows, reached: Vec::new(), last: None };
+    let (mut own, mut buffer): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
+    let mut heads = states.events.heads();
     for referral in 0..position(referrals) {
         let at = index(referral);
         if standings.current[at] != Standing::Accepted || walk.submitted_at[at] > as_of {
             continue;
         }
-        let first = rows.len();
-        let rank = book.referral_rank[at];
-        let place = book.party_place(book.referrals.referrer[at]);
-        let party = position(place);
-        let events = walk.sorted(states.events.of(referral), &mut buffer);
-        let state = walk.referral(
-            referral,
-            events,
-            |state, kind, event, at, counted| {
-                let version = state.governing(program, at);
-                let bits = reached_bits(state);
-                let implied = implies && event != NONE && walk.event_kind[index(event)] != kind;
-                let flags = flags(needs, version, kind, bits) | if implied { IMPLIED } else { 0 };
-                rows.push(Row { at, referral, event, party, rank, version, kind, counted, reached: bits, flags });
-                if needs.reached {
-                    reached.push(state.reached);
-                }
-            },
-            |refusal| refusals.push(refusal),
-        );
-        states.set_stage(referral, state.stage);
-        if let Some(totals) = totals.get_mut(place) {
-            for (measure, total) in totals.iter_mut().enumerate() {
-                *total = total.wrapping_add(u32::from(state.counted >> measure & 1));
-            }
-        }
-        close(needs, &mut rows, &mut reached, first);
+        let party = position(book.party_place(book.referrals.referrer[at]));
+        states.events.next(&mut heads, referral, walk.event_referral, walk.event_at, &mut own);
+        let events = walk.sorted(&own, &mut buffer);
+        let of = Of { referral, party, rank: book.referral_rank[at], version: walk.versions[at] };
+        let going = walk.go(&moves, &of, events, &mut out, refusals);
+        out.end();
+        states.set_stage(referral, going.stage, going.counted);
     }
     refusals.sort_unstable_by_key(|refusal| refusal.event);
-    Walked { rows, reached, totals }
+    Walked { rows: out.rows, reached: out.reached }
 }
 
-/// Marks the first and last row of a referral, and lets those go that nobody asks for.
-#[inline]
-fn close(needs: &Needs, rows: &mut Vec<Row>, reached: &mut Vec<[i64; 4]>, first: usize) {
-    if let Some(last) = rows.last_mut() {
-        last.flags |= LAST;
-        if needs.asks(last.version, last.reached) {
-            last.flags |= ASKS;
-        }
-    }
-    let needed = |row: &Row| row.flags & !IMPLIED != 0 || (row.counted.more | row.counted.less) & needs.measures != 0;
-    let mut kept = first;
-    for at in first..rows.len() {
-        let row = rows[at];
-        if needed(&row) {
-            rows[kept] = row;
-            if needs.reached {
-                reached[kept] = reached[at];
+/// What the rows of a referral have in common.
+struct Of {
+    referral: u32,
+    party: u32,
+    rank: u32,
+    /// That of the submission.
+    version: u16,
+}
+
+impl Walk<'_> {
+    /// Goes through the submission and the events of a referral.
+    #[inline]
+    fn go(&self, moves: &Moves, of: &Of, events: &[u32], out: &mut Writing<'_>, refusals: &mut Vec<Refusal>) -> Going {
+        let submitted_at = self.submitted_at[index(of.referral)];
+        let mut going = Going { stage: 0, counted: 0, bits: 0, reached: [NEVER; 4] };
+        let mut take = |going: &mut Going, kind: EventKind, event: u32, at: i64, is_implied: bool| {
+            let counted = going.enter(kind, at);
+            let version = governing(out.program, of.version, &going.reached, at);
+            let flags = flags(out.needs, version, kind, going.bits) | if is_implied { IMPLIED } else { 0 };
+            let Of { referral, party, rank, .. } = *of;
+            let row = Row { at, referral, event, party, rank, version, kind, counted, reached: going.bits, flags };
+            out.push(row, going.reached);
+        };
+        take(&mut going, EventKind::SUBMITTED, NONE, submitted_at, false);
+        for event in events.iter().copied() {
+            let (kind, at) = (self.event_kind[index(event)], self.event_at[index(event)]);
+            let known = moves.at(of.version, going.stage, kind).copied();
+            let refused =
+                if at < submitted_at { Some(Code::BeforeSubmission) } else { known.and_then(|one| one.refused) };
+            if let Some(code) = refused {
+                refusals.push(Refusal { event, code, stage: going.stage });
+                continue;
             }
-            kept = kept.saturating_add(1);
+            for taken in known.map_or(&[][..], |one| moves.taken(one)) {
+                take(&mut going, *taken, event, at, *taken != kind);
+            }
         }
+        going
     }
-    rows.truncate(kept);
-    if needs.reached {
-        reached.truncate(kept);
-    }
-    if let Some(row) = rows.get_mut(first) {
-        row.flags |= FIRST;
-    }
-}
-
-/// The stages that are reached: every one of them has had an event of its kind.
-#[inline]
-fn reached_bits(state: &ReferralState) -> u8 {
-    u8::try_from(state.kinds & 15).unwrap_or(0)
 }
 
 fn flags(needs: &Needs, version: u16, kind: EventKind, reached: u8) -> u8 {
@@ -250,23 +335,4 @@ fn flags(needs: &Needs, version: u16, kind: EventKind, reached: u8) -> u8 {
     let locks_here = kind.index() < 4 && needs.locks >> kind.index() & 1 == 1;
     let asks = locks_here || (answered != 0 && needs.asks(version, reached));
     answered | if asks { ASKS } else { 0 }
-}
-
-impl Walked {
-    /// The counts of referrers that have any, by the text id of the referrer.
-    #[inline(never)]
-    pub(super) fn counts(&self, book: &Book, opening: &Opening) -> FxHashMap<u32, [i64; 4]> {
-        let mut out: FxHashMap<u32, [i64; 4]> = FxHashMap::default();
-        let parties = self.totals.iter().filter(|totals| **totals != [0; 4]).count();
-        out.reserve(parties);
-        for (place, totals) in self.totals.iter().enumerate().filter(|(_, totals)| **totals != [0; 4]) {
-            let referrer = book.party_at(place).0;
-            let mut counts = opening.counts.get(&referrer).copied().unwrap_or_default();
-            for (count, total) in counts.iter_mut().zip(totals) {
-                *count = count.saturating_add(i64::from(*total));
-            }
-            out.insert(referrer, counts);
-        }
-        out
-    }
 }
