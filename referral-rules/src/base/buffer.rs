@@ -141,17 +141,23 @@ impl Bits {
         }
     }
 
-    /// Writes the bits from `row` on, one per place of `out`.
-    pub fn unpack(&self, row: usize, out: &mut [bool]) {
+    /// Writes the bits from `row` on, one per place of `out`, as bools or as the numbers 0 and 1.
+    pub fn unpack<T: From<bool>>(&self, row: usize, out: &mut [T]) {
         let mut at = row;
         for out in out.chunks_mut(64) {
-            let mut word = self.word(at);
-            for out in out.iter_mut() {
-                *out = word & 1 == 1;
-                word >>= 1;
-            }
+            let word = self.word(at);
+            out.iter_mut().enumerate().for_each(|(bit, out)| *out = T::from(word >> bit & 1 == 1));
             at = at.saturating_add(64);
         }
+    }
+
+    /// The rows whose bit is set.
+    pub fn rows(&self) -> Vec<u32> {
+        let mut out = Vec::with_capacity(self.count());
+        for first in (0..self.len).step_by(64) {
+            out.extend(super::ones(self.word(first)).map(|bit| super::position(first.saturating_add(bit))));
+        }
+        out
     }
 
     /// The bits of some rows, in their order.

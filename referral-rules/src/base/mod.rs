@@ -23,7 +23,7 @@ pub use calendar::Calendar;
 pub use day::{Day, Weekday};
 pub use duration::{Length, LengthFault, LengthUnit};
 pub use id::{SortedId, compare_ids};
-pub use index::{NONE, index, position};
+pub use index::{NONE, index, ones, position, starts_of};
 pub use number::{NUMBER_DIGITS_MAX, Number};
 pub use number_index::NumberIndex;
 pub use numbers::Numbers;

@@ -61,20 +61,20 @@ impl Blocks {
     }
 
     pub(super) fn text(&self, id: TextId, texts: &Interner) -> &str {
-        let Some(at) = id.0.checked_sub(BLOCKS_START).map(super::index) else { return "" };
-        let number = self.blocks.partition_point(|block| block.first <= at).checked_sub(1);
-        let Some(block) = number.and_then(|number| self.blocks.get(number)) else { return "" };
-        block.written.get_or_init(|| block.write(texts)).get(at.saturating_sub(block.first))
+        let Some((block, at)) = self.find(id) else { return "" };
+        block.written.get_or_init(|| block.write(texts)).get(at)
     }
-}
 
-impl Blocks {
+    /// The block of a text, and its place in it.
+    fn find(&self, id: TextId) -> Option<(&Block, usize)> {
+        let at = super::index(id.0.checked_sub(BLOCKS_START)?);
+        let number = self.blocks.partition_point(|block| block.first <= at).checked_sub(1)?;
+        self.blocks.get(number).map(|block| (&**block, at.saturating_sub(block.first)))
+    }
+
     /// The text, without writing down the others of its block.
     pub(super) fn one(&self, id: TextId, texts: &Interner) -> String {
-        let Some(at) = id.0.checked_sub(BLOCKS_START).map(super::index) else { return String::new() };
-        let number = self.blocks.partition_point(|block| block.first <= at).checked_sub(1);
-        let Some(block) = number.and_then(|number| self.blocks.get(number)) else { return String::new() };
-        let at = at.saturating_sub(block.first);
+        let Some((block, at)) = self.find(id) else { return String::new() };
         match &block.source {
             Source::Numbers(numbers) => numbers.get(at).map(i64::to_string).unwrap_or_default(),
             Source::Endings(of, ending) => {

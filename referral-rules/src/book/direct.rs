@@ -284,26 +284,12 @@ fn happened<'a>(program: &'a Program, table: &GivenTable) -> Option<Vec<Happened
         };
         let rows = match &packed.valid {
             None => (0..position(table.rows)).collect(),
-            Some(valid) => rows_of(valid),
+            Some(valid) => valid.rows(),
         };
         let at = instants_of(packed, &rows, &program.zone)?;
         out.push(Happened { kind: EventKind(kind), word, at, recorded, rows });
     }
     Some(out)
-}
-
-/// The rows whose bit is set.
-fn rows_of(bits: &Bits) -> Vec<u32> {
-    let mut out = Vec::with_capacity(bits.count());
-    for first in (0..bits.len()).step_by(64) {
-        let mut word = bits.word(first);
-        while word != 0 {
-            let bit = usize::try_from(word.trailing_zeros()).unwrap_or(0);
-            out.push(position(first.saturating_add(bit)));
-            word &= word.wrapping_sub(1);
-        }
-    }
-    out
 }
 
 impl Builder<'_> {

@@ -130,9 +130,7 @@ impl FactColumn {
 
     fn text_id(&self, row: usize) -> Option<TextId> {
         match &self.values {
-            FactValues::Coded(codes, words) => {
-                codes.get(row).and_then(|code| usize::try_from(code).ok()).and_then(|code| words.get(code)).copied()
-            }
+            FactValues::Coded(codes, words) => decoded(codes, words, row),
             _ => None,
         }
     }
@@ -179,6 +177,11 @@ impl FactColumn {
         };
         Self { values, valid: self.valid.taken(rows), first: 0 }
     }
+}
+
+/// The text of a row that stands in a dictionary.
+pub fn decoded(codes: &Ints, words: &[TextId], row: usize) -> Option<TextId> {
+    words.get(usize::try_from(codes.get(row)?).ok()?).copied()
 }
 
 /// The numbers of a column that stand where there is a value, seen through their widest form.

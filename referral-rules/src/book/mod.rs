@@ -37,7 +37,7 @@ mod rows;
 mod same_ids;
 
 pub(crate) use accounts::has_history;
-pub use fact::{FactColumn, FactValues, Valid};
+pub use fact::{FactColumn, FactValues, Valid, decoded};
 pub use finding::Finding;
 pub use from_rows::{RowFault, RowFaults};
 pub use given::{Cell, Given, GivenTable, Values};

@@ -2,7 +2,7 @@
 //! wanted; nothing here makes text.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::Evaluation;
-use crate::base::{Buffer, Day, Instant, NONE, Numbers, index, position};
+use crate::base::{Buffer, Day, Instant, NONE, Numbers, index, ones, position};
 use crate::book::NEVER;
 use crate::diag::Code;
 use crate::program::{Program, Reward, Version};
@@ -209,12 +209,7 @@ impl Evaluation<'_> {
         let version = self.submissions.version[index(row)];
         if let Some(numbers) = numbers.get(usize::from(version)) {
             if self.submissions.words == 1 && self.submissions.circles.is_none() {
-                let mut bits = self.submissions.failed[index(row)];
-                while bits != 0 {
-                    let bit = usize::try_from(bits.trailing_zeros()).unwrap_or(0);
-                    out.push(numbers[bit]);
-                    bits &= bits.wrapping_sub(1);
-                }
+                ones(self.submissions.failed[index(row)]).for_each(|bit| out.push(numbers[bit]));
             } else {
                 let closes = self.standings.closes_circle(row);
                 out.extend(self.submissions.failures(row, closes).map(|failure| numbers[failure]));

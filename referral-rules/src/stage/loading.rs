@@ -1,6 +1,6 @@
 //! Facts out of the columns of a book, in whatever form the host gave them, for the slots of an expression.
 use crate::base::{Number, TextId, index};
-use crate::book::{FactColumn, FactValues, Ints, Valid, each_width};
+use crate::book::{FactColumn, FactValues, Ints, Valid, decoded, each_width};
 use crate::expr::{Class, Column, Pool, Slot, Status, Value, Vector};
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ fn scaled(units: &[i128], scale: u32, rows: impl Iterator<Item = usize>, out: &m
 }
 
 /// As [`picked`], of texts by their codes.
-fn decoded(codes: &Ints, words: &[TextId], rows: impl Iterator<Item = usize>, out: &mut Vec<TextId>) -> Option<()> {
+fn decoded_all(codes: &Ints, words: &[TextId], rows: impl Iterator<Item = usize>, out: &mut Vec<TextId>) -> Option<()> {
     each_width!(codes, codes => {
         for row in rows {
             let code = usize::try_from(*codes.get(row)?).ok()?;
@@ -115,14 +115,12 @@ loaded! {
     }
     TextId, Text, TextId(0),
     |row, texts| {
-        FactValues::Coded(codes, words) => {
-            codes.get(row).and_then(|code| usize::try_from(code).ok()).and_then(|code| words.get(code)).copied()
-        },
+        FactValues::Coded(codes, words) => decoded(codes, words, row),
         FactValues::Texts(own) => Some(texts.intern(own.text(row))),
     },
     |rows, out| {
         FactValues::Column(Column::Text(values)) => picked(values, rows, out),
-        FactValues::Coded(codes, words) => decoded(codes, words, rows, out),
+        FactValues::Coded(codes, words) => decoded_all(codes, words, rows, out),
     }
     Arc<[Value]>, List, Arc::from(Vec::new()),
     |_row, _texts| {},

@@ -4,7 +4,7 @@ use super::by_account::ByAccount;
 use super::circles::CircleVerdicts;
 use super::inputs::{FactsAt, ReferralRows};
 use super::screens::{Bound, Memory, Rows, bind, days_of};
-use crate::base::{Day, NONE, index, position};
+use crate::base::{Day, NONE, index, ones, position};
 use crate::book::Book;
 use crate::expr::{Column, Compiled, Env, Scratch};
 use crate::program::{OnFailure, Party, Program, Refuses, Requirement, Version};
@@ -88,12 +88,8 @@ impl Submissions {
         let by_circle = by_circle.get(words.clone()).unwrap_or_default();
         let words = self.failed.get(words).unwrap_or_default();
         words.iter().enumerate().flat_map(move |(word, bits)| {
-            let mut bits = bits | by_circle.get(word).copied().unwrap_or_default();
-            std::iter::from_fn(move || {
-                let bit = usize::try_from(bits.trailing_zeros()).ok().filter(|_| bits != 0)?;
-                bits &= bits.wrapping_sub(1);
-                Some(word.saturating_mul(64).saturating_add(bit))
-            })
+            let bits = bits | by_circle.get(word).copied().unwrap_or_default();
+            ones(bits).map(move |bit| word.saturating_mul(64).saturating_add(bit))
         })
     }
 

@@ -78,12 +78,16 @@ fn columns_agree(evaluation: &Evaluation<'_>) -> Result<(), String> {
     for (at, entry) in evaluation.ledger().enumerate() {
         let dates = (columns.payable_on[at], columns.due_on[at]);
         let notify_by = columns.notify_by.as_ref().and_then(|all| all[at]);
+        let steps: Vec<_> = columns.steps_of(at).iter().map(|step| (step.before, step.after)).collect();
+        let base = columns.base.get(at);
         if dates != (entry.payable_on, entry.due_on)
+            || base != Some(entry.base)
+            || steps != entry.steps.iter().map(|step| (step.before, step.after)).collect::<Vec<_>>()
             || notify_by != entry.notify_by
             || (Instant(columns.earned_at[at]), Instant(columns.booked_at[at])) != (entry.earned_at, entry.booked_at)
             || evaluation.program.reward_ids[usize::from(columns.reward[at])] != entry.rule
         {
-            return Err(format!("the columns say {dates:?}, {notify_by:?} of {entry:#?}"));
+            return Err(format!("the columns say {base:?}, {steps:?}, {dates:?}, {notify_by:?} of {entry:#?}"));
         }
     }
     Ok(())

@@ -38,14 +38,7 @@ impl Cells<'_> {
             }
             None => match &column.valid {
                 Valid::All => out.fill(1),
-                Valid::Bits(bits) => {
-                    let mut row = rows.range.start;
-                    for out in out.chunks_mut(64) {
-                        let word = bits.word(row);
-                        out.iter_mut().enumerate().for_each(|(at, out)| *out = u8::from(word >> at & 1 == 1));
-                        row = row.saturating_add(64);
-                    }
-                }
+                Valid::Bits(bits) => bits.unpack(rows.range.start, out),
                 Valid::Each(valid) => {
                     out.iter_mut().zip(&valid[rows.range.clone()]).for_each(|(out, valid)| *out = u8::from(*valid));
                 }

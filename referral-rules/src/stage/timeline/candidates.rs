@@ -4,7 +4,7 @@
 use super::applied::Applied;
 use super::chunk::{Chunk, Memory};
 use super::groups::{self, Meeting};
-use crate::base::{Day, Instant, NONE, Number, Rounding, index, position};
+use crate::base::{Day, Instant, NONE, Number, Rounding, index, position, starts_of};
 use crate::book::{Book, NEVER};
 use crate::expr::{Env, Scratch, Slot, Status};
 use crate::program::{EventKind, Moment, Operator, Party, Program, Reward, Version};
@@ -303,18 +303,14 @@ fn in_order(first: u32, rows: usize, candidates: &mut Vec<Candidate>, out: &mut 
     let sorted = candidates.is_sorted_by_key(|candidate| (candidate.row, candidate.rule));
     let Some(any) = candidates.first().copied().filter(|_| !sorted) else { return };
     let place = |candidate: &Candidate| index(candidate.row.saturating_sub(first));
-    let mut next = vec![0_usize; rows];
+    let mut next = vec![0_u32; rows];
     candidates.iter().for_each(|candidate| next[place(candidate)] = next[place(candidate)].saturating_add(1));
-    let mut sum = 0_usize;
-    for next in &mut next {
-        let count = std::mem::replace(next, sum);
-        sum = sum.saturating_add(count);
-    }
+    starts_of(&mut next, 0);
     out.clear();
     out.resize(candidates.len(), any);
     for candidate in candidates.iter() {
         let next = &mut next[place(candidate)];
-        out[*next] = *candidate;
+        out[index(*next)] = *candidate;
         *next = next.saturating_add(1);
     }
     // The rules of one event come in order already, as each kind of event goes through its rules in their order.

@@ -1,7 +1,7 @@
 //! A chunk of events on its way through one rule: conditions, base, campaigns, minimum and maximum, rounding.
 #![expect(clippy::indexing_slicing, reason = "every column has a place per row of the chunk")]
 use super::candidates::{Candidate, Candidates, Cause, Change, Step};
-use crate::base::{Number, Rounding, index, position};
+use crate::base::{Number, Rounding, index, position, starts_of};
 use crate::expr::{Column, Compiled, Env, Scratch, Status, Vector};
 use crate::program::{Campaign, Operator, Reward};
 use crate::stage::inputs::EventRows;
@@ -195,11 +195,7 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
                 let count = &mut starts[index(*at)];
                 *count = count.saturating_add(1);
             }
-            let mut next = position(first);
-            for start in &mut starts {
-                let count = std::mem::replace(start, next);
-                next = next.saturating_add(count);
-            }
+            starts_of(&mut starts, position(first));
             out.steps.resize(first.saturating_add(steps.len()), *any);
             for (at, step) in &steps {
                 let next = &mut starts[index(*at)];

@@ -2,7 +2,7 @@
 use super::applied::{LADDERS_MAX, NO_STAGE, ReferralState};
 use super::run::Opening;
 use super::stages::Counted;
-use crate::base::{NONE, index, position};
+use crate::base::{NONE, index, position, starts_of};
 use crate::book::Book;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -67,15 +67,15 @@ impl ShortStates {
     /// The counts of referrers with accepted referrals, by the text id of the referrer.
     pub fn counts(&self, book: &Book, opening: &Opening) -> &FxHashMap<u32, [i64; 4]> {
         self.counts.get_or_init(|| {
-            let mut out: FxHashMap<u32, [i64; 4]> = FxHashMap::default();
+            let mut totals: FxHashMap<u32, [i64; 4]> = FxHashMap::default();
             for (referrer, counted) in book.referrals.referrer.iter().zip(&self.counted).filter(|(_, bits)| **bits != 0)
             {
-                let counts = out
+                let counts = totals
                     .entry(referrer.0)
                     .or_insert_with(|| opening.counts.get(&referrer.0).copied().unwrap_or_default());
                 Counted { more: *counted, less: 0 }.change(counts);
             }
-            out
+            totals
         })
     }
 
@@ -193,12 +193,8 @@ impl EventsOf {
                 }
             }
         }
-        let mut sum = 0_u32;
-        for start in &mut starts {
-            let count = std::mem::replace(start, sum);
-            sum = sum.saturating_add(count);
-        }
-        let mut events = vec![NONE; index(sum)];
+        let all = starts_of(&mut starts, 0);
+        let mut events = vec![NONE; index(all)];
         for (event, referral) in of.iter().enumerate() {
             if passes(event) {
                 if let Some(next) = starts.get_mut(index(*referral)) {

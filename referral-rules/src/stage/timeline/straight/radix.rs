@@ -1,5 +1,7 @@
 //! Sorting many keys of few bits: instants are mostly whole days, ranks are small numbers.
 
+use crate::base::{index, starts_of};
+
 /// The order of keys: by their first part, then by the second; equal ones stay as they are.
 pub(super) fn stable_order(keys: impl ExactSizeIterator<Item = (i64, u64)> + Clone) -> Vec<u32> {
     match packed(keys.clone()) {
@@ -58,20 +60,16 @@ fn by_digits(mut keys: Vec<(u64, u32)>, bits: u32) -> Vec<u32> {
     let mut other = vec![(0_u64, 0_u32); keys.len()];
     let mut shift = 0_u32;
     while shift < bits {
-        let mut next = [0_usize; DIGITS];
+        let mut next = [0_u32; DIGITS];
         for (key, _) in &keys {
             if let Some(count) = next.get_mut(digit(*key, shift)) {
                 *count = count.saturating_add(1);
             }
         }
-        let mut sum = 0_usize;
-        for next in &mut next {
-            let count = std::mem::replace(next, sum);
-            sum = sum.saturating_add(count);
-        }
+        starts_of(&mut next, 0);
         for one in &keys {
             if let Some(next) = next.get_mut(digit(one.0, shift)) {
-                if let Some(slot) = other.get_mut(*next) {
+                if let Some(slot) = other.get_mut(index(*next)) {
                     *slot = *one;
                 }
                 *next = next.saturating_add(1);
