@@ -24,6 +24,8 @@ pub struct Tables<'a> {
     pub booked: &'a [RecordBatch],
     /// What was before the history that is given.
     pub opening_balances: &'a [RecordBatch],
+    /// Rates of exchange.
+    pub rates: &'a [RecordBatch],
 }
 
 /// Reads all tables.
@@ -45,6 +47,7 @@ pub fn given(tables: Tables<'_>) -> Result<Given, ColumnFaults> {
         confirmations: read("confirmations", tables.confirmations),
         booked: read("booked", tables.booked),
         opening_balances: read("opening_balances", tables.opening_balances),
+        rates: read("rates", tables.rates),
     };
     if faults.is_empty() { Ok(out) } else { Err(ColumnFaults(faults)) }
 }

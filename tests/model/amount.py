@@ -90,9 +90,10 @@ def compute(version, rule, scope, refused, moments):
     for condition in several(rule.get("when")):
         if not operand(condition, scope):
             raise Denied("condition-not-met")
-    base = amount = operand(rule["amount"], scope)
+    base = operand(rule["amount"], scope)
+    amount = converted(rule, base, scope, version, moments["event"])
     applying = [campaign for campaign in version.campaigns if applies(version, campaign, rule, scope, moments)]
-    beaten = beaten_campaigns(version, applying, lambda campaign: changed(campaign, rule, base, scope))
+    beaten = beaten_campaigns(version, applying, lambda campaign: changed(campaign, rule, amount, scope))
     touching = [campaign for campaign in applying if campaign["id"] not in beaten]
     for campaign in touching:
         amount = changed(campaign, rule, amount, scope)
@@ -106,6 +107,18 @@ def compute(version, rule, scope, refused, moments):
     if abs(amount * 10 ** digits_of(rule["unit"])) >= WHOLE:
         raise Denied(FAULT.code)
     return Computed(base, amount, [campaign["id"] for campaign in touching])
+
+
+def converted(rule, amount, scope, version, day):
+    """The amount in the reward's unit, by the rate of the event's day."""
+    if "amount_in" not in rule:
+        return amount
+    source = rule["amount_in"]
+    source = source if len(source) == 3 and source.isupper() else operand(source, scope)
+    rate = version.time.rate(source, rule["unit"], day)
+    if rate is None:
+        raise Denied("no-rate")
+    return fits(amount * rate)
 
 
 def fits(value):

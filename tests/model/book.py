@@ -1,4 +1,5 @@
 """docs/document.md, "The book": tables of cells become rows with moments and facts, and findings for what cannot be read."""
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -32,6 +33,9 @@ class Book:
         self.confirmations = self.read_rows(given.get("confirmations"), self.read_confirmation)
         self.booked = self.read_booked(given.get("booked"))
         self.balances = self.read_rows(given.get("opening_balances"), self.read_balance)
+        rates = self.read_rates(given.get("rates"))
+        for version in program.versions:
+            version.time.rates = rates
 
     def read_rows(self, rows, read):
         found = [read(flat(row)) for row in rows or []]
@@ -220,6 +224,19 @@ class Book:
                 amount = None
             booked[row["id"]] = amount
         return booked
+
+    def read_rates(self, rows):
+        """Rates by pair and first day; None where two rows contradict each other."""
+        rates = {}
+        for row in map(flat, rows or []):
+            pair, rate = (row.get("from"), row.get("to")), self.cell(row.get("rate"), "decimal", "rates", "")
+            first = read_day(str(row.get("first_day") or ""))
+            if not all(re.fullmatch("[A-Z]{3}", str(code)) for code in pair) or first is None or absent(rate) or rate <= 0:
+                self.find("bad-cell", "rates", "")
+            elif rates.setdefault((pair, first), rate) != rate:
+                rates[pair, first] = None
+                self.find("conflicting-rates", "rates", "")
+        return rates
 
     def read_balance(self, row):
         name, value = row.get("name"), self.cell(row.get("value"), "decimal", "opening_balances", "")

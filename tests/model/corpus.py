@@ -22,7 +22,7 @@ def requests():
         base = (CASES / "base" / (case["base"] + ".toml")).read_text() if "base" in case else ""
         sources = case["program"] if isinstance(case["program"], list) else [case["program"]]
         programs = [read_program(base + "\n" + source) for source in sources]
-        book = {name: texts(case[name]) for name in ("accounts", "referrals", "events", "confirmations", "booked", "opening_balances")
+        book = {name: texts(case[name]) for name in ("accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates")
                 if name in case}
         yield str(path.relative_to(CASES)), {"program": programs, "book": book, "as_of": moment(case["as_of"])}
 

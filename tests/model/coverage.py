@@ -31,7 +31,7 @@ IN_PROGRAMS = (
        "versions: a measure over other events", "opening balance of a declared measure"]
     + ["event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "campaign: goal", "several groups", "tables: bands", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
-       "a list of conditions", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "hold_while", "reward_instead", "reward_times",
+       "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "hold_while", "reward_instead", "reward_times",
        "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants",
        "limit: another unit", "unit: percent", "unit: another currency", "versions: two", "versions: three",
        "versions: another bound of a limit", "versions: another ladder", "in_force: last_day"])
@@ -41,16 +41,16 @@ IN_BOOKS = [
     "a referral recorded late", "a sequence number", "an event on its referral's row", "copies of an event that differ",
     "copies of an event that agree", "copies of a referral that differ", "opening balance of a limit",
     "opening balance of a measure", "what: paid", "what: notified", "a confirmation of no entry", "booked: a start of the ledger",
-    "booked: another amount", "booked: a gap", "booked: twice with other amounts", "booked: an entry too many",
+    "booked: another amount", "booked: a gap", "rates: contradicting rows", "booked: twice with other amounts", "booked: an entry too many",
     "booked: an unknown grant", "booked: an amount that cannot be read"]
 
 IN_EFFECT = (
-    each("step", ["campaign-instead", "campaign-times", "campaign-plus", "campaign-rounding", "at-least", "at-most", "rounding", "limit",
+    each("step", ["converted", "campaign-instead", "campaign-times", "campaign-plus", "campaign-rounding", "at-least", "at-most", "rounding", "limit",
                   "deferred", "released"])
     + each("rounded", ROUNDINGS) + each("cut", OVER) + each("cut in", PERIODS) + each("cut per", PER)
     + each("reason", ["eligibility", "validity", "fraud", "attribution", "program"])
     + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused",
-                     "program-ended", "another-won", "no-recruiter"])
+                     "program-ended", "another-won", "no-rate", "no-recruiter"])
     + each("finding", ["bad-cell", "incomplete-event", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from dates import UTC, day_of, from_local, local, plus_days, plus_months
-from values import (FAULT, Duration, Instant, absent, checked, read_day, read_instant, read_number, round_to,
+from values import (FAULT, NO_RATE, Duration, Instant, absent, checked, read_day, read_instant, read_number, round_to,
                     write_instant)
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,10 @@ from zoneinfo import ZoneInfo
 def call(name, values, time):
     if name in ("day", "days_between", "months_between", "months_since", "business_days", "days_after", "months_after"):
         return TIME[name](time, *values)
+    if name == "converted":
+        amount, source, target, day = values
+        rate = time.rate(source, target, as_day(time, day))
+        return NO_RATE if rate is None else checked(amount * rate)
     if name.startswith("get"):
         return part(name, *values)
     return PLAIN[name](*values)

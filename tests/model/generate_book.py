@@ -47,9 +47,23 @@ class Books:
         self.copies(book)
         if draw.chance(35):
             book["opening_balances"] = self.balances(told(book))
+        if draw.chance(60):
+            book["rates"] = self.rates()
         for name in ("referrals", "events", "accounts"):
             draw.random.shuffle(book.get(name, []))
         return book
+
+    def rates(self):
+        """Some rates of exchange; from yen there is none, and before a day perhaps none either."""
+        draw, rows = self.draw, []
+        for source, target in draw.some([("EUR", "USD"), ("USD", "EUR"), ("EUR", "JPY"), ("USD", "JPY"), ("EUR", "KWD"), ("USD", "KWD")], 2, 6):
+            for day in draw.some(["2020-01-01", "2026-03-01", "2026-03-29", "2026-04-01"], 1, 3):
+                rows.append({"from": source, "to": target, "first_day": day, "rate": draw.one([Decimal("1.08"), Decimal("0.307"), 151, Decimal("0.0066")])})
+        if draw.chance(10):
+            rows.append({**rows[0], "rate": draw.one([2, Decimal("1.08")])})
+            draw.form("rates: contradicting rows")
+        draw.random.shuffle(rows)
+        return rows
 
     def as_of(self):
         if self.draw.chance(60):

@@ -72,6 +72,9 @@ class Rules:
         elif found["kind"] in MONEY and draw.chance(10):
             found["unit"] = draw.one(["USD", "JPY", "KWD"])
             draw.form("unit: another currency")
+        if found["kind"] in MONEY and found.get("unit") != "percent" and "amount" in found and draw.chance(15):
+            found["amount_in"] = draw.one(["EUR", "USD", "event.flag ? 'JPY' : 'EUR'"])
+            draw.form("amount_in")
         if draw.chance(20):
             found["when"] = self.condition(AT_EVENT + AT_SUBMISSION + self.kept * 40)
         for key, values in (("at_least", [5, Decimal("12.345"), "event.units"]), ("at_most", [50, Decimal("99.995"), "referee.seats * 10"])):

@@ -53,6 +53,7 @@ WHEN_MEASURED = ["event.value >= 100", "event.flag", "referee.seats > 3", "has(r
 
 # Amounts; each has a reason to need rounding, or not.
 AMOUNTS = [
+    "converted(event.value, 'EUR', 'USD', event.at)", "converted(event.value, 'USD', 'JPY', referral.submitted_at)",
     "data.rates.share * event.value", "event.value / 3", "event.value", "100 / 8", "0.125 * event.units", "referee.seats * 2.5", "event.units * 25",
     "max(event.value, 20) / 7", "min(referee.seats, 10) * 1.005", "referrer.score", "0.005", "2.5%", "qualified_count * 10",
     "event.flag ? 50 : 25.5", "round(event.value, 1) * 0.5", "floor(event.value) + 0.5", "abs(event.value)", "event.value - 100",

@@ -33,6 +33,14 @@ class Time:
 
     def __init__(self, zone, calendar):
         self.zone, self.calendar = zone, calendar
+        self.rates = {}
+
+    def rate(self, source, target, day):
+        """What one unit of a currency is worth in another on a day, or None."""
+        if source == target:
+            return 1
+        days = [(first, rate) for (pair, first), rate in self.rates.items() if pair == (source, target) and first <= day]
+        return max(days)[1] if days else None
 
 
 class Version:

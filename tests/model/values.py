@@ -20,6 +20,7 @@ class Absent:
 MISSING = Absent("missing-fact")
 NO_ROW = Absent("no-table-row")
 FAULT = Absent("amount-fault")
+NO_RATE = Absent("no-rate")
 
 
 def absent(value):

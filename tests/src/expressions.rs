@@ -3,7 +3,8 @@
 use referral_rules::base::{Calendar, Interner, Weekday, Zone};
 use referral_rules::diag::Diagnostic;
 use referral_rules::expr::{
-    Compiled, Env, Expected, Inputs, Operand, Pool, Scope, Scratch, Slot, Status, Table, Type, Value, Vector, compile,
+    Compiled, Env, Expected, Inputs, Operand, Pool, Rates, Scope, Scratch, Slot, Status, Table, Type, Value, Vector,
+    compile,
 };
 use std::cell::RefCell;
 
@@ -16,6 +17,8 @@ pub struct World {
     pub texts: Interner,
     /// The tables.
     pub tables: Vec<Table>,
+    /// The rates of exchange.
+    pub rates: Rates,
     /// The types of the slots.
     pub types: Vec<Type>,
     zone: Zone,
@@ -30,6 +33,7 @@ impl Default for World {
             scope: Scope::default(),
             texts: Interner::default(),
             tables: Vec::new(),
+            rates: Rates::default(),
             types: Vec::new(),
             zone: Zone::named("America/New_York").expect("the zone is in the data"),
             calendar: Calendar::new(&weekend, Vec::new()).expect("five business days are left"),
@@ -78,7 +82,7 @@ impl World {
     /// The results for the rows, or why there is none.
     pub fn evaluate(&mut self, compiled: &Compiled, rows: &[Row]) -> Vec<Result<Value, Status>> {
         self.intern(rows);
-        let env = Env { zone: &self.zone, calendar: &self.calendar, tables: &self.tables };
+        let env = Env { zone: &self.zone, calendar: &self.calendar, tables: &self.tables, rates: &self.rates };
         let mut known = self.texts.clone();
         let inputs = Rows { rows, texts: RefCell::new(&mut known) };
         let mut scratch = Scratch::new(&self.texts);
@@ -95,7 +99,7 @@ impl World {
     pub fn explain(&mut self, compiled: &Compiled, row: Row) -> Vec<Operand> {
         let rows = [row];
         self.intern(&rows);
-        let env = Env { zone: &self.zone, calendar: &self.calendar, tables: &self.tables };
+        let env = Env { zone: &self.zone, calendar: &self.calendar, tables: &self.tables, rates: &self.rates };
         let mut known = self.texts.clone();
         let inputs = Rows { rows: &rows, texts: RefCell::new(&mut known) };
         compiled.explain(&inputs, &env, &mut Scratch::new(&self.texts))

@@ -151,6 +151,7 @@ fn check(case: &Case) -> Result<usize, String> {
     let fixed = Given {
         accounts: given.accounts.clone(),
         opening_balances: given.opening_balances.clone(),
+        rates: given.rates.clone(),
         ..Given::default()
     };
     let mut host = Host { program: &program, rows: fixed.clone(), fixed, states: BTreeMap::new(), ledger: Vec::new() };

@@ -14,6 +14,7 @@ use referral_rules::evaluation::Entry;
 use referral_rules::live::{Key, State, States, Step, apply, keys_of, rebuild};
 use referral_rules::program::Program;
 use referral_rules::{Options, evaluate};
+use referral_tests::generate::rates;
 use std::collections::{BTreeMap, BTreeSet};
 
 const PROGRAM: &str = r#"
@@ -411,7 +412,7 @@ fn given(news: &[&News], with_histories: bool) -> Given {
         let from_the_beginning = Values::Cells(vec![Cell::Missing; accounts.rows]);
         accounts = accounts.column("at", from_the_beginning);
     }
-    let mut out = Given::default();
+    let mut out = Given { rates: rates(), ..Given::default() };
     for news in news {
         let table = match news.table {
             "events" => &mut out.events,

@@ -194,7 +194,7 @@ fn names_are_known_where_the_page_says() {
 fn every_column_is_read_and_no_other() {
     let reference = reference();
     let program = program_with("").unwrap();
-    for table in ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances"] {
+    for table in ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates"] {
         let mut columns: Vec<String> = Vec::new();
         for row in reference.table(table, "column") {
             // Of two spellings the first is taken: both at once would be one column too many.
@@ -217,6 +217,7 @@ fn every_column_is_read_and_no_other() {
                 confirmations: table("confirmations").unwrap_or_default(),
                 booked: table("booked").unwrap_or_default(),
                 opening_balances: table("opening_balances").unwrap_or_default(),
+                rates: table("rates").unwrap_or_default(),
             };
             Book::new(&program, &given).findings.into_iter().map(|finding| finding.message).collect()
         };

@@ -221,6 +221,7 @@ impl Tiers {
 /// The word of a step, as in JSON.
 fn word(step: StepWord) -> &'static str {
     match step {
+        StepWord::Converted => "converted",
         StepWord::CampaignTimes => "campaign-times",
         StepWord::CampaignPlus => "campaign-plus",
         StepWord::CampaignInstead => "campaign-instead",

@@ -5,7 +5,7 @@ use referral_rules::program::standard::{STANDARDS, Standard};
 pub const USAGE: &str = "\
 usage: evaluate [--program FILE]... [--alternative NAME]...
                 [--accounts FILE] [--referrals FILE] [--events FILE] [--confirmations FILE]
-                [--booked FILE] [--opening-balances FILE] [--as-of DATE|INSTANT]
+                [--booked FILE] [--opening-balances FILE] [--rates FILE] [--as-of DATE|INSTANT]
                 [--explain ID]... [--json]
 
   --program FILE           a program in .toml or .json; several are versions of one program;
@@ -21,8 +21,8 @@ usage: evaluate [--program FILE]... [--alternative NAME]...
 exit codes: 0 done, 1 the program or a file is wrong, 2 called wrongly";
 
 /// The tables that may be given, by option, in the order of [`Arguments::tables`].
-pub const TABLES: [&str; 6] =
-    ["--accounts", "--referrals", "--events", "--confirmations", "--booked", "--opening-balances"];
+pub const TABLES: [&str; 7] =
+    ["--accounts", "--referrals", "--events", "--confirmations", "--booked", "--opening-balances", "--rates"];
 
 /// What was asked for.
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ pub struct Arguments {
     /// Alternatives of the standard program.
     pub alternatives: Vec<String>,
     /// Files of tables, in the order of [`TABLES`].
-    pub tables: [Option<String>; 6],
+    pub tables: [Option<String>; 7],
     /// The moment of the answer.
     pub as_of: Option<String>,
     /// What to explain.

@@ -80,6 +80,7 @@ impl<'a> Builder<'a> {
         self.confirmations(&given.confirmations, book);
         self.booked(&given.booked, book);
         self.opening_balances(&given.opening_balances, book);
+        self.rates(&given.rates, book);
         book.findings = self.findings;
         book.findings.sort();
         book.texts = self.texts;
@@ -583,7 +584,7 @@ impl<'a> Builder<'a> {
         book.confirmations.dedup();
     }
 
-    fn texts_of(&mut self, given: &GivenTable, name: &str) -> Optional<String> {
+    pub(super) fn texts_of(&mut self, given: &GivenTable, name: &str) -> Optional<String> {
         let ids = self.long_texts(given, name);
         ids.into_iter().map(|id| id.map(|id| self.texts.text(id).to_owned())).collect()
     }
@@ -597,7 +598,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn decimals(&mut self, given: &GivenTable, name: &str) -> Optional<Number> {
+    pub(super) fn decimals(&mut self, given: &GivenTable, name: &str) -> Optional<Number> {
         match self.plain_column(given, name, &Type::Decimal) {
             Some((Column::Decimal(values), valid)) => {
                 values.into_iter().zip(valid).map(|(value, valid)| valid.then_some(value)).collect()

@@ -151,6 +151,7 @@ impl Given {
             confirmations: self.confirmations.packed(),
             booked: self.booked.packed(),
             opening_balances: self.opening_balances.packed(),
+            rates: self.rates.packed(),
         }
     }
 }
@@ -170,4 +171,6 @@ pub struct Given {
     pub booked: GivenTable,
     /// What was before: `name` (a measure or a limit), `key`, `value`, `at`.
     pub opening_balances: GivenTable,
+    /// Rates of exchange: `from`, `to`, `first_day`, `rate`.
+    pub rates: GivenTable,
 }

@@ -33,6 +33,7 @@ mod new_events;
 mod order;
 mod packed;
 mod parties;
+mod rates;
 mod rows;
 mod same_ids;
 
@@ -47,6 +48,7 @@ pub use packed::{Ints, Offsets, Packed, PackedTexts, PackedValues, TextsFault, T
 pub(crate) use packed::{each_width, one_width};
 
 use crate::base::{Buffer, Interner, Number, TextId, compare_ids, index, position};
+use crate::expr::Rates;
 use crate::program::EventKind;
 use parties::Parties;
 
@@ -188,6 +190,8 @@ pub struct Book {
     pub booked: Option<Vec<Booked>>,
     /// Opening balances.
     pub opening_balances: Vec<OpeningBalance>,
+    /// Rates of exchange.
+    pub rates: Rates,
     /// The place of each referral in the order of ids, by position.
     pub referral_rank: Vec<u32>,
     /// The place of each event in the order of ids, by position.

@@ -134,6 +134,7 @@ codes! {
     413 BookedUnknown "booked-unknown" Finding "a booked grant is unknown to the recomputed past" "it is left as it is";
     414 UnknownEntry "unknown-entry" Finding "a confirmation names an entry that is not in the ledger" "it changes nothing; the entry that was meant stays unpaid or untold";
     415 IncompleteEvent "incomplete-event" Finding "the event lacks a fact that events of its kind need" "it is taken in all the same";
+    416 ConflictingRates "conflicting-rates" Finding "two rates of exchange for the same currencies and day" "neither counts: what needs the rate gives nothing";
 
     // 500–549: built-in reasons of verdicts
     500 NotInForce "not-in-force" Reason "no version of the program was in force on the day of submission" "there are no terms to judge it by";
@@ -151,6 +152,7 @@ codes! {
     555 SideRefused "side-refused" Reason "a requirement refuses the beneficiary's side" "that side gets nothing";
     556 ProgramEnded "program-ended" Reason "the program has ended, also for referrals under way" "nothing is granted for what happens afterwards";
     557 AnotherWon "another-won" Reason "another reward of the group is the one that counts" "of a group only the winner is granted";
+    558 NoRate "no-rate" Reason "there is no rate of exchange for that day" "nothing is converted by guessing";
     561 NoRecruiter "no-recruiter" Reason "nobody has recruited the referrer" "a share of nobody is given to nobody";
 }
 

@@ -328,6 +328,7 @@ impl Evaluation<'_> {
                 (Code::ConditionNotMet, format!("`{source}` does not hold"))
             }
             Cause::Missing(slot) => (Code::MissingFact, format!("`{}` is missing", self.program.slot_name(slot))),
+            Cause::NoRate => (Code::NoRate, "there is no rate of exchange for that day".to_owned()),
             Cause::NoRow => (Code::NoTableRow, "the table has no row for this key".to_owned()),
             Cause::Fault(Status::DIVISION_BY_ZERO) => (Code::AmountFault, "the amount divides by zero".to_owned()),
             Cause::Fault(Status::OUT_OF_RANGE) => (Code::AmountFault, "a date is out of range".to_owned()),

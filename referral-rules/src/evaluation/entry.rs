@@ -1,7 +1,7 @@
 //! Entries: the lines of the ledger, with the way from the base to the amount.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::Evaluation;
-use crate::base::{Amount, Day, Instant, NONE, Number, TextId, index};
+use crate::base::{Amount, Day, Instant, NONE, Number, TextId, Unit, index};
 use crate::book::Finding;
 use crate::diag::Code;
 use crate::program::{EventKind, Party, Program, Reward, Version};
@@ -57,6 +57,8 @@ impl DocumentPlace {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepWord {
+    /// Converted from another currency.
+    Converted,
     /// A campaign multiplied it.
     CampaignTimes,
     /// A campaign added to it.
@@ -84,7 +86,7 @@ pub enum StepWord {
 pub struct StepText {
     /// What changed it.
     pub step: StepWord,
-    /// The campaign, the limit, or the rounding's name; empty otherwise.
+    /// The campaign, the limit, the rounding's name, or the two currencies and the rate; empty otherwise.
     pub by: String,
     /// The amount before, exactly.
     #[serde(serialize_with = "exact")]
@@ -273,7 +275,7 @@ impl Evaluation<'_> {
             kind: reward.kind.clone(),
             unit: reward.unit.name().to_owned(),
             base: row.base,
-            steps: self.steps(row).iter().map(|step| step_text(self.program, step)).collect(),
+            steps: self.steps(row).iter().map(|step| step_text(self.program, &reward.unit, step)).collect(),
             amount: self.amount(row).to_decimal(),
             correction: row.correction,
             tiers: tiers(self.program, row.version, &row.tiers),
@@ -303,11 +305,12 @@ pub(crate) fn tiers(program: &Program, version: u16, tiers: &[u8]) -> Vec<Tier> 
 }
 
 /// A step in words.
-pub(crate) fn step_text(program: &Program, step: &Step) -> StepText {
+pub(crate) fn step_text(program: &Program, unit: &Unit, step: &Step) -> StepText {
     use crate::program::Operator;
     let campaign = |number: u16| program.campaign_ids[usize::from(number)].clone();
     let limit = |number: u16| program.limit_ids[usize::from(number)].clone();
     let (word, by) = match step.change {
+        Change::Converted(from) => (StepWord::Converted, exchange(&from, unit, step)),
         Change::Campaign(number, Operator::Times) => (StepWord::CampaignTimes, campaign(number)),
         Change::Campaign(number, Operator::Plus) => (StepWord::CampaignPlus, campaign(number)),
         Change::Campaign(number, Operator::Instead) => (StepWord::CampaignInstead, campaign(number)),
@@ -320,6 +323,12 @@ pub(crate) fn step_text(program: &Program, step: &Step) -> StepText {
         Change::Released(number) => (StepWord::Released, limit(number)),
     };
     StepText { step: word, by, before: step.before, after: step.after }
+}
+
+/// `EUR/USD 1.08`: the currencies and the rate, which an amount of zero does not show.
+fn exchange(from: &[u8; 3], to: &Unit, step: &Step) -> String {
+    let pair = format!("{}/{}", String::from_utf8_lossy(from), to.name());
+    step.after.checked_div(step.before).map_or_else(|| pair.clone(), |rate| format!("{pair} {rate}"))
 }
 
 /// Host events that the stage machine could not take in become findings.

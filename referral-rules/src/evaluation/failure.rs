@@ -4,10 +4,11 @@ use super::decision::{Operand, Reason, value_text};
 use super::entry::shown;
 use super::{Evaluation, EventReference};
 use crate::base::{Instant, index};
-use crate::expr::{Env, Inputs, Scratch, Value};
+use crate::expr::{Inputs, Scratch, Value};
 use crate::program::{EventKind, Judged, OnFailure, Refuses, Requirement, Version};
 use crate::stage::attribution::Standing;
 use crate::stage::circles::Asking;
+use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows, FactsAt, ReferralRows};
 use crate::stage::timeline::{Failure as Failed, What};
 use serde::Serialize;
@@ -131,7 +132,7 @@ impl Evaluation<'_> {
         requirement: &Requirement,
         scratch: &mut Scratch<'_>,
     ) -> Vec<Operand> {
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(self.program, version, self.book);
         let conditions = requirement.conditions.iter();
         let operands = conditions.flat_map(|condition| condition.explain(inputs, &env, scratch));
         let shown = operands.map(|operand| Operand {
@@ -150,7 +151,7 @@ impl Evaluation<'_> {
     pub(super) fn held_by(&self, row: u32, scratch: &mut Scratch<'_>) -> Option<u16> {
         let version = self.program.versions.get(usize::from(self.submissions.version[index(row)]))?;
         let by_events = self.timeline.held.get(&row).map_or(&[][..], |held| held);
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(self.program, version, self.book);
         let rows = [row];
         let facts_at = FactsAt::Instant(self.as_of.0);
         let inputs = ReferralRows { program: self.program, book: self.book, rows: &rows, facts_at };

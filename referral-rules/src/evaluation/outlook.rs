@@ -3,9 +3,10 @@
 use super::Evaluation;
 use super::entry::shown_if_any;
 use crate::base::{Instant, NONE, index};
-use crate::expr::{Column, Compiled, Env, Scratch};
+use crate::expr::{Column, Compiled, Scratch};
 use crate::program::{EventKind, Moment, Owner, Party, Reward, Source, Version};
 use crate::stage::attribution::Standing;
+use crate::stage::env;
 use crate::stage::inputs::{FactsAt, ReferralRows};
 use crate::stage::timeline::{ReferralState, may_follow};
 use serde::Serialize;
@@ -122,7 +123,7 @@ impl Evaluation<'_> {
     }
 
     fn holds(&self, row: u32, version: &Version, condition: &Compiled, scratch: &mut Scratch<'_>) -> bool {
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(self.program, version, self.book);
         let rows = [row];
         let inputs =
             ReferralRows { program: self.program, book: self.book, rows: &rows, facts_at: FactsAt::Submission };

@@ -22,6 +22,8 @@ pub enum Expected {
     Bool,
     /// A number; whole ones are given as exact ones.
     Number,
+    /// A text.
+    Text,
     /// A value of any type.
     Any,
 }
@@ -47,7 +49,7 @@ pub struct Compiled {
 /// # Example
 /// ```
 /// use referral_rules::base::{Calendar, Interner, Weekday, Zone};
-/// use referral_rules::expr::{Column, Env, Expected, Inputs, Pool, Scope, Scratch, Slot, Type, Vector, compile};
+/// use referral_rules::expr::{Column, Env, Expected, Inputs, Pool, Rates, Scope, Scratch, Slot, Type, Vector, compile};
 ///
 /// struct Employees(Vec<i64>);
 /// impl Inputs for Employees {
@@ -65,7 +67,8 @@ pub struct Compiled {
 /// let compiled = compiled.unwrap();
 ///
 /// let (zone, calendar) = (Zone::named("UTC").unwrap(), Calendar::new(&[Weekday::Sunday], vec![]).unwrap());
-/// let env = Env { zone: &zone, calendar: &calendar, tables: &[] };
+/// let rates = Rates::default();
+/// let env = Env { zone: &zone, calendar: &calendar, tables: &[], rates: &rates };
 /// let mut scratch = Scratch::new(&texts);
 /// let result = compiled.evaluate(&Employees(vec![32, 50]), 2, &env, &mut scratch);
 /// assert_eq!(result.column, Column::Bool(vec![false, true]));
@@ -115,6 +118,8 @@ fn give(checker: &mut Checker<'_, '_, '_>, result: Typed, expected: Expected) ->
         (Expected::Any, _) => return Some(result),
         (Expected::Bool, Type::Bool | Type::Nothing) => (Type::Bool, ""),
         (Expected::Number, Type::Int | Type::Decimal | Type::Nothing) => (Type::Decimal, ""),
+        (Expected::Text, Type::Text | Type::OneOf(_) | Type::Nothing) => (Type::Text, ""),
+        (Expected::Text, _) => (Type::Text, "a text"),
         (Expected::Bool, _) => (Type::Bool, "a condition"),
         (Expected::Number, _) => (Type::Decimal, "a number"),
     };

@@ -3,6 +3,7 @@ use super::functions::{Arg, Out, Run};
 use super::kernels;
 use super::lanes::{Item, map, unary};
 use super::program::{Block, Compared, Field, Instruction, Op, Place, Ref};
+use super::rates::Rates;
 use super::rows::{argument, bound_lists, fill, has_repeated_key, select, status, value_at};
 use super::statuses::Statuses;
 use super::table::Table;
@@ -29,6 +30,8 @@ pub struct Env<'a> {
     pub calendar: &'a Calendar,
     /// The program's tables, by [`TableSchema::index`](super::TableSchema::index).
     pub tables: &'a [Table],
+    /// The host's rates of exchange.
+    pub rates: &'a Rates,
 }
 
 /// Memory that evaluation reuses, and the texts that it makes. One is enough for any number of expressions; nothing is

@@ -409,4 +409,7 @@ functions! {
         (Int, Int) -> Int = Int(Arithmetic::Remainder);
         (Number, Number) -> Decimal = Decimal(Arithmetic::Remainder);
     }
+    "converted" "the amount of the first currency in the second, by the host's rate of that day" {
+        (Number, Text, Text, Day) -> Decimal = InProgram(number::converted);
+    }
 }

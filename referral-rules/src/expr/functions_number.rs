@@ -2,7 +2,7 @@
 use super::evaluate::Env;
 use super::functions::{Arg, Out};
 use super::types::Status;
-use crate::base::{Number, Rounding};
+use crate::base::{Day, Number, Rounding};
 
 type Answer = Result<Out, Status>;
 
@@ -75,4 +75,15 @@ pub(super) fn decimal_of_text(arguments: &[Arg<'_>], _: &mut String, _: Option<&
         [Arg::Text(text)] => Number::parse(text).map(Out::Decimal).ok_or(Status::NOT_CONVERTIBLE),
         _ => Err(Status::NOT_CONVERTIBLE),
     }
+}
+
+/// `converted(100, 'EUR', 'USD', date('2026-03-05'))`: 108, if a euro is worth 1.08 dollars on that day.
+pub(super) fn converted(arguments: &[Arg<'_>], _: &mut String, env: Option<&Env<'_>>) -> Answer {
+    let rates = env.ok_or(Status::NO_RATE)?.rates;
+    let [Arg::Decimal(amount), Arg::Text(from), Arg::Text(to), Arg::Int(day)] = arguments else {
+        return Err(Status::NOT_CONVERTIBLE);
+    };
+    let day = i32::try_from(*day).map_err(|_| Status::OUT_OF_RANGE)?;
+    let rate = rates.on(from, to, Day(day)).ok_or(Status::NO_RATE)?;
+    amount.checked_mul(rate).map(Out::Decimal).ok_or(Status::OVERFLOW)
 }

@@ -14,6 +14,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("Parts of days, instants and durations", "getFullYear"),
     ("Days, months and business days", "day"),
     ("Numbers", "abs"),
+    ("Money", "converted"),
     ("The ledger", "granted"),
 ];
 

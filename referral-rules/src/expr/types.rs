@@ -131,6 +131,8 @@ impl Status {
     pub const NOT_CONVERTIBLE: Self = Self(5);
     /// A text or list that would pass a limit of size.
     pub const TOO_LARGE: Self = Self(6);
+    /// No rate of exchange for the two currencies on that day.
+    pub const NO_RATE: Self = Self(7);
     const MISSING: u32 = 16;
 
     /// The input of that slot is missing.
@@ -158,6 +160,7 @@ impl Status {
             Self::NO_SUCH_KEY => "no such index, key or row",
             Self::NOT_CONVERTIBLE => "a text that cannot be converted",
             Self::TOO_LARGE => "a text or list that is too large",
+            Self::NO_RATE => "no rate of exchange",
             _ => "a missing fact",
         }
     }

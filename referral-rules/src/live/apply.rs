@@ -189,8 +189,12 @@ pub(super) fn own_content(program: &Program, book: &Book, referral: u32) -> Stri
 /// Builds the book of what is new and what it touches; or says that the past must be gone through again.
 fn small_book(program: &Program, news: &Given, fresh: &Book, opened: &Opened) -> Result<Small, BTreeSet<Key>> {
     let histories = histories(program, opened, news.accounts.as_ref());
-    let accounts = table_of(&histories);
-    let mut given = Given { accounts, opening_balances: news.opening_balances.clone(), ..Given::default() };
+    let mut given = Given {
+        accounts: table_of(&histories),
+        opening_balances: news.opening_balances.clone(),
+        rates: news.rates.clone(),
+        ..Given::default()
+    };
     let mut out = Small {
         given: Given::default(),
         book: Book::default(),

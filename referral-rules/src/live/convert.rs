@@ -265,6 +265,7 @@ const OPERATORS: [Operator; 3] = [Operator::Instead, Operator::Times, Operator::
 pub fn step_form(program: &Program, step: &Step) -> StepForm {
     let campaign = |number: u16| program.campaign_ids.get(usize::from(number)).cloned().unwrap_or_default();
     let (change, campaign, rounding) = match step.change {
+        Change::Converted(from) => return converted_form(from, step),
         Change::Campaign(number, operator) => (operator.word(), campaign(number), ""),
         Change::CampaignRounding(number, rounding) => ("rounding", campaign(number), rounding.name()),
         Change::Rounding(rounding) => ("rounding", String::new(), rounding.name()),
@@ -280,6 +281,19 @@ pub fn step_form(program: &Program, step: &Step) -> StepForm {
     }
 }
 
+/// The word of a step from another currency, whose code stands where others have their campaign.
+const CONVERTED: &str = "converted";
+
+fn converted_form(from: [u8; 3], step: &Step) -> StepForm {
+    StepForm {
+        change: CONVERTED.to_owned(),
+        campaign: String::from_utf8_lossy(&from).into_owned(),
+        rounding: String::new(),
+        before: number_form(step.before),
+        after: number_form(step.after),
+    }
+}
+
 /// A step with positions; `None` when the program no longer has what it names.
 pub fn step(program: &Program, form: &StepForm) -> Option<Step> {
     let campaign = || {
@@ -287,6 +301,7 @@ pub fn step(program: &Program, form: &StepForm) -> Option<Step> {
         u16::try_from(position).ok()
     };
     let change = match form.change.as_str() {
+        CONVERTED => Change::Converted(form.campaign.as_bytes().try_into().ok()?),
         "at least" => Change::AtLeast,
         "at most" => Change::AtMost,
         "rounding" if form.campaign.is_empty() => Change::Rounding(Rounding::parse(&form.rounding)?),

@@ -12,7 +12,7 @@ use super::document::{self, Document, ExpressionText, Notation, Party, UnderWay}
 use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
-use crate::base::{Calendar, Day, Interner, Rounding, Unit, Weekday, Zone};
+use crate::base::{Calendar, Day, Interner, Rounding, Unit, Weekday, Zone, currency_digits};
 use crate::diag::{Code, Diagnostic, Severity, Span, Spanned, render};
 use crate::expr::{Compiled, Expected, Scope, compile};
 use std::fmt;
@@ -397,6 +397,11 @@ impl Compiling<'_> {
         let one = ExpressionText { text: "1".to_owned(), ..ExpressionText::default() };
         let amount = written.amount.as_ref().unwrap_or(&one);
         let amount = self.expression(amount, Expected::Number, scope, &path("amount"));
+        let amount_in = written.amount_in.as_ref().map(|from| match currency_digits(&from.text) {
+            Some(_) => ExpressionText { text: format!("'{}'", from.text), ..from.clone() },
+            None => from.clone(),
+        });
+        let amount_in = amount_in.and_then(|from| self.expression(&from, Expected::Text, scope, &path("amount_in")));
         let mut bound = |bound: &Option<ExpressionText>, key: &str| {
             bound.as_ref().and_then(|bound| self.expression(bound, Expected::Number, scope, &path(key)))
         };
@@ -407,7 +412,8 @@ impl Compiling<'_> {
             .as_ref()
             .and_then(|hold| self.expression(hold, Expected::Bool, &scopes.submission, &path("hold_while")));
         let amount = amount?;
-        let reads_ledger = when.iter().chain([&amount]).chain(&at_least).chain(&at_most).any(Compiled::reads_ledger);
+        let operands = when.iter().chain([&amount]).chain(&amount_in).chain(&at_least).chain(&at_most);
+        let reads_ledger = operands.into_iter().any(Compiled::reads_ledger);
         Some(Reward {
             number: number(&mut self.numbers.reward_ids, &written.id.value),
             reads_ledger,
@@ -417,6 +423,7 @@ impl Compiling<'_> {
             kind: written.kind.value.word().to_owned(),
             unit: unit(written.unit_name(&document.currency.value)),
             amount,
+            amount_in,
             at_least,
             at_most,
             rounding: written.rounding.value,

@@ -149,6 +149,8 @@ pub struct Reward {
     pub unit: Unit,
     /// The amount.
     pub amount: Compiled,
+    /// The currency in which it is stated, if it is to be converted.
+    pub amount_in: Option<Compiled>,
     /// The least, if it applies at all.
     pub at_least: Option<Compiled>,
     /// The most.

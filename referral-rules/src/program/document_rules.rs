@@ -134,6 +134,8 @@ pub struct Reward {
     pub unit: Option<Spanned<String>>,
     /// How much; without it one thing.
     pub amount: Option<ExpressionText>,
+    /// In which currency the amount is stated: a code or an expression; in the reward's unit unless written.
+    pub amount_in: Option<ExpressionText>,
     /// Never less than this.
     pub at_least: Option<ExpressionText>,
     /// Never more than this.

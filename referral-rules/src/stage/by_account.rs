@@ -1,10 +1,11 @@
 //! What requirements ask only of the referrer's account is judged once per account, not once per referral.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::env;
 use super::inputs::AccountRows;
 use super::submission::{CHUNK_ROWS, Sides, sides};
 use crate::base::{NONE, index, position};
 use crate::book::Book;
-use crate::expr::{Column, Compiled, Env, Scratch};
+use crate::expr::{Column, Compiled, Scratch};
 use crate::program::{Owner, Program, Source, Version};
 
 /// The requirements of a version that fail by account, as words of bits like those of referrals.
@@ -37,7 +38,7 @@ impl ByAccount {
         out.failed.resize(rows.len().saturating_mul(words), 0);
         out.refused.resize(rows.len(), Sides::default());
         let mut scratch = Scratch::new(&book.texts);
-        let env = Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(program, version, book);
         for (number, requirement) in version.requirements.iter().enumerate().filter(|(_, one)| one.is_at_submission()) {
             for condition in requirement.conditions.iter().filter(covered) {
                 for (chunk, rows) in rows.chunks(CHUNK_ROWS).enumerate() {

@@ -3,12 +3,13 @@
 //! Only attribution knows that, for only accepted referrals lead from one account to the next. So requirements that ask are
 //! judged both ways before, and attribution picks.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::env;
 use super::inputs::{FactsAt, ReferralRows};
 use super::submission::{CHUNK_ROWS, Submissions};
 use crate::base::limits::CIRCLE_ACCOUNTS_MAX;
 use crate::base::{TextId, index, position};
 use crate::book::Book;
-use crate::expr::{Column, Env, Inputs, Pool, Scratch, Slot, Vector};
+use crate::expr::{Column, Inputs, Pool, Scratch, Slot, Vector};
 use crate::program::{Program, Source};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -70,7 +71,7 @@ impl CircleVerdict {
             Self { failed: vec![0; submissions.failed.len()], refused: vec![false; submissions.version.len()] };
         let mut scratch = Scratch::new(&book.texts);
         for (number, version) in program.versions.iter().enumerate() {
-            let env = Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables };
+            let env = env(program, version, book);
             let of_version = |row: &u32| usize::from(submissions.version[index(*row)]) == number;
             let rows: Vec<u32> = (0..position(submissions.version.len())).filter(of_version).collect();
             for (place, requirement) in version.requirements.iter().enumerate().filter(|(_, one)| one.asks_for_circles)

@@ -1,10 +1,11 @@
 //! Claim keys: by what two referrals are of the same referee.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::env;
 use super::inputs::{FactsAt, ReferralRows};
 use super::submission::{CHUNK_ROWS, Sides, Submissions};
 use crate::base::{Interner, NONE, TextId, Texts, index, position};
 use crate::book::{Book, FactColumn, FactValues, Offsets, PackedTexts};
-use crate::expr::{Column, Compiled, Env, Scratch};
+use crate::expr::{Column, Compiled, Scratch};
 use crate::program::{Owner, Program, Source, Version};
 use rustc_hash::FxBuildHasher;
 use std::hash::BuildHasher;
@@ -206,7 +207,7 @@ impl Reading<'_> {
     /// Evaluates a key for the referrals of a version.
     fn evaluate(&mut self, place: usize, key: &Compiled, number: usize, version: &Version) {
         let (program, book) = (self.program, self.book);
-        let env = Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(program, version, book);
         let of_version = |row: &usize| usize::from(self.submissions.version[*row]) == number && self.is_read(*row);
         let rows: Vec<u32> = (0..self.submissions.version.len()).filter(of_version).map(position).collect();
         for rows in rows.chunks(CHUNK_ROWS) {

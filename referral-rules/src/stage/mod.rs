@@ -19,7 +19,8 @@ pub mod submission;
 pub mod timeline;
 
 use crate::book::Book;
-use crate::program::Program;
+use crate::expr::Env;
+use crate::program::{Program, Version};
 use attribution::Standings;
 use submission::Submissions;
 
@@ -34,4 +35,9 @@ pub struct Facts<'a> {
     pub submissions: &'a Submissions,
     /// The standings.
     pub standings: &'a Standings,
+}
+
+/// What the expressions of a version may look at beyond their inputs.
+pub fn env<'a>(program: &'a Program, version: &'a Version, book: &'a Book) -> Env<'a> {
+    Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables, rates: &book.rates }
 }

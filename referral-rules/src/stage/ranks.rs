@@ -1,11 +1,12 @@
 //! Ranks of claims: where the best claim has the credit, a number read at submission that is lower for a better claim.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::env;
 use super::inputs::{FactsAt, ReferralRows};
 use super::keys::Keys;
 use super::submission::{CHUNK_ROWS, Submissions};
 use crate::base::{Number, position};
 use crate::book::Book;
-use crate::expr::{Column, Env, Scratch};
+use crate::expr::{Column, Scratch};
 use crate::program::Program;
 use rustc_hash::FxHashMap;
 
@@ -20,7 +21,7 @@ impl Ranks {
         let mut scratch = Scratch::new(&book.texts);
         for (number, version) in (0_u16..).zip(&program.versions) {
             let Some(rank) = &version.claims.rank else { continue };
-            let env = Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables };
+            let env = env(program, version, book);
             let rows = (0..submissions.version.len()).filter(|row| submissions.version[*row] == number);
             let rows: Vec<u32> = rows.map(position).filter(|row| keys.is_shared(*row)).collect();
             for rows in rows.chunks(CHUNK_ROWS) {

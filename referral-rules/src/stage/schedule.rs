@@ -1,10 +1,11 @@
 //! Schedule: when an entry may be paid, by when it was promised, and where it stands as of a moment.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::env;
 use super::inputs::{FactsAt, ReferralRows};
 use super::timeline::{AT_ONCE, EntryRow};
 use crate::base::{Day, Instant};
 use crate::book::Book;
-use crate::expr::{Column, Env, Scratch};
+use crate::expr::{Column, Scratch};
 use crate::program::{EventKind, PayWithin, Program, Reward, Version};
 
 /// The dates of an entry.
@@ -128,7 +129,7 @@ pub fn hold(
         }
     }
     if let Some(condition) = &reward.hold_while {
-        let env = Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(program, version, book);
         let rows = [entry.referral];
         let inputs = ReferralRows { program, book, rows: &rows, facts_at: FactsAt::Instant(as_of.0) };
         let result = condition.evaluate(&inputs, 1, &env, scratch);

@@ -2,11 +2,12 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::by_account::ByAccount;
 use super::circles::CircleVerdicts;
+use super::env;
 use super::inputs::{FactsAt, ReferralRows};
 use super::screens::{Bound, Memory, Rows, bind, days_of};
 use crate::base::{Day, NONE, index, ones, position};
 use crate::book::Book;
-use crate::expr::{Column, Compiled, Env, Scratch};
+use crate::expr::{Column, Compiled, Scratch};
 use crate::program::{OnFailure, Party, Program, Refuses, Requirement, Version};
 use std::ops::Range;
 
@@ -319,7 +320,7 @@ impl Part<'_> {
             None => range.clone().map(position).collect(),
             Some(some) => some.iter().map(|at| position(self.first.saturating_add(*at))).collect(),
         };
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(self.program, version, self.book);
         let rows = Rows { range: range.clone(), days: &reused.days };
         reused.holds.resize(range.len(), 0);
         reused.verdicts.resize(range.len(), 0);

@@ -10,8 +10,8 @@ pub struct Tables(Vec<(&'static str, GivenTable)>);
 
 impl Tables {
     /// The names of tables.
-    pub const NAMES: [&'static str; 6] =
-        ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances"];
+    pub const NAMES: [&'static str; 7] =
+        ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates"];
 
     /// The tables of a case: `[[referrals]]`, or `csv.referrals`.
     ///
@@ -52,7 +52,8 @@ impl Tables {
                 "events" => &mut given.events,
                 "confirmations" => &mut given.confirmations,
                 "booked" => &mut given.booked,
-                _ => &mut given.opening_balances,
+                "opening_balances" => &mut given.opening_balances,
+                _ => &mut given.rates,
             };
             *slot = table.clone();
         }

@@ -44,9 +44,22 @@ impl Tables {
             confirmations: table(&self.confirmations),
             // A ledger without a line is still a ledger.
             booked: self.booked.as_deref().map(booked).unwrap_or_default(),
+            rates: rates(),
             ..Given::default()
         }
     }
+}
+
+/// Rates of exchange that hold in all years; from yen to dollars there is none.
+pub fn rates() -> GivenTable {
+    let mut out = GivenTable::default();
+    for (from, to, rate) in
+        [("EUR", "USD", "1.08"), ("USD", "JPY", "151.5"), ("EUR", "JPY", "163.7"), ("USD", "EUR", "0.925")]
+    {
+        let cells = [("from", from), ("to", to), ("first_day", "0001-01-01"), ("rate", rate)];
+        out.push_row(cells.map(|(name, cell)| (name.to_owned(), Cell::Raw(cell.to_owned()))));
+    }
+    out
 }
 
 fn booked(rows: &[Row]) -> GivenTable {

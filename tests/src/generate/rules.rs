@@ -125,7 +125,8 @@ pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: us
 }
 
 /// Amounts that need nothing but the event, with ties for every rounding, tiny ones, ones that fault.
-const AMOUNTS: [&str; 19] = [
+const AMOUNTS: [&str; 20] = [
+    "\"converted(event.amount, 'EUR', 'USD', event.at)\"",
     "100",
     "\"by_seats[event.seats]\"",
     "\"by_bands('by_seats', event.amount / 7)\"",
@@ -215,6 +216,10 @@ pub(super) fn reward(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, 
     let _ = write!(text, "[[reward]]\nid = \"{id}\"\nto = \"{to}\"\non = \"{on}\"\nkind = \"{kind}\"\n");
     if !written.is_empty() {
         let _ = writeln!(text, "unit = \"{written}\"");
+    }
+    let amount_in = draw.one_of(&["", "", "", "", "\"EUR\"", "\"USD\"", "\"event.plan == 'pro' ? 'JPY' : 'EUR'\""]);
+    if !amount_in.is_empty() && ["cash", "account-credit", "gift-card"].contains(&kind) {
+        let _ = writeln!(text, "amount_in = {amount_in}");
     }
     if kind != "perk" || draw.once_in(2) {
         let _ = writeln!(text, "amount = {amount}");

@@ -13,7 +13,10 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
         let unit = &compiled.unit;
         let path = |key: &str| format!("reward[{at}].{key}");
         for key in ["amount", "at_least", "at_most"] {
-            digits(terms, &path(key), unit, found);
+            // An amount in another currency is rounded after it was converted.
+            if key != "amount" || compiled.amount_in.is_none() {
+                digits(terms, &path(key), unit, found);
+            }
         }
         let Some(amount) = terms.expression(&path("amount")) else { continue };
         let asked = Asked::At(vec![compiled.on]);

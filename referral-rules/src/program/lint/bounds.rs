@@ -92,7 +92,8 @@ pub(super) fn granted(terms: &Terms<'_>, at: usize, reward: &Reward) -> Range {
 fn changed(terms: &Terms<'_>, at: usize, reward: &Reward) -> Range {
     let asked = Asked::At(vec![reward.on]);
     let of = |compiled: &crate::expr::Compiled| terms.foresee(&asked, &|_| None, |foresight| foresight.of(compiled));
-    let mut range = of(&reward.amount).range();
+    // What is converted can come to anything.
+    let mut range = if reward.amount_in.is_some() { Range::default() } else { of(&reward.amount).range() };
     for (position, campaign) in terms.version.campaigns.iter().enumerate() {
         if terms.touched(position).contains(&at) {
             range = range.joined(applied(campaign, range, &reward.unit, of));

@@ -102,7 +102,7 @@ fn is_sure(terms: &Terms<'_>, reward: &Reward) -> bool {
     let campaigns = reward.campaigns.iter().filter_map(|at| terms.version.campaigns.get(usize::from(*at)));
     let operands = campaigns.flat_map(|campaign| &campaign.operators).map(|(_, operand)| operand);
     let bounds = reward.at_least.iter().chain(&reward.at_most);
-    std::iter::once(&reward.amount).chain(bounds).chain(operands).all(sure)
+    reward.amount_in.is_none() && std::iter::once(&reward.amount).chain(bounds).chain(operands).all(sure)
 }
 
 /// A campaign is beaten if the other applies to all that it applies to.

@@ -119,6 +119,7 @@ pub(super) const REWARD: Keys = Keys {
         "kind",
         "unit",
         "amount",
+        "amount_in",
         "at_least",
         "at_most",
         "rounding",

@@ -22,6 +22,7 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
             section.missing("amount", "add `amount = ...`, a number or an expression", reader);
         }
     }
+    let amount_in = section.read("amount_in", reader, |field, reader| amount_in(field, kind, unit.as_ref(), reader));
     let at_least = section.read("at_least", reader, formula);
     let at_most = section.read("at_most", reader, formula);
     bounds(at_least.as_ref(), at_most.as_ref(), section, reader);
@@ -34,6 +35,7 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         kind: kind.unwrap_or(Spanned::new(RewardKind::Perk, section.span)),
         unit,
         amount,
+        amount_in,
         at_least,
         at_most,
         rounding: section.read("rounding", reader, rounding).unwrap_or(by_default),
@@ -44,6 +46,23 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         hold_while: section.read("hold_while", reader, expression),
         label: section.read("label", reader, text),
     }
+}
+
+/// The currency that an amount is stated in: only money can be converted.
+fn amount_in(
+    field: &Field<'_>,
+    kind: Option<Spanned<RewardKind>>,
+    unit: Option<&Spanned<String>>,
+    reader: &mut Reader,
+) -> Option<ExpressionText> {
+    let written = expression(field, reader)?;
+    let is_money = kind.is_none_or(|kind| kind.value.is_money());
+    if !is_money || unit.is_some_and(|unit| unit.value == "percent") {
+        let fault = field.fault(Code::BadValue, "only an amount of money can be converted from another currency");
+        reader.push(fault.help("leave `amount_in` away, or grant money"));
+        return None;
+    }
+    Some(written)
 }
 
 /// Bare numbers that leave nothing between them.

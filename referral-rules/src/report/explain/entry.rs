@@ -78,7 +78,8 @@ pub(super) fn write_entry(evaluation: &Evaluation<'_>, line: &Line<'_>, others: 
     if !taken_back {
         let base = source(reward);
         let now = if corrected.is_some() { "now " } else { "" };
-        field("base", &format!("{now}{}{base}", exact(entry.base, &entry.unit)));
+        let unit = entry.steps.first().map_or(entry.unit.as_str(), |step| stated_in(step, &entry.unit));
+        field("base", &format!("{now}{}{base}", exact(entry.base, unit)));
     }
     for step in &entry.steps {
         field("step", &step_text(step, &entry.unit));
@@ -101,9 +102,18 @@ fn exact(number: Number, unit: &str) -> String {
     }
 }
 
+/// The unit of the amount before a step.
+fn stated_in<'a>(step: &'a StepText, unit: &'a str) -> &'a str {
+    match step.step {
+        StepWord::Converted => step.by.split('/').next().unwrap_or(unit),
+        _ => unit,
+    }
+}
+
 fn step_text(step: &StepText, unit: &str) -> String {
     let by = &step.by;
     let what = match step.step {
+        StepWord::Converted => format!("converted by {by}"),
         StepWord::CampaignTimes => format!("campaign {by} multiplies"),
         StepWord::CampaignPlus => format!("campaign {by} adds"),
         StepWord::CampaignInstead => format!("campaign {by} gives instead"),
@@ -115,7 +125,7 @@ fn step_text(step: &StepText, unit: &str) -> String {
         StepWord::Deferred => format!("limit {by} puts the rest off"),
         StepWord::Released => format!("limit {by} put this off; it is released now"),
     };
-    format!("{what}: {} -> {}", exact(step.before, unit), exact(step.after, unit))
+    format!("{what}: {} -> {}", exact(step.before, stated_in(step, unit)), exact(step.after, unit))
 }
 
 /// What an entry corrects: the earlier entries of its grant.

@@ -6,8 +6,9 @@ use super::chunk::{Chunk, Memory};
 use super::groups::{self, Meeting};
 use crate::base::{Day, Instant, NONE, Number, Rounding, index, position, starts_of};
 use crate::book::{Book, NEVER};
-use crate::expr::{Env, Scratch, Slot, Status};
+use crate::expr::{Scratch, Slot, Status};
 use crate::program::{EventKind, Moment, Operator, Party, Program, Reward, Version};
+use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows, GrantedTo};
 use crate::stage::submission::{CHUNK_ROWS, Submissions};
 use std::ops::Range;
@@ -26,6 +27,8 @@ pub struct Step {
 /// What changes an amount.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Change {
+    /// From another currency, whose code this is, into the reward's.
+    Converted([u8; 3]),
     /// A campaign, by its number.
     Campaign(u16, Operator),
     /// The campaign's own rounding.
@@ -53,6 +56,8 @@ pub enum Cause {
     Missing(Slot),
     /// A table has no row for the key.
     NoRow,
+    /// There is no rate of exchange for that day.
+    NoRate,
     /// The amount does not fit, or a division by zero, or a date out of range.
     Fault(Status),
     /// The amount came out below zero.
@@ -72,6 +77,7 @@ impl Cause {
         match status.missing_slot() {
             Some(slot) => Self::Missing(slot),
             None if status == Status::NO_SUCH_KEY => Self::NoRow,
+            None if status == Status::NO_RATE => Self::NoRate,
             None => Self::Fault(status),
         }
     }
@@ -193,7 +199,7 @@ impl Offering<'_> {
         out: &mut Candidates,
     ) {
         let reward = &version.rewards[usize::from(rule)];
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(self.program, version, self.book);
         let inputs = EventRows {
             program: self.program,
             book: self.book,
@@ -208,6 +214,9 @@ impl Offering<'_> {
         let mut days = Days::default();
         chunk.conditions(&reward.when);
         chunk.base(&reward.amount);
+        if let Some(from) = &reward.amount_in {
+            chunk.convert(from, reward, &self.days(Moment::Event, rows));
+        }
         let mut meeting = Vec::new();
         for position in reward.campaigns.iter().copied() {
             let campaign = &version.campaigns[usize::from(position)];

@@ -1,7 +1,7 @@
 //! A chunk of events on its way through one rule: conditions, base, campaigns, minimum and maximum, rounding.
 #![expect(clippy::indexing_slicing, reason = "every column has a place per row of the chunk")]
 use super::candidates::{Candidate, Candidates, Cause, Change, Step};
-use crate::base::{Number, Rounding, index, position, starts_of};
+use crate::base::{Day, Number, Rounding, index, position, starts_of};
 use crate::expr::{Column, Compiled, Env, Scratch, Status, Vector};
 use crate::program::{Campaign, Operator, Reward};
 use crate::stage::inputs::EventRows;
@@ -85,6 +85,32 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
         self.amount.clone_from(&self.base);
     }
 
+    /// The base, stated in the currency that `from` gives, in the reward's own, by the rate of the event's day.
+    pub(super) fn convert(&mut self, from: &Compiled, reward: &Reward, days: &[Option<Day>]) {
+        let result = from.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch).clone();
+        let Column::Text(codes) = &result.column else { return };
+        for at in 0..self.rows() {
+            if self.cause[at].is_some() {
+                continue;
+            }
+            if !result.status[at].is_ok() {
+                self.cause[at] = Some(Cause::of(result.status[at]));
+                continue;
+            }
+            let code = self.scratch.texts().text(codes[at]);
+            if code == reward.unit.name() {
+                continue;
+            }
+            let rate = days[at].and_then(|day| self.env.rates.on(code, reward.unit.name(), day));
+            let (Some(rate), Ok(code)) = (rate, <[u8; 3]>::try_from(code.as_bytes())) else {
+                self.cause[at] = Some(Cause::NoRate);
+                continue;
+            };
+            let after = self.amount[at].checked_mul(rate).ok_or(Cause::Fault(Status::OVERFLOW));
+            self.change(at, Change::Converted(code), after);
+        }
+    }
+
     /// The rows within the window for which a campaign's conditions hold; none if there is no such row.
     pub(super) fn applies(&mut self, campaign: &Campaign, mut mask: Vec<bool>) -> Option<Vec<bool>> {
         mask.iter_mut().zip(&self.cause).for_each(|(mask, cause)| *mask &= cause.is_none());
@@ -101,9 +127,9 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
         mask.contains(&true).then_some(mask)
     }
 
-    /// What a campaign alone would make of the base, by row.
+    /// What a campaign alone would make of the amount as it is, by row.
     pub(super) fn alone(&mut self, campaign: &Campaign, reward: &Reward) -> Vec<Result<Number, Cause>> {
-        let mut out: Vec<Result<Number, Cause>> = self.base.iter().copied().map(Ok).collect();
+        let mut out: Vec<Result<Number, Cause>> = self.amount.iter().copied().map(Ok).collect();
         for (operator, operand) in &campaign.operators {
             let result = operand.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
             for (at, out) in out.iter_mut().enumerate() {

@@ -4,8 +4,9 @@ use super::candidates::{Candidate, Candidates, Cause, Change, Offering, Step};
 use crate::base::limits::RELEASES_MAX;
 use crate::base::{Day, Instant, NONE, Number, Period, index, position};
 use crate::book::NEVER;
-use crate::expr::{Column, Env, Scratch};
+use crate::expr::{Column, Scratch};
 use crate::program::{Limit, OverLimit, Per, Reward, Version};
+use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows, GrantedTo, in_unit};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -451,7 +452,7 @@ impl Drawing<'_> {
     }
 
     fn holds(&self, version: &Version, limit: &Limit, row: u32, scratch: &mut Scratch<'_>) -> bool {
-        let env = Env { zone: &self.offering.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(self.offering.program, version, self.offering.book);
         let rows = [row];
         let inputs = self.inputs(&rows);
         limit.when.iter().all(|condition| {
@@ -489,8 +490,7 @@ impl Drawing<'_> {
                 Per::Reward => u32::from(version.rewards[usize::from(passing.rule)].number),
                 Per::Campaign => NONE,
                 Per::Expression(expression) => {
-                    let env =
-                        Env { zone: &self.offering.program.zone, calendar: &version.calendar, tables: &version.tables };
+                    let env = env(self.offering.program, version, self.offering.book);
                     let rows = [passing.row];
                     let text = {
                         let result = expression.evaluate(&self.inputs(&rows), 1, &env, scratch);

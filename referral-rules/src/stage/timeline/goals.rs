@@ -3,8 +3,9 @@
 use super::candidates::Offering;
 use super::levels::Levels;
 use crate::base::{Number, position};
-use crate::expr::{Column, Env, Scratch};
+use crate::expr::{Column, Scratch};
 use crate::program::{Campaign, Goal, Version};
+use crate::stage::env;
 use crate::stage::inputs::Counted;
 use crate::stage::submission::CHUNK_ROWS;
 
@@ -58,7 +59,7 @@ impl Offering<'_> {
         let counts = inside.zip(holds).map(|(inside, holds)| (inside && holds).then_some(Number::from(1)));
         let mut out: Vec<Option<Number>> = counts.collect();
         let Some(of) = &goal.of else { return out };
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(self.program, version, self.book);
         let inputs = levels.inputs(self.applied, rows, Counted::After);
         let result = of.evaluate(&inputs, rows.len(), &env, scratch);
         for (at, out) in out.iter_mut().enumerate() {

@@ -3,8 +3,9 @@
 use super::applied::{Applied, Counting, LADDERS_MAX, ReferralState, may_follow};
 use super::items::{Item, Place, What};
 use crate::book::Book;
-use crate::expr::{Column, Compiled, Env, Scratch};
+use crate::expr::{Column, Compiled, Scratch};
 use crate::program::{EventKind, OnFailure, Program, Requirement, Version};
+use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows};
 
 /// A requirement that failed at an event, and what was known then.
@@ -132,7 +133,7 @@ impl<'a> Judging<'a> {
 
     fn is_met(&mut self, version: &Version, requirement: &Requirement, at: &Failure) -> bool {
         at.put(&mut self.row);
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(self.program, version, self.book);
         let inputs = EventRows {
             program: self.program,
             book: self.book,

@@ -5,8 +5,9 @@ use super::measures::Reading;
 use super::tiers;
 use crate::base::{Number, position};
 use crate::book::Book;
-use crate::expr::{Column, Compiled, Env, Scratch};
+use crate::expr::{Column, Compiled, Scratch};
 use crate::program::{Ladder, LadderBy, Program, Version};
+use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows};
 use crate::stage::submission::CHUNK_ROWS;
 use rustc_hash::FxHashMap;
@@ -76,7 +77,7 @@ impl Levels<'_> {
         counted: Counted,
         scratch: &mut Scratch<'_>,
     ) -> Vec<bool> {
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(self.program, version, self.book);
         let inputs = self.inputs(applied, rows, counted);
         let mut out = vec![true; rows.len()];
         for condition in conditions {

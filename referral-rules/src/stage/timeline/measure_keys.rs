@@ -4,8 +4,9 @@ use super::applied::Applied;
 use super::levels::Levels;
 use crate::base::index;
 use crate::book::Book;
-use crate::expr::{Column, Compiled, Env, Scratch};
+use crate::expr::{Column, Compiled, Scratch};
 use crate::program::{Contribution, Per, Program, Version};
+use crate::stage::env;
 use crate::stage::inputs::Counted;
 use std::sync::Arc;
 
@@ -121,7 +122,7 @@ impl MeasureKeys<'_> {
         parts: &mut [Vec<KeyPart>],
         scratch: &mut Scratch<'_>,
     ) {
-        let env = Env { zone: &self.program.zone, calendar: &version.calendar, tables: &version.tables };
+        let env = env(self.program, version, self.book);
         let levels = Levels { program: self.program, book: self.book };
         let inputs = levels.inputs(applied, rows, Counted::After);
         let result = expression.evaluate(&inputs, rows.len(), &env, scratch).clone();
