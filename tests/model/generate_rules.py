@@ -33,7 +33,7 @@ class Rules:
                 found["on_failure"] = draw.word("on_failure", ["flag", "refuse"])
             return found
         found["require"] = self.condition(JUDGED + AT_SUBMISSION)
-        kinds = [kind for kind in self.kinds if kind != "submitted"] + ["qualified"]
+        kinds = HOST_KINDS + ["qualified"]
         found["judged_at"] = draw.one(kinds) if when == "a kind" else list(dict.fromkeys([draw.one(kinds), draw.one(kinds), "qualified"]))
         if draw.chance(80):
             found["on_failure"] = draw.word("on_failure", ["disqualify", "nurture", "ignore event", "hold", "flag"])

@@ -286,12 +286,15 @@ impl Evaluation<'_> {
     }
 }
 
+/// A reward, an instant, and the dates that count from it.
+type Dated<'a> = (&'a Reward, i64, Dates);
+
 /// The dates of entries, entry after entry.
 struct DateColumns<'a> {
     program: &'a Program,
     /// By version and the number of the reward: its position, the instant looked at last and what counts from it. Entries of one
     /// rule and instant have the same dates, and stand near each other.
-    last: Vec<Vec<Option<(&'a Reward, i64, Dates)>>>,
+    last: Vec<Vec<Option<Dated<'a>>>>,
     payable_on: Vec<Day>,
     due_on: Vec<Option<Day>>,
     notify_by: Option<Vec<Option<Instant>>>,
