@@ -36,11 +36,11 @@ class Rules:
         kinds = HOST_KINDS + ["qualified"]
         found["judged_at"] = draw.one(kinds) if when == "a kind" else list(dict.fromkeys([draw.one(kinds), draw.one(kinds), "qualified"]))
         if draw.chance(80):
-            found["on_failure"] = draw.word("on_failure", ["disqualify", "nurture", "ignore event", "hold", "flag"])
+            found["on_failure"] = draw.word("on_failure", ["disqualify", "nurture", "ignore event", "hold", "hold", "hold", "flag"])
         return found
 
     def requirement(self, code):
-        if self.draw.chance(30):
+        if self.draw.chance(40):
             return self.later_requirement(code)
         found = {"code": code, "require": self.condition(AT_SUBMISSION), "message": f"{code} must hold"}
         if self.draw.chance(25):
