@@ -132,7 +132,7 @@ impl Evaluation<'_> {
     pub fn decision_columns(&self) -> DecisionColumns {
         let rows = self.book.referrals.id.len();
         let (reason_codes, numbers) = self.reason_numbers();
-        let ladders = self.program.versions.iter().map(|version| version.ladders.len()).max().unwrap_or(0);
+        let ladders = self.program.ladders_at_most();
         // What stands as of the answer's moment is right for all, unless some of it was otherwise before, or is not known yet.
         let settled = self.standings.history.is_empty() && self.book.is_on_time();
         let mut accepted = Vec::with_capacity(rows);
@@ -229,7 +229,7 @@ impl Evaluation<'_> {
             Some(table) => self.shared_columns(table, dates),
             None => {
                 let rows = &self.timeline.entries;
-                let ladders = self.program.versions.iter().map(|version| version.ladders.len()).max().unwrap_or(0);
+                let ladders = self.program.ladders_at_most();
                 let reward = |row: &EntryRow| rule(self.program, row).1.number;
                 let (mut step_starts, mut steps) = (vec![0], Vec::new());
                 for row in rows {

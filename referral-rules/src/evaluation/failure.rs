@@ -54,9 +54,7 @@ impl Evaluation<'_> {
                 out.push(told(version, requirement, event, at, operands));
             }
         }
-        let all = &self.timeline.failures;
-        let from = all.partition_point(|failed| failed.referral < row);
-        for failed in all[from..].iter().take_while(|failed| failed.referral == row) {
+        for failed in self.failed_at_events(row) {
             let requirement = &version.requirements[usize::from(failed.requirement)];
             let operands = self.operands_at_event(failed, version, requirement, scratch);
             let event = self.event_reference(failed.what, failed.kind);
@@ -91,10 +89,18 @@ impl Evaluation<'_> {
         }
     }
 
+    /// What failed at events of a referral.
+    fn failed_at_events(&self, row: u32) -> &[Failed] {
+        let all = &self.timeline.failures;
+        let from = all.partition_point(|failed| failed.referral < row);
+        let until = all.partition_point(|failed| failed.referral <= row);
+        &all[from..until]
+    }
+
     /// The code of the requirement that kept an event from being taken in, if one did.
     pub(super) fn kept_out_by(&self, row: u32, what: What) -> Option<String> {
         let version = self.program.versions.get(usize::from(self.submissions.version[index(row)]))?;
-        let own = self.timeline.failures.iter().filter(|failed| failed.referral == row && failed.what == what);
+        let own = self.failed_at_events(row).iter().filter(|failed| failed.what == what);
         let mut requirements = own.map(|failed| &version.requirements[usize::from(failed.requirement)]);
         requirements.find(|requirement| requirement.on_failure.changes_event()).map(|found| found.code.clone())
     }
@@ -158,12 +164,9 @@ impl Evaluation<'_> {
         let mut holds = |number: u16, requirement: &Requirement| match &requirement.judged {
             Judged::AtSubmission => false,
             Judged::At(_) => by_events.contains(&number),
-            Judged::WhenPayable => requirement.conditions.iter().any(|condition| {
-                let result = condition.evaluate(&inputs, 1, &env, scratch);
-                let ok = result.status.first().is_some_and(|status| status.is_ok());
-                let met = matches!(&result.column, crate::expr::Column::Bool(met) if met.first() == Some(&true));
-                !(ok && met)
-            }),
+            Judged::WhenPayable => {
+                !requirement.conditions.iter().all(|condition| condition.holds(&inputs, &env, scratch))
+            }
         };
         let mut all = (0_u16..).zip(&version.requirements);
         all.find(|(number, requirement)| holds(*number, requirement)).map(|(number, _)| number)

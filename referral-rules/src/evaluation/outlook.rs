@@ -3,7 +3,7 @@
 use super::Evaluation;
 use super::entry::shown_if_any;
 use crate::base::{Instant, NONE, index};
-use crate::expr::{Column, Compiled, Scratch};
+use crate::expr::{Compiled, Scratch};
 use crate::program::{EventKind, Moment, Owner, Party, Reward, Source, Version};
 use crate::stage::attribution::Standing;
 use crate::stage::env;
@@ -127,9 +127,7 @@ impl Evaluation<'_> {
         let rows = [row];
         let inputs =
             ReferralRows { program: self.program, book: self.book, rows: &rows, facts_at: FactsAt::Submission };
-        let result = condition.evaluate(&inputs, 1, &env, scratch);
-        let valid = result.status.first().is_some_and(|status| status.is_ok());
-        valid && matches!(&result.column, Column::Bool(holds) if holds.first() == Some(&true))
+        condition.holds(&inputs, &env, scratch)
     }
 
     /// The earliest instant at which the clock ends the referral before the event: stages after which it cannot come.

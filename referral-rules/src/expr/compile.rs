@@ -8,7 +8,7 @@ use super::program::{Block, Op, Ref};
 use super::scope::Scope;
 use super::types::{Slot, Type};
 use super::value::Value;
-use super::vector::Vector;
+use super::vector::{Column, Vector};
 use super::{lexer, parse};
 use crate::base::Interner;
 use crate::base::limits::EXPRESSION_BYTES_MAX;
@@ -189,6 +189,13 @@ impl Compiled {
     ) -> &'s Vector {
         scratch.run(&self.block, &self.constants, inputs, rows, env);
         scratch.read(self.result(), &self.constants)
+    }
+
+    /// Whether a condition is true in the only row of its inputs: not where it is false, or has no value.
+    pub fn holds(&self, inputs: &dyn Inputs, env: &Env<'_>, scratch: &mut Scratch<'_>) -> bool {
+        let result = self.evaluate(inputs, 1, env, scratch);
+        let is_true = matches!(&result.column, Column::Bool(values) if values.first() == Some(&true));
+        is_true && result.status.first().is_some_and(|status| status.is_ok())
     }
 
     pub(super) fn block(&self) -> &Block {

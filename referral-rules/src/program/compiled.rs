@@ -300,6 +300,11 @@ impl Program {
         if ended { None } else { u16::try_from(position).ok() }
     }
 
+    /// How many ladders a version has at most.
+    pub fn ladders_at_most(&self) -> usize {
+        self.versions.iter().map(|version| version.ladders.len()).max().unwrap_or(0)
+    }
+
     /// Whether events are measured in passes of their own: some measure is declared, or some level has conditions.
     pub fn measures_events(&self) -> bool {
         let conditions = |ladder: &Ladder| ladder.levels.iter().any(|level| !level.when.is_empty());

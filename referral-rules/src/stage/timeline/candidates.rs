@@ -215,7 +215,7 @@ impl Offering<'_> {
         chunk.conditions(&reward.when);
         chunk.base(&reward.amount);
         if let Some(from) = &reward.amount_in {
-            chunk.convert(from, reward, &self.days(Moment::Event, rows));
+            chunk.convert(from, reward, days.of(Moment::Event, || self.days(Moment::Event, rows)).1);
         }
         let mut meeting = Vec::new();
         for position in reward.campaigns.iter().copied() {
@@ -231,7 +231,7 @@ impl Offering<'_> {
         for group in &version.campaign_groups {
             let alone = |campaign: u16| chunk.alone(&version.campaigns[usize::from(campaign)], reward);
             for (row, cause) in groups::stack(group, &mut meeting, rows.len(), alone) {
-                chunk.cause[row].get_or_insert(cause);
+                chunk.memory.cause[row].get_or_insert(cause);
             }
         }
         for met in meeting {

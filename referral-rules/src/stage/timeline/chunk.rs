@@ -11,17 +11,10 @@ pub(super) struct Chunk<'a, 'b, 's> {
     pub(super) inputs: EventRows<'a>,
     pub(super) env: Env<'a>,
     pub(super) scratch: &'b mut Scratch<'s>,
-    /// Why a row gives nothing.
-    pub(super) cause: Vec<Option<Cause>>,
-    base: Vec<Number>,
-    amount: Vec<Number>,
-    settled: Vec<i64>,
-    /// The steps of all rows, in the order in which they are made: of which row, and what.
-    steps: Vec<(u32, Step)>,
-    starts: Vec<u32>,
+    pub(super) memory: Memory,
 }
 
-/// What a chunk needs, to be used again by the next.
+/// The columns of a chunk, to be used again by the next.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     /// Why a row gives nothing: to be filled before the chunk begins.
@@ -29,6 +22,7 @@ pub(super) struct Memory {
     base: Vec<Number>,
     amount: Vec<Number>,
     settled: Vec<i64>,
+    /// The steps of all rows, in the order in which they are made: of which row, and what.
     steps: Vec<(u32, Step)>,
     starts: Vec<u32>,
 }
@@ -46,23 +40,23 @@ fn number(result: &Vector, at: usize) -> Result<Number, Cause> {
 impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
     /// Rows that have a cause to give nothing, or none so far.
     pub(super) fn new(inputs: EventRows<'a>, env: Env<'a>, scratch: &'b mut Scratch<'s>, memory: Memory) -> Self {
-        let Memory { cause, mut base, mut amount, mut settled, mut steps, starts } = memory;
-        base.clear();
-        amount.clear();
-        settled.clear();
-        steps.clear();
-        Self { inputs, env, scratch, cause, base, amount, settled, steps, starts }
+        let mut memory = memory;
+        memory.base.clear();
+        memory.amount.clear();
+        memory.settled.clear();
+        memory.steps.clear();
+        Self { inputs, env, scratch, memory }
     }
 
     fn rows(&self) -> usize {
-        self.cause.len()
+        self.memory.cause.len()
     }
 
     pub(super) fn conditions(&mut self, conditions: &[Compiled]) {
         for (number, condition) in (0_u16..).zip(conditions) {
-            let result = condition.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
+            let result = condition.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch);
             let Column::Bool(holds) = &result.column else { continue };
-            for (at, cause) in self.cause.iter_mut().enumerate().filter(|(_, cause)| cause.is_none()) {
+            for (at, cause) in self.memory.cause.iter_mut().enumerate().filter(|(_, cause)| cause.is_none()) {
                 *cause = match result.status[at] {
                     status if !status.is_ok() => Some(Cause::of(status)),
                     _ if holds[at] => None,
@@ -73,28 +67,28 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
     }
 
     pub(super) fn base(&mut self, amount: &Compiled) {
-        let result = amount.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
-        self.base.reserve(self.cause.len());
-        for (at, cause) in self.cause.iter_mut().enumerate() {
+        let result = amount.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch);
+        self.memory.base.reserve(self.memory.cause.len());
+        for (at, cause) in self.memory.cause.iter_mut().enumerate() {
             let value = if cause.is_none() { number(result, at) } else { Ok(Number::ZERO) };
-            self.base.push(value.unwrap_or_else(|fault| {
+            self.memory.base.push(value.unwrap_or_else(|fault| {
                 *cause = Some(fault);
                 Number::ZERO
             }));
         }
-        self.amount.clone_from(&self.base);
+        self.memory.amount.clone_from(&self.memory.base);
     }
 
     /// The base, stated in the currency that `from` gives, in the reward's own, by the rate of the event's day.
     pub(super) fn convert(&mut self, from: &Compiled, reward: &Reward, days: &[Option<Day>]) {
-        let result = from.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch).clone();
+        let result = from.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch).clone();
         let Column::Text(codes) = &result.column else { return };
         for at in 0..self.rows() {
-            if self.cause[at].is_some() {
+            if self.memory.cause[at].is_some() {
                 continue;
             }
             if !result.status[at].is_ok() {
-                self.cause[at] = Some(Cause::of(result.status[at]));
+                self.memory.cause[at] = Some(Cause::of(result.status[at]));
                 continue;
             }
             let code = self.scratch.texts().text(codes[at]);
@@ -103,22 +97,22 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
             }
             let rate = days[at].and_then(|day| self.env.rates.on(code, reward.unit.name(), day));
             let (Some(rate), Ok(code)) = (rate, <[u8; 3]>::try_from(code.as_bytes())) else {
-                self.cause[at] = Some(Cause::NoRate);
+                self.memory.cause[at] = Some(Cause::NoRate);
                 continue;
             };
-            let after = self.amount[at].checked_mul(rate).ok_or(Cause::Fault(Status::OVERFLOW));
+            let after = self.memory.amount[at].checked_mul(rate).ok_or(Cause::Fault(Status::OVERFLOW));
             self.change(at, Change::Converted(code), after);
         }
     }
 
     /// The rows within the window for which a campaign's conditions hold; none if there is no such row.
     pub(super) fn applies(&mut self, campaign: &Campaign, mut mask: Vec<bool>) -> Option<Vec<bool>> {
-        mask.iter_mut().zip(&self.cause).for_each(|(mask, cause)| *mask &= cause.is_none());
+        mask.iter_mut().zip(&self.memory.cause).for_each(|(mask, cause)| *mask &= cause.is_none());
         if !mask.contains(&true) {
             return None;
         }
         for condition in &campaign.when {
-            let result = condition.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
+            let result = condition.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch);
             let Column::Bool(holds) = &result.column else { continue };
             for (at, mask) in mask.iter_mut().enumerate() {
                 *mask &= holds[at] && result.status[at].is_ok();
@@ -129,9 +123,9 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
 
     /// What a campaign alone would make of the amount as it is, by row.
     pub(super) fn alone(&mut self, campaign: &Campaign, reward: &Reward) -> Vec<Result<Number, Cause>> {
-        let mut out: Vec<Result<Number, Cause>> = self.amount.iter().copied().map(Ok).collect();
+        let mut out: Vec<Result<Number, Cause>> = self.memory.amount.iter().copied().map(Ok).collect();
         for (operator, operand) in &campaign.operators {
-            let result = operand.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
+            let result = operand.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch);
             for (at, out) in out.iter_mut().enumerate() {
                 *out = out.and_then(|before| operated(*operator, before, number(result, at)?));
             }
@@ -145,17 +139,23 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
 
     pub(super) fn campaign(&mut self, campaign: &Campaign, reward: &Reward, mask: &[bool]) {
         for (operator, operand) in &campaign.operators {
-            let result = operand.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
+            let result = operand.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch);
             let change = Change::Campaign(campaign.number, *operator);
             for at in (0..mask.len()).filter(|at| mask[*at]) {
-                let after = number(result, at).and_then(|value| operated(*operator, self.amount[at], value));
-                self.steps.extend(changed(&mut self.cause[at], &mut self.amount[at], at, change, after));
+                let after = number(result, at).and_then(|value| operated(*operator, self.memory.amount[at], value));
+                self.memory.steps.extend(changed(
+                    &mut self.memory.cause[at],
+                    &mut self.memory.amount[at],
+                    at,
+                    change,
+                    after,
+                ));
             }
         }
         let Some(rounding) = campaign.rounding else { return };
         for at in (0..mask.len()).filter(|at| mask[*at]) {
-            let after = rounded(self.amount[at], rounding, reward).map(|(_, after)| after);
-            if after != Ok(self.amount[at]) {
+            let after = rounded(self.memory.amount[at], rounding, reward).map(|(_, after)| after);
+            if after != Ok(self.memory.amount[at]) {
                 self.change(at, Change::CampaignRounding(campaign.number, rounding), after);
             }
         }
@@ -163,13 +163,13 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
 
     pub(super) fn bound(&mut self, bound: Option<&Compiled>, change: Change) {
         let Some(bound) = bound else { return };
-        let result = bound.evaluate(&self.inputs, self.cause.len(), &self.env, self.scratch);
-        for at in 0..self.cause.len() {
+        let result = bound.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch);
+        for at in 0..self.memory.cause.len() {
             let after = match number(result, at) {
                 Ok(value) => {
                     let beyond = match change {
-                        Change::AtLeast => self.amount[at] < value,
-                        _ => self.amount[at] > value,
+                        Change::AtLeast => self.memory.amount[at] < value,
+                        _ => self.memory.amount[at] > value,
                     };
                     if !beyond {
                         continue;
@@ -178,52 +178,59 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
                 }
                 Err(cause) => Err(cause),
             };
-            self.steps.extend(changed(&mut self.cause[at], &mut self.amount[at], at, change, after));
+            self.memory.steps.extend(changed(
+                &mut self.memory.cause[at],
+                &mut self.memory.amount[at],
+                at,
+                change,
+                after,
+            ));
         }
     }
 
     pub(super) fn settle(&mut self, reward: &Reward) {
-        self.settled.resize(self.rows(), 0);
+        self.memory.settled.resize(self.rows(), 0);
         for at in 0..self.rows() {
-            if self.cause[at].is_some() {
+            if self.memory.cause[at].is_some() {
                 continue;
             }
-            if self.amount[at].is_negative() {
-                self.cause[at] = Some(Cause::Negative);
+            if self.memory.amount[at].is_negative() {
+                self.memory.cause[at] = Some(Cause::Negative);
                 continue;
             }
-            match rounded(self.amount[at], reward.rounding, reward) {
+            match rounded(self.memory.amount[at], reward.rounding, reward) {
                 Ok((settled, after)) => {
-                    self.settled[at] = settled;
-                    if after != self.amount[at] {
+                    self.memory.settled[at] = settled;
+                    if after != self.memory.amount[at] {
                         self.change(at, Change::Rounding(reward.rounding), Ok(after));
                     }
                 }
-                Err(cause) => self.cause[at] = Some(cause),
+                Err(cause) => self.memory.cause[at] = Some(cause),
             }
         }
     }
 
     fn change(&mut self, at: usize, change: Change, after: Result<Number, Cause>) {
-        self.steps.extend(changed(&mut self.cause[at], &mut self.amount[at], at, change, after));
+        self.memory.steps.extend(changed(&mut self.memory.cause[at], &mut self.memory.amount[at], at, change, after));
     }
 
     /// The rows as candidates of a rule.
     pub(super) fn finish(self, rule: u16, out: &mut Candidates) {
-        let Self { inputs, cause, base, amount, settled, steps, mut starts, .. } = self;
+        let Self { inputs, mut memory, .. } = self;
+        let Memory { cause, base, settled, steps, starts, .. } = &mut memory;
         let rows = inputs.rows;
         let first = out.steps.len();
         starts.clear();
         if let Some((_, any)) = steps.first() {
             // Steps of one row follow one another in the order in which they were made.
             starts.resize(cause.len(), 0);
-            for (at, _) in &steps {
+            for (at, _) in steps.iter() {
                 let count = &mut starts[index(*at)];
                 *count = count.saturating_add(1);
             }
-            starts_of(&mut starts, position(first));
+            starts_of(starts, position(first));
             out.steps.resize(first.saturating_add(steps.len()), *any);
-            for (at, step) in &steps {
+            for (at, step) in steps.iter() {
                 let next = &mut starts[index(*at)];
                 out.steps[index(*next)] = *step;
                 *next = next.saturating_add(1);
@@ -232,13 +239,13 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
         // Each start has become the end.
         let mut from = position(first);
         let ends = starts.iter().copied().chain(std::iter::repeat(from));
-        let values = cause.iter().zip(&base).zip(&settled).zip(ends);
+        let values = cause.iter().zip(&*base).zip(&*settled).zip(ends);
         out.candidates.extend(rows.iter().zip(values).map(|(row, (((cause, base), amount), end))| {
             let steps = (from, end.saturating_sub(from));
             from = end;
             Candidate { row: *row, rule, cause: *cause, base: *base, amount: *amount, steps }
         }));
-        out.keep(Memory { cause, base, amount, settled, steps, starts });
+        out.keep(memory);
     }
 }
 

@@ -1,10 +1,11 @@
 //! Limits: candidates become parts of grants, in the order of events, each drawing on what is left.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::candidates::{Candidate, Candidates, Cause, Change, Offering, Step};
+use super::key_text::KeyText;
 use crate::base::limits::RELEASES_MAX;
 use crate::base::{Day, Instant, NONE, Number, Period, index, position};
 use crate::book::NEVER;
-use crate::expr::{Column, Scratch};
+use crate::expr::Scratch;
 use crate::program::{Limit, OverLimit, Per, Reward, Version};
 use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows, GrantedTo, in_unit};
@@ -455,10 +456,7 @@ impl Drawing<'_> {
         let env = env(self.offering.program, version, self.offering.book);
         let rows = [row];
         let inputs = self.inputs(&rows);
-        limit.when.iter().all(|condition| {
-            let result = condition.evaluate(&inputs, 1, &env, scratch);
-            matches!((&result.column, result.status.first()), (Column::Bool(holds), Some(status)) if status.is_ok() && holds.first() == Some(&true))
-        })
+        limit.when.iter().all(|condition| condition.holds(&inputs, &env, scratch))
     }
 
     fn inputs<'b>(&'b self, rows: &'b [u32]) -> EventRows<'b> {
@@ -492,39 +490,15 @@ impl Drawing<'_> {
                 Per::Expression(expression) => {
                     let env = env(self.offering.program, version, self.offering.book);
                     let rows = [passing.row];
-                    let text = {
-                        let result = expression.evaluate(&self.inputs(&rows), 1, &env, scratch);
-                        key_text(&result.column, result.status.first().is_some_and(|status| status.is_ok()))
-                    };
-                    match text {
-                        KeyText::Id(id) => id,
+                    match KeyText::of(expression.evaluate(&self.inputs(&rows), 1, &env, scratch), 0) {
+                        KeyText::Id(id) => id.0,
                         KeyText::Text(text) => scratch.texts_mut().intern(&text).0,
-                        KeyText::None => NONE,
+                        KeyText::Missing => NONE,
                     }
                 }
             };
         }
         key
-    }
-}
-
-/// A key as text, or as the id of a text.
-enum KeyText {
-    Id(u32),
-    Text(String),
-    None,
-}
-
-fn key_text(column: &Column, valid: bool) -> KeyText {
-    if !valid {
-        return KeyText::None;
-    }
-    match column {
-        Column::Text(values) => values.first().map_or(KeyText::None, |id| KeyText::Id(id.0)),
-        Column::Int(values) => values.first().map_or(KeyText::None, |value| KeyText::Text(value.to_string())),
-        Column::Bool(values) => values.first().map_or(KeyText::None, |value| KeyText::Text(value.to_string())),
-        Column::Decimal(values) => values.first().map_or(KeyText::None, |value| KeyText::Text(value.to_string())),
-        Column::List(_) => KeyText::None,
     }
 }
 

@@ -1,9 +1,8 @@
 //! Requirements that are judged at events: before an event is taken in, by what is known of its referral until then.
-#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::{Applied, Counting, LADDERS_MAX, ReferralState, may_follow};
 use super::items::{Item, Place, What};
 use crate::book::Book;
-use crate::expr::{Column, Compiled, Scratch};
+use crate::expr::Scratch;
 use crate::program::{EventKind, OnFailure, Program, Requirement, Version};
 use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows};
@@ -143,11 +142,7 @@ impl<'a> Judging<'a> {
             counted: Counted::Before,
         };
         let scratch = &mut self.scratch;
-        let holds = |condition: &Compiled| {
-            let result = condition.evaluate(&inputs, 1, &env, scratch);
-            matches!(&result.column, Column::Bool(holds) if holds[0] && result.status[0].is_ok())
-        };
-        requirement.conditions.iter().all(holds)
+        requirement.conditions.iter().all(|condition| condition.holds(&inputs, &env, scratch))
     }
 }
 

@@ -1,10 +1,11 @@
 //! The keys of declared measures: under which one an event counts, and which one it reads.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::Applied;
+use super::key_text::KeyText;
 use super::levels::Levels;
 use crate::base::index;
 use crate::book::Book;
-use crate::expr::{Column, Compiled, Scratch};
+use crate::expr::{Compiled, Scratch};
 use crate::program::{Contribution, Per, Program, Version};
 use crate::stage::env;
 use crate::stage::inputs::Counted;
@@ -127,14 +128,10 @@ impl MeasureKeys<'_> {
         let inputs = levels.inputs(applied, rows, Counted::After);
         let result = expression.evaluate(&inputs, rows.len(), &env, scratch).clone();
         for (at, parts) in parts.iter_mut().enumerate() {
-            let text = |text: &str| key_part(self.book, text);
-            parts.push(match &result.column {
-                _ if !result.status[at].is_ok() => KeyPart::Missing,
-                Column::Text(values) => text(scratch.texts().text(values[at])),
-                Column::Int(values) => text(&values[at].to_string()),
-                Column::Bool(values) => text(&values[at].to_string()),
-                Column::Decimal(values) => text(&values[at].to_string()),
-                Column::List(_) => KeyPart::Missing,
+            parts.push(match KeyText::of(&result, at) {
+                KeyText::Id(id) => key_part(self.book, scratch.texts().text(id)),
+                KeyText::Text(text) => key_part(self.book, &text),
+                KeyText::Missing => KeyPart::Missing,
             });
         }
     }

@@ -12,6 +12,7 @@ mod groups;
 mod hold;
 mod items;
 mod judging;
+mod key_text;
 mod ledger;
 mod levels;
 mod measure_keys;

@@ -131,7 +131,7 @@ impl Needs {
             measures,
             counts,
             reached,
-            ladders: levels.iter().map(Vec::len).max().unwrap_or(0),
+            ladders: program.ladders_at_most(),
             locks,
             answered,
             taken_at: program
