@@ -1,13 +1,13 @@
-//! What is kept of accounts, one state each: who referred them, walked from referrer to referrer by programs that ask for
-//! circles or recruiters, and their histories.
+//! Who referred an account, kept for programs that ask for circles or recruiters: one state per account, walked from referrer
+//! to referrer.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::apply::Small;
-use super::forms::{AccountBody, Row};
-use super::gather::{Opened, Wanted, push, row, text};
+use super::forms::AccountBody;
+use super::gather::Wanted;
 use super::key::{Key, States};
 use crate::base::limits::CIRCLE_ACCOUNTS_MAX;
 use crate::base::{compare_ids, index};
-use crate::book::{Book, Cell, GivenTable, Values, has_history};
+use crate::book::Book;
 use crate::program::Program;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -141,61 +141,17 @@ impl Accounts {
         body.asked.as_ref().is_some_and(later)
     }
 
-    /// Keeps the history of an account. Rows that say the same are one.
-    pub fn keep_history(&mut self, account: &str, rows: &[Row]) {
-        let body = self.bodies.entry(account.to_owned()).or_default();
-        if body.history != rows {
-            rows.clone_into(&mut body.history);
-            self.touched.insert(account.to_owned());
-        }
-    }
-
     /// The accounts whose state is another than before.
     pub fn changed(&self) -> impl Iterator<Item = (Key, &AccountBody)> {
         self.touched.iter().filter_map(|account| Some((Key::Account(account.clone()), self.bodies.get(account)?)))
     }
 }
 
-/// The histories of accounts by their ids: what is kept, then what a table adds. Rows that say the same are one.
-pub fn histories(program: &Program, opened: &Opened, table: Option<&GivenTable>) -> BTreeMap<String, Vec<Row>> {
-    let kept = opened.accounts.iter().map(|(id, body)| (id.clone(), body.history.clone()));
-    let mut out: BTreeMap<String, Vec<Row>> = kept.collect();
-    let Some(table) = table.filter(|table| has_history(program, table)) else { return out };
-    let unusable = |at: usize| match table.columns.get("at") {
-        Some(Values::Cells(cells)) => matches!(cells.get(at), Some(Cell::Unusable(_))),
-        _ => false,
-    };
-    for at in (0..table.rows).filter(|at| !unusable(*at)) {
-        let Some(id) = text(table, "id", at) else { continue };
-        let (new, rows) = (row(table, at), out.entry(id).or_default());
-        if !rows.contains(&new) {
-            rows.push(new);
-        }
-    }
-    out
-}
-
-/// A table of accounts with these histories; none where there are none.
-pub fn table_of(histories: &BTreeMap<String, Vec<Row>>) -> Option<GivenTable> {
-    let mut out = GivenTable::default();
-    histories.values().flatten().for_each(|row| push(&mut out, row));
-    let nothing = || Values::Cells(vec![Cell::Missing; out.rows]);
-    let at = out.columns.get("at").cloned().unwrap_or_else(nothing);
-    (!histories.is_empty()).then(|| out.column("at", at))
-}
-
 impl Small {
-    /// Opens the accounts that new referrals may have to walk over; nothing of the way for a program that asks for
-    /// no circles and no recruiters.
-    pub(super) fn open_accounts(
-        &self,
-        program: &Program,
-        states: &States,
-        opened: &Opened,
-        wanted: &mut Wanted,
-    ) -> Accounts {
-        let mut out = Accounts { bodies: opened.accounts.clone(), ..Accounts::default() };
-        self.histories.iter().for_each(|(account, rows)| out.keep_history(account, rows));
+    /// Opens the accounts that new referrals may have to walk over; nothing for a program that asks for no
+    /// circles and no recruiters.
+    pub(super) fn open_accounts(&self, program: &Program, states: &States, wanted: &mut Wanted) -> Accounts {
+        let mut out = Accounts::default();
         if !program.follows_accounts() {
             return out;
         }

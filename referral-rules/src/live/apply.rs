@@ -1,9 +1,10 @@
 //! One step: news and states in, entries and new states out.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::accounts::{Accounts, histories, table_of};
+use super::accounts::Accounts;
 use super::convert::{content, event_row, referral_row, standing, standing_form, version_number};
 use super::forms::{CellForm, ClaimBody, EventBody, ReferralBody, Row};
 use super::gather::{Opened, Wanted, gather, keys_of_news, push, row, scope_key, text};
+use super::histories::{Histories, changed, histories, table_of};
 use super::key::{Key, State, States, seal};
 use super::measures::{contributed_forms, load_contributed};
 use super::scope::Running;
@@ -141,7 +142,7 @@ fn gathered(program: &Program, states: &States, news: &Given, fresh: &Book, as_o
         let submissions = small.submissions(program, &opened);
         let keys = Keys::read(program, &small.book, &submissions);
         let claims = small.open_claims(program, states, &keys, &mut wanted);
-        let accounts = small.open_accounts(program, states, &opened, &mut wanted);
+        let accounts = small.open_accounts(program, states, &mut wanted);
         stop(&mut wanted)?;
         // Where it depends on those who hold claims how long they do, they are looked at as well.
         let holders = if program.looks_at_holders() { small.holders(program, &keys, &claims) } else { BTreeSet::new() };
@@ -168,7 +169,7 @@ pub(super) struct Small {
     strangers: BTreeSet<String>,
     accounts_given: bool,
     /// The histories of accounts, as far as they are asked or go on.
-    pub(super) histories: BTreeMap<String, Vec<Row>>,
+    histories: Histories,
     /// The digests of the new referrals' rows.
     contents: BTreeMap<String, String>,
 }
@@ -578,6 +579,7 @@ impl Stepping<'_> {
                 states.push(seal(self.program, key.clone(), None, claim));
             }
         }
+        states.extend(changed(self.program, &self.opened.histories, &self.small.histories));
         states.extend(self.accounts.changed().map(|(key, account)| seal(self.program, key, None, account)));
     }
 }

@@ -1,10 +1,11 @@
 //! States out of a whole history: for a start, after late news, and when states of another make cannot be opened.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::accounts::{Accounts, Link, histories};
+use super::accounts::{Accounts, Link};
 use super::apply::{Outcome, own_content};
 use super::convert::{content, event_row, referral_row, standing_form};
 use super::forms::{ClaimBody, EventBody, ReferralBody};
 use super::gather::{Opened, row, scope_key, text};
+use super::histories::{Histories, changed, histories};
 use super::key::{Key, State, seal};
 use super::measures::contributed_forms;
 use super::scope::{Running, sequences};
@@ -99,11 +100,9 @@ fn export(program: &Program, history: &Given, evaluation: &Evaluation<'_>) -> Ve
     for (key, claim) in claims(facts, as_of) {
         states.push(seal(program, key, None, &claim));
     }
-    let mut accounts = accounts(facts, as_of);
-    for (account, rows) in histories(program, &Opened::default(), history.accounts.as_ref()) {
-        accounts.keep_history(&account, &rows);
-    }
-    states.extend(accounts.changed().map(|(key, account)| seal(program, key, None, account)));
+    let histories = histories(program, &Opened::default(), history.accounts.as_ref());
+    states.extend(changed(program, &Histories::new(), &histories));
+    states.extend(accounts(facts, as_of).changed().map(|(key, account)| seal(program, key, None, account)));
     for (id, body) in bodies {
         states.push(seal(program, Key::Referral(id), None, &body));
     }

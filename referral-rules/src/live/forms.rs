@@ -201,7 +201,7 @@ pub struct ClaimBody {
     pub latest: Option<(i64, String)>,
 }
 
-/// What is kept of an account: for programs that ask for circles, and where accounts have histories.
+/// What is kept of an account, for programs that ask for circles or recruiters.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AccountBody {
     /// The accepted referrals of the account, in the order of submission: when, which, and the account that referred it.
@@ -211,9 +211,13 @@ pub struct AccountBody {
     pub taken_over: BTreeMap<String, (i64, String)>,
     /// The latest submission that asked by whom it was referred: when, and which.
     pub asked: Option<(i64, String)>,
-    /// Its history, as far as it was handed in: the rows of the table of accounts.
-    #[serde(default)]
-    pub history: Vec<Row>,
+}
+
+/// What is kept of an account that has a history.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct HistoryBody {
+    /// The rows of the table of accounts, as far as they were handed in.
+    pub rows: Vec<Row>,
 }
 
 /// What is kept of a scope: a referrer, or the whole program.

@@ -1,6 +1,7 @@
 //! Which states the news touches, and the small book made of them.
 use super::forms::CellForm;
-use super::forms::{AccountBody, EventBody, ReferralBody, Row, ScopeBody};
+use super::forms::{EventBody, HistoryBody, ReferralBody, Row, ScopeBody};
+use super::histories::Histories;
 use super::key::{Key, States, open};
 use crate::book::{Cell, Given, GivenTable, Values, has_history};
 use crate::program::{Program, Scope};
@@ -15,8 +16,8 @@ pub struct Opened {
     pub referrals: BTreeMap<String, ReferralBody>,
     /// Scopes.
     pub scopes: BTreeMap<Key, ScopeBody>,
-    /// Accounts with histories, those of the news and the parties of referrals.
-    pub accounts: BTreeMap<String, AccountBody>,
+    /// The histories of accounts, those of the news and the parties of referrals.
+    pub histories: Histories,
 }
 
 /// What a step cannot go on without.
@@ -193,13 +194,13 @@ pub fn gather(
             out.scopes.insert(key, ScopeBody::default());
         }
     }
-    out.open_accounts(program, states, news, wanted);
+    out.open_histories(program, states, news, wanted);
     out
 }
 
 impl Opened {
-    /// Opens the accounts whose histories are asked, or go on with the news.
-    fn open_accounts(&mut self, program: &Program, states: &States, news: &Given, wanted: &mut Wanted) {
+    /// Opens the histories that are asked, or go on with the news.
+    fn open_histories(&mut self, program: &Program, states: &States, news: &Given, wanted: &mut Wanted) {
         const PARTIES: [&str; 2] = ["referrer", "referee"];
         let mut ids = BTreeSet::new();
         for body in self.referrals.values().filter(|body| body.with_histories) {
@@ -214,8 +215,8 @@ impl Opened {
             ids.extend((0..news.referrals.rows).flat_map(parties));
         }
         for id in ids {
-            let body = wanted.open(program, states, Key::Account(id.clone())).unwrap_or_default();
-            self.accounts.insert(id, body);
+            let body: HistoryBody = wanted.open(program, states, Key::History(id.clone())).unwrap_or_default();
+            self.histories.insert(id, body.rows);
         }
     }
 

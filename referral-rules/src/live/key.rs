@@ -15,8 +15,10 @@ pub enum Key {
     Referral(String),
     /// A claim on a referee: the key expression's text, and its value.
     Claim(String, String),
-    /// By whom an account was referred, for programs that ask for circles; and its history, if it has one.
+    /// By whom an account was referred, for programs that ask for circles or recruiters.
     Account(String),
+    /// The history of an account, where accounts have one.
+    History(String),
     /// All that a referrer's referrals share.
     Referrer(String),
     /// Everything: for programs with limits over several referrers.
@@ -32,6 +34,7 @@ impl fmt::Display for Key {
                 write!(f, "claim/{}/{value}", source.replace('%', "%25").replace('/', "%2F"))
             }
             Self::Account(id) => write!(f, "account/{id}"),
+            Self::History(id) => write!(f, "history/{id}"),
             Self::Referrer(id) => write!(f, "referrer/{id}"),
             Self::Program => f.write_str("program"),
         }
@@ -57,6 +60,7 @@ impl TryFrom<String> for Key {
             "event" => Ok(Self::Event(rest.to_owned())),
             "referral" => Ok(Self::Referral(rest.to_owned())),
             "account" => Ok(Self::Account(rest.to_owned())),
+            "history" => Ok(Self::History(rest.to_owned())),
             "referrer" => Ok(Self::Referrer(rest.to_owned())),
             "claim" => {
                 let (source, value) = rest.split_once('/').ok_or_else(unknown)?;

@@ -3,7 +3,7 @@
 //!
 //! A step asks for what it needs: states that the host did not hand in ([`Step::NeedsStates`]), or, for news that comes
 //! late, the rows that touch some keys ([`Step::NeedsHistory`]); those go to [`rebuild`], which gives only the differences.
-//! Where accounts have histories, their rows are news as well: each is handed in once, when it comes, and kept with the account.
+//! Where accounts have histories, their rows are news as well: each is handed in once, when it comes, and kept under a key of the account.
 //! When a version comes that is the first to ask for circles, the whole history must go to [`rebuild`] once.
 mod accounts;
 mod apply;
@@ -12,6 +12,7 @@ mod convert;
 mod export;
 mod forms;
 mod gather;
+mod histories;
 mod key;
 mod measures;
 mod scope;
