@@ -38,7 +38,7 @@ def for_goals(program, version, standing, happening, scope):
 
 def candidates(program, version, standing, happening, scope):
     """Each rule on the event, in the document's order, with what computes its amount or says why there is none."""
-    rules = [rule for rule in version.rewards if rule["on"] == happening.kind]
+    rules = [rule for rule in version.rewards if happening.kind in several(rule["on"])]
     days = days_of(program, standing, happening)
 
     def computed(rule):

@@ -72,7 +72,7 @@ class Programs(Rules):
             reward = {**reward, "amount": self.amount(reward)}
             draw.form("versions: another amount")
         if draw.chance(15):
-            reward = {**reward, "on": self.kind()}
+            reward = {**reward, "on": self.kinds_of_reward()}
         if draw.chance(20):
             reward = {**reward, "pay_within": draw.one(LENGTHS)}
         return reward

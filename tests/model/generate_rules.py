@@ -59,7 +59,7 @@ class Rules:
 
     def reward(self, name):
         draw = self.draw
-        found = {"id": name, "to": draw.word("to", ["referrer"] * 4 + ["referee"] * 2 + ["recruiter"]), "on": self.kind(),
+        found = {"id": name, "to": draw.word("to", ["referrer"] * 4 + ["referee"] * 2 + ["recruiter"]), "on": self.kinds_of_reward(),
                  "kind": draw.word("kind", ["account-credit", "cash", "gift-card", "store-credit", "discount", "trial-extension", "points",
                                             "free-onboarding", "perk", "exclusive-offer", "units"] + ["cash"] * 8)}
         if found["kind"] not in THINGS or draw.chance(50):
@@ -156,7 +156,7 @@ class Rules:
             for part in found["per"]:
                 draw.form(f"per: {part}")
         if draw.chance(80):
-            found["in_each"] = draw.word("in_each", PERIODS)
+            found["in_each"] = draw.word("in_each", PERIODS + ["day", "calendar half"])
         if document.get("campaign") and draw.chance(25):
             found["campaigns"] = [campaign["id"] for campaign in draw.some(document["campaign"])]
             draw.form("limit: campaigns")
@@ -189,6 +189,13 @@ class Rules:
         if len(found) > 1:
             draw.form("several groups")
         return found
+
+    def kinds_of_reward(self):
+        """One kind of event, or several."""
+        if not self.draw.chance(20):
+            return self.kind()
+        self.draw.form("reward: on several kinds")
+        return list(dict.fromkeys([self.kind(), self.kind(), self.draw.one(HOST_KINDS)]))
 
     def kind(self):
         """Mostly a kind that happens often."""

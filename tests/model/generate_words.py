@@ -33,7 +33,8 @@ AT_EVENT = [
     "event.value >= data.bound.value", "event.units in data.good", "has(referral.qualified_at)", "days_between(referral.submitted_at, event.at) <= 20", "event.at <= event.deadline",
     "referral.closed_at > referral.qualified_at", "days_after(3, event.at) > months_after(1, referral.submitted_at)",
     "day(event.at) != date('2026-03-31')", "getDate(day(event.at)) > 5", "has(event.id)",
-    "event.at - referral.submitted_at > duration('36h')", "referral.qualified_at == event.at",
+    "event.at - referral.submitted_at > duration('36h')", "has(referral.first_invoice_at)", "referral.renewal_at < event.at",
+    "has(referral.renewal_at) && has(referral.first_invoice_at)", "referral.qualified_at == event.at",
     "has(referrer.recruiter)", "referrer.recruiter != 'eve'"]
 
 # Conditions that requirements may ask at an event: nothing that depends on other referrals.
@@ -48,7 +49,7 @@ KEPT = {"event.at": "event.at - held < duration('240h')", "referrer.since": "hel
 ORDERED = ["event.at", "referrer.since", "event.deadline"]
 MEASURED_PER = ["referrer", "program", "referral", "referee", "referee.industry", "referrer.group", ["referrer", "event.units"],
                 ["referral", "event.flag"], ["program", "referrer"]]
-WHEN_MEASURED = ["event.value >= 100", "event.flag", "referee.seats > 3", "has(referral.qualified_at)", "event.kind != 'renewal'",
+WHEN_MEASURED = ["event.value >= 100", "!has(referral.renewal_at)", "event.flag", "referee.seats > 3", "has(referral.qualified_at)", "event.kind != 'renewal'",
                  "referrer.status == 'paying'"]
 
 # Amounts; each has a reason to need rounding, or not.

@@ -98,15 +98,14 @@ class Moment:
     def __init__(self, book, version, standing, happening, before, after):
         self.book, self.standing, self.happening, self.before, self.after = book, standing, happening, before, after
         self.version, self.day = version, book.program.day_of(happening.at)
-        self.came = dict(standing.came)
+        self.moments = standing.moments(book.program)
 
     def plain_scope(self, version, more=None, granted=None):
         """Facts, the event and the stages; what `more` adds."""
         happening = self.happening
         event = Facts({**happening.facts, "kind": happening.kind, "at": happening.at,
                        "id": happening.name if happening.origin == HOST and happening.name is not None else MISSING})
-        moments = {stage + "_at": self.came.get(stage, MISSING) for stage in ("qualified", "opportunity", "closed")}
-        scope = Scope(self.book, version, self.standing.row, {"event": event, "referral": moments, **(more or {})}, granted,
+        scope = Scope(self.book, version, self.standing.row, {"event": event, "referral": self.moments, **(more or {})}, granted,
                       happening.at)
         return scope.with_recruiter(self.standing)
 

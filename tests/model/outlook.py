@@ -6,7 +6,7 @@ from amount import has_ended
 from expressions import evaluate
 from program import several
 from scope import Scope
-from timeline import CHAIN, FOLLOWS, Happening
+from timeline import CHAIN, FOLLOWS, Happening, moment_name
 from values import id_key, write_instant
 
 ENDS = {"disqualified", "lost", "expired"}
@@ -21,9 +21,10 @@ def outlook(ideal):
         if has_ended(version, Happening(standing.row.id, "now", ideal.moment)):
             continue
         for rule in version.rewards:
-            row = still_to_come(ideal, standing, version, rule)
-            if row:
-                yield row
+            for kind in several(rule["on"]):
+                row = still_to_come(ideal, standing, version, rule, kind)
+                if row:
+                    yield row
 
 
 def governing_now(ideal, standing):
@@ -35,8 +36,8 @@ def governing_now(ideal, standing):
     return ideal.program.in_force(ideal.program.day_of(moment)) or standing.verdict.version
 
 
-def still_to_come(ideal, standing, version, rule):
-    after = way_to(version, standing.stage, rule["on"])
+def still_to_come(ideal, standing, version, rule, kind):
+    after = way_to(version, standing.stage, kind)
     side = "referrer" if rule["to"] == "recruiter" else rule["to"]
     if side in standing.verdict.refused or after is None or (rule["to"] == "recruiter" and standing.recruiter is None):
         return None
@@ -46,8 +47,8 @@ def still_to_come(ideal, standing, version, rule):
             open_conditions.append(str(condition))
         elif evaluate(condition, Scope(ideal.book, version, standing.row)) is not True:
             return None
-    by = ends_by(ideal, standing, version, rule["on"])
-    return {"referral": standing.row.id, "rule": rule["id"], "to": rule["to"], "event": rule["on"], "after": after,
+    by = ends_by(ideal, standing, version, kind)
+    return {"referral": standing.row.id, "rule": rule["id"], "to": rule["to"], "event": kind, "after": after,
             "by": None if by is None else write_instant(by), "conditions": open_conditions}
 
 
@@ -88,7 +89,8 @@ def ends_by(ideal, standing, version, kind):
 def is_settled(book, version, condition):
     """Whether it asks nothing but what is known at submission; facts of accounts with histories may change."""
     later = {"submitted_count", "qualified_count", "opportunity_count", "closed_count", "granted"}
-    later |= {"referral.qualified_at", "referral.opportunity_at", "referral.closed_at", "referrer.recruiter", *version.measures}
+    later |= {"referrer.recruiter", *version.measures}
+    later |= {f"referral.{moment_name(kind)}" for kind in book.program.kinds if kind != "submitted"}
     later |= {ladder.get("name", "tier") for ladder in version.ladders}
     words = re.findall(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*", re.sub(r"'[^']*'", "", condition))
     if book.has_histories:

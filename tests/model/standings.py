@@ -5,7 +5,7 @@ from functions import to_text
 from measures import level
 from program import number, several
 from scope import Scope
-from values import MISSING, absent, id_key
+from values import absent, id_key
 
 
 class Today:
@@ -18,8 +18,7 @@ class Today:
 
     def scope(self, version, record):
         event = Facts({"kind": "submitted", "at": self.ideal.moment})
-        came = {stage + "_at": self.standing.came.get(stage, MISSING) for stage in ("qualified", "opportunity", "closed")}
-        plain = {"event": event, "referral": came}
+        plain = {"event": event, "referral": self.standing.moments(self.ideal.program)}
 
         def scope(more):
             found = Scope(self.ideal.book, version, self.standing.row, {**plain, **more}, moment=self.ideal.moment)

@@ -17,6 +17,11 @@ FOLLOWS = {
 CHAIN = ["qualified", "opportunity", "closed"]
 
 
+def moment_name(kind):
+    """What stands behind `referral.` for the instant of a stage, or of the first event of a declared kind."""
+    return kind.replace("-", "_").replace(".", "_") + "_at"
+
+
 class Happening:
     """An event of a referral: `anchor` is the event id that ranks it, None for the submission."""
 
@@ -44,7 +49,7 @@ class Standing:
         self.row, self.verdict, self.version = verdict.row, verdict, verdict.version
         self.stage, self.stage_event, self.had, self.taken_over_at = None, None, set(), None
         self.recruiter = None
-        self.came, self.tiers_at, self.granted = {}, {}, {}
+        self.came, self.first, self.tiers_at, self.granted = {}, {}, {}, {}
         self.not_granted, self.failures, self.held = [], [], set()
 
     def refusal(self, happening):
@@ -64,9 +69,16 @@ class Standing:
 
     def take(self, happening):
         self.had.add(happening.kind)
+        self.first.setdefault(happening.kind, happening.at)
         if happening.kind in FOLLOWS:
             self.stage, self.stage_event = happening.kind, happening
             self.came[happening.kind] = happening.at
+
+    def moments(self, program):
+        """When the stages of the chain came, and the first event of each declared kind."""
+        found = {kind: self.first.get(kind, MISSING) for kind in program.kinds if kind not in FOLLOWS}
+        found.update({stage: self.came.get(stage, MISSING) for stage in CHAIN})
+        return {moment_name(kind): at for kind, at in found.items()}
 
     def governing(self, program, happening):
         """The version of the submission, or with `as_of.version` the one in force on the day of that moment."""

@@ -160,7 +160,7 @@ fn names_are_known_where_the_page_says() {
     assert!(rows.len() > 15);
     for row in rows {
         let name = row[0].trim_matches('`').replace("<tier ladder>", "tier").replace("[key]", "['key']");
-        let name = name.replace(['<', '>'], "");
+        let name = name.replace("<kind>", "visit").replace(['<', '>'], "");
         // Anything but a list or a text out of a closed set is a key of its own.
         let source = if name.starts_with("lists.") { format!("size({name})") } else { name.clone() };
         let event = format!(

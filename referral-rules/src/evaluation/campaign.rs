@@ -87,6 +87,6 @@ impl Evaluation<'_> {
     fn grants_touched(&self, version: u16, campaign: &Campaign) -> usize {
         let rows = self.ledger_rows().iter().filter(|row| row.version == version);
         let touched = rows.filter(|row| touched_by(self.steps(row)).contains(&campaign.number));
-        touched.map(|row| (row.referral, row.what, row.rule)).collect::<BTreeSet<_>>().len()
+        touched.map(|row| (row.referral, row.what, row.kind, row.rule)).collect::<BTreeSet<_>>().len()
     }
 }

@@ -305,12 +305,12 @@ impl Evaluation<'_> {
         all[from..]
             .iter()
             .take_while(|(referral, ..)| *referral == row)
-            .map(|(_, _, what, version, rule, cause)| {
+            .map(|(_, _, (what, kind), version, rule, cause)| {
                 let version = &self.program.versions[usize::from(*version)];
                 let reward = &version.rewards[usize::from(*rule)];
                 let (code, message) = self.cause(*cause, version, reward);
                 NotGranted {
-                    event: self.event_reference(*what, reward.on),
+                    event: self.event_reference(*what, *kind),
                     rule: self.program.reward_ids[usize::from(reward.number)].clone(),
                     code: code.slug().to_owned(),
                     message,

@@ -229,7 +229,7 @@ impl Evaluation<'_> {
     }
 
     fn event_part(&self, row: &EntryRow) -> String {
-        let kind = self.program.kind_word(rule(self.program, row).1.on);
+        let kind = self.program.kind_word(row.kind);
         match row.what {
             What::Submission => kind.to_owned(),
             What::Event(event) => format!("{kind}:{}", self.book.text(self.book.events.id[index(event)])),
@@ -271,7 +271,7 @@ impl Evaluation<'_> {
             rule: self.program.reward_ids[usize::from(reward.number)].clone(),
             label: reward.label.clone(),
             version: version.name.clone(),
-            event: self.event_reference(row.what, reward.on),
+            event: self.event_reference(row.what, row.kind),
             kind: reward.kind.clone(),
             unit: reward.unit.name().to_owned(),
             base: row.base,

@@ -32,7 +32,7 @@ pub struct Outlook {
 }
 
 impl Evaluation<'_> {
-    /// What accepted referrals can still bring, by submission, then in the document's order of rules.
+    /// What accepted referrals can still bring, by submission, then in the document's order of rules and of their kinds of event.
     ///
     /// A rule whose conditions ask only what is known at submission, and do not hold, is left out: it never gives anything.
     pub fn outlook(&self) -> Vec<Outlook> {
@@ -50,7 +50,9 @@ impl Evaluation<'_> {
             let Some(state) = state else { continue };
             let Some(version) = self.governing_now(state) else { continue };
             for reward in &version.rewards {
-                out.extend(self.still_to_come(row, state, version, reward, &mut scratch));
+                for on in reward.on.iter().copied() {
+                    out.extend(self.still_to_come(row, state, version, (reward, on), &mut scratch));
+                }
             }
         }
         out
@@ -61,7 +63,7 @@ impl Evaluation<'_> {
         row: u32,
         state: &ReferralState,
         version: &Version,
-        reward: &Reward,
+        (reward, on): (&Reward, EventKind),
         scratch: &mut Scratch<'_>,
     ) -> Option<Outlook> {
         let nobody = || self.standings.recruiters.at(row, self.as_of.0) == NONE;
@@ -72,7 +74,7 @@ impl Evaluation<'_> {
         if version.grants_until.is_some_and(|last| day > last) {
             return None;
         }
-        let after = way_to(version, state.stage, reward.on)?;
+        let after = way_to(version, state.stage, on)?;
         let mut conditions = Vec::new();
         for condition in &reward.when {
             if !self.is_settled(condition) {
@@ -85,9 +87,9 @@ impl Evaluation<'_> {
             referral: self.book.text(self.book.referrals.id[index(row)]).to_owned(),
             rule: self.program.reward_ids[usize::from(reward.number)].clone(),
             to: reward.to.word().to_owned(),
-            event: self.program.kind_word(reward.on).to_owned(),
+            event: self.program.kind_word(on).to_owned(),
             after: after.iter().map(|stage| self.program.kind_word(*stage).to_owned()).collect(),
-            by: self.ends_by(state, version, reward.on),
+            by: self.ends_by(state, version, on),
             conditions,
         })
     }

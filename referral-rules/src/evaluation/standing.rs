@@ -138,7 +138,8 @@ impl Evaluation<'_> {
             out.counts.push(counts);
             out.before.push(counts);
             out.recruiter.push(self.standings.recruiters.at(row, self.as_of.0));
-            out.reached.push(state.map_or([crate::book::NEVER; 4], |state| state.reached));
+            out.reached.push(state.as_ref().map_or([crate::book::NEVER; 4], |state| state.reached));
+            out.first.push(state.as_ref().map_or_else(Box::default, |state| state.first.clone()));
             out.tiers.push([0; crate::base::limits::LADDERS_MAX]);
         }
         out.measures.resize_with(self.program.measures.len(), Readings::default);

@@ -10,6 +10,7 @@ use crate::stage::timeline::{
     Applied, Change, Draw, DrawKey, Hold, NO_STAGE, Origin, Place, ReferralState, Step, What,
 };
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// A value as a cell; missing is no cell.
 fn cell(value: &Value) -> Option<CellForm> {
@@ -116,6 +117,18 @@ fn some(at: i64) -> Option<i64> {
     (at != NEVER).then_some(at)
 }
 
+/// When the first event of each kind happened, with names.
+fn first_form(program: &Program, first: &[i64]) -> BTreeMap<String, i64> {
+    let there = program.first_kinds.iter().zip(first).filter(|(_, at)| **at != NEVER);
+    there.map(|(kind, at)| (program.kind_word(*kind).to_owned(), *at)).collect()
+}
+
+/// When the first event of each kind happened that the program asks for.
+fn first(program: &Program, form: &BTreeMap<String, i64>) -> Box<[i64]> {
+    let kinds = program.first_kinds.iter().map(|kind| program.kind_word(*kind));
+    kinds.map(|kind| form.get(kind).copied().unwrap_or(NEVER)).collect()
+}
+
 /// A state with names.
 pub fn standing_form(program: &Program, state: &ReferralState) -> StandingForm {
     let version = program.versions.get(usize::from(state.submitted_version));
@@ -124,6 +137,7 @@ pub fn standing_form(program: &Program, state: &ReferralState) -> StandingForm {
         stage: (state.stage != NO_STAGE).then(|| program.kind_word(EventKind(state.stage)).to_owned()),
         version: version.map(|version| version.name.clone()).unwrap_or_default(),
         reached: state.reached.map(some),
+        first: first_form(program, &state.first),
         counted: state.counted,
         kinds: kinds.map(|(_, kind)| kind.clone()).collect(),
         locked: state.locked,
@@ -154,6 +168,7 @@ pub fn standing(program: &Program, form: &StandingForm) -> Option<ReferralState>
         stage,
         submitted_version: version_number(program, &form.version)?,
         reached: form.reached.map(|at| at.unwrap_or(NEVER)),
+        first: first(program, &form.first),
         counted: form.counted,
         kinds,
         locked: form.locked,
@@ -192,6 +207,7 @@ pub fn applied_form(program: &Program, book: &Book, applied: &Applied, row: usiz
             .map(|recruiter| book.text(TextId(*recruiter)).to_owned()),
         measures: super::measures::reading_forms(program, applied, row),
         reached: applied.reached[row].map(some),
+        first: first_form(program, applied.first.get(row).map_or(&[], |first| first)),
         tiers: applied.tiers[row],
     }
 }
@@ -228,6 +244,9 @@ pub fn push_applied(program: &Program, book: &Book, form: &AppliedForm, out: &mu
         super::measures::push_readings(program, &form.measures, out)?;
     }
     out.reached.push(form.reached.map(|at| at.unwrap_or(NEVER)));
+    if !program.first_kinds.is_empty() {
+        out.first.push(first(program, &form.first));
+    }
     out.tiers.push(form.tiers);
     Some(row)
 }

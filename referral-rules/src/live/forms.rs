@@ -143,6 +143,9 @@ pub struct StandingForm {
     pub version: String,
     /// When it reached each of the first four stages.
     pub reached: [Option<i64>; 4],
+    /// When the first event of each declared kind happened of which the program asks that.
+    #[serde(default)]
+    pub first: BTreeMap<String, i64>,
     /// Which measures it counts for, as bits.
     pub counted: u8,
     /// The kinds of event that it has had.
@@ -344,6 +347,9 @@ pub struct AppliedForm {
     pub measures: BTreeMap<String, ReadingForm>,
     /// When the referral reached the first four stages.
     pub reached: [Option<i64>; 4],
+    /// When the first event of each declared kind happened of which the program asks that.
+    #[serde(default)]
+    pub first: BTreeMap<String, i64>,
     /// The tiers.
     pub tiers: [u8; 8],
 }

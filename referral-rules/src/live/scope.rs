@@ -113,7 +113,8 @@ impl<'a> Running<'a> {
         let base = number(&form.base)?;
         let reward = &version.rewards[rule];
         let payee = self.applied.payee(at, reward.to);
-        let grant = (self.applied.referral[at], self.applied.what[at], reward.number, payee);
+        let event = (self.applied.what[at], self.applied.kind[at]);
+        let grant = (self.applied.referral[at], event, reward.number, payee);
         self.booking.sequences.insert(grant, form.sequence);
         let deferred = Deferred {
             row,
@@ -253,7 +254,8 @@ impl<'a> Running<'a> {
         let row = index(deferred.row);
         let version = &self.facts.program.versions[usize::from(self.applied.version[row])];
         let reward = &version.rewards[usize::from(deferred.rule)];
-        (self.applied.referral[row], self.applied.what[row], reward.number, self.applied.payee(row, reward.to))
+        let event = (self.applied.what[row], self.applied.kind[row]);
+        (self.applied.referral[row], event, reward.number, self.applied.payee(row, reward.to))
     }
 
     fn deferred_form(&self, release: i64, number: u64, deferred: &Deferred) -> DeferredForm {

@@ -6,7 +6,7 @@ mod tables;
 pub(super) use tables::schema;
 
 use super::compiled::{
-    Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Per, Program, Reward, Scope as Key, Version,
+    Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Per, Program, Reward, Scope as Key, Source, Version,
 };
 use super::document::{self, Document, ExpressionText, Notation, Party, UnderWay};
 use super::lint::{self, Checked, Expressions};
@@ -15,6 +15,7 @@ use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
 use crate::base::{Calendar, Day, Interner, Rounding, Unit, Weekday, Zone, currency_digits};
 use crate::diag::{Code, Diagnostic, Severity, Span, Spanned, render};
 use crate::expr::{Compiled, Expected, Scope, compile};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A document's text, and the name that people know it by.
@@ -157,6 +158,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
     let limits = versions.iter().flat_map(|version| &version.limits).map(|limit| key_of(&limit.per));
     let measures = versions.iter().flat_map(|version| &version.contributions).map(|measure| key_of(&measure.per));
     let widest = limits.chain(measures).max().unwrap_or(Key::Referrer);
+    let first_kinds = first_kinds(&numbers, &expressions);
     let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| document));
     let program = Program {
         id: first.id.value.clone(),
@@ -170,6 +172,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         reward_ids: numbers.reward_ids,
         campaign_ids: numbers.campaign_ids,
         limit_ids: numbers.limit_ids,
+        first_kinds,
         measures: numbers.measures,
         ladder_names: numbers.ladder_names,
         texts,
@@ -184,6 +187,16 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         }
     }
     (Some(program), found)
+}
+
+/// The kinds of which some expression asks when the first event happened.
+fn first_kinds(numbers: &Numbers, expressions: &[Expressions]) -> Vec<EventKind> {
+    let compiled = expressions.iter().flat_map(BTreeMap::values).flat_map(|checked| checked.compiled.inputs());
+    let kinds = compiled.filter_map(|slot| match numbers.slots.get(usize::from(slot.0)) {
+        Some(Source::FirstAt(kind)) => Some(*kind),
+        _ => None,
+    });
+    kinds.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// What must be kept together for a key: what the key says, if that lies within one referrer.
@@ -237,8 +250,10 @@ impl Compiling<'_> {
         let asks_for_recruiters = self.asks_for_recruiters(&rewards);
         let mut rewards_by_kind = vec![Vec::new(); self.numbers.kinds.len()];
         for (position, reward) in (0_u16..).zip(&rewards) {
-            if let Some(rules) = rewards_by_kind.get_mut(reward.on.index()) {
-                rules.push(position);
+            for kind in &reward.on {
+                if let Some(rules) = rewards_by_kind.get_mut(kind.index()) {
+                    rules.push(position);
+                }
             }
         }
         let weekend: Vec<Weekday> = document.calendar.weekend.iter().map(|day| day.value).collect();
@@ -378,7 +393,7 @@ impl Compiling<'_> {
         for (at, written) in document.rewards.iter().enumerate() {
             out.extend(self.reward(at, written, document, scopes, &scope));
             let number = number(&mut self.numbers.reward_ids, &written.id.value);
-            let slot = self.numbers.slot(super::compiled::Source::Granted(number));
+            let slot = self.numbers.slot(Source::Granted(number));
             scope.granted(&written.id.value, slot);
         }
         out
@@ -418,7 +433,7 @@ impl Compiling<'_> {
             number: number(&mut self.numbers.reward_ids, &written.id.value),
             reads_ledger,
             to: written.to.value,
-            on: self.numbers.kind(&written.on.value),
+            on: written.on.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
             when,
             kind: written.kind.value.word().to_owned(),
             unit: unit(written.unit_name(&document.currency.value)),

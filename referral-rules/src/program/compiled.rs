@@ -97,6 +97,8 @@ pub enum Source {
     RefereeId,
     /// `referral.submitted_at` and its sisters: when the referral reached the stage.
     StageAt(Measure),
+    /// `referral.<kind>_at` of a declared kind: when the first event of the kind happened.
+    FirstAt(EventKind),
     /// `event.kind`
     EventKind,
     /// `event.id`
@@ -281,6 +283,8 @@ pub struct Program {
     pub campaign_ids: Vec<String>,
     /// The ids of the limits of all versions.
     pub limit_ids: Vec<String>,
+    /// The declared kinds of which some expression asks when the first event happened.
+    pub first_kinds: Vec<EventKind>,
     /// The declared measures of all versions.
     pub measures: Vec<DeclaredMeasure>,
     /// The names of the ladders of all versions.
@@ -336,6 +340,7 @@ impl Program {
             Some(Source::StageAt(measure)) => {
                 format!("referral.{}_at", EventKind::STAGES.get(measure.index()).copied().unwrap_or_default())
             }
+            Some(Source::FirstAt(kind)) => format!("referral.{}_at", self.kind_word(*kind).replace(['-', '.'], "_")),
             Some(Source::ClosesCircle) => "referral.closes_circle".to_owned(),
             Some(Source::Recruiter) => "referrer.recruiter".to_owned(),
             Some(Source::EventKind) => "event.kind".to_owned(),

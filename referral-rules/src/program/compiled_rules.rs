@@ -139,8 +139,8 @@ pub struct Reward {
     pub number: u16,
     /// Who gets it.
     pub to: Party,
-    /// The kind of event that it answers.
-    pub on: EventKind,
+    /// The kinds of event that it answers.
+    pub on: Vec<EventKind>,
     /// All must hold.
     pub when: Vec<Compiled>,
     /// account-credit, cash, …

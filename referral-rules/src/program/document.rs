@@ -316,6 +316,16 @@ pub struct EventDeclaration {
     pub needs: Vec<Spanned<String>>,
 }
 
+impl EventDeclaration {
+    /// What stands behind `referral.` for the instant of the first such event: `first_invoice_at` for `first-invoice`. Stages
+    /// have names of their own; what does not begin with a letter has none.
+    pub fn moment_name(&self) -> Option<String> {
+        let kind = self.kind.value.as_str();
+        let named = kind.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase()) && !STAGES.contains(&kind);
+        named.then(|| format!("{}_at", kind.replace(['-', '.'], "_")))
+    }
+}
+
 /// That long after another event, unless something came first.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Clock {

@@ -124,8 +124,8 @@ pub struct Reward {
     pub id: Spanned<String>,
     /// Who gets it.
     pub to: Spanned<Party>,
-    /// On an event of which kind.
-    pub on: Spanned<String>,
+    /// On events of which kinds.
+    pub on: Vec<Spanned<String>>,
     /// All of these must hold.
     pub when: Vec<ExpressionText>,
     /// What it is.

@@ -187,6 +187,12 @@ impl Numbers {
         builtin(&mut event, "referral.qualified_at", Type::Instant, Source::StageAt(Measure::Qualified));
         builtin(&mut event, "referral.opportunity_at", Type::Instant, Source::StageAt(Measure::Opportunity));
         builtin(&mut event, "referral.closed_at", Type::Instant, Source::StageAt(Measure::Closed));
+        for declared in &document.events {
+            if let Some(name) = declared.moment_name() {
+                let slot = self.slot(Source::FirstAt(self.kind(&declared.kind.value)));
+                event.variable(&format!("referral.{name}"), Type::Instant, slot);
+            }
+        }
         let kinds: Arc<[String]> = self.kinds.iter().cloned().collect();
         let mut builtin = |scope: &mut Scope, name: &str, kind: Type, source: Source| {
             let slot = self.slot(source);

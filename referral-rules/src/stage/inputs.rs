@@ -224,6 +224,11 @@ impl EventRows<'_> {
             Source::StageAt(measure) => {
                 push_int(into, slot, Some(applied.reached[row][measure.index()]).filter(|at| *at != NEVER));
             }
+            Source::FirstAt(kind) => {
+                let asked = self.program.first_kinds.iter().position(|asked| *asked == kind);
+                let first = asked.and_then(|asked| applied.first.get(row)?.get(asked).copied());
+                push_int(into, slot, first.filter(|at| *at != NEVER));
+            }
             Source::Measure(measure) => {
                 let counts = match self.counted {
                     Counted::After => &applied.counts[row],

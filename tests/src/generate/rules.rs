@@ -90,6 +90,7 @@ fn later_requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize) 
             "[\"referrer.status == 'paying'\", \"event.kind != 'closed' || has(referral.qualified_at)\"]",
             "\"days_between(referral.submitted_at, event.at) <= 20\"",
             "\"referral.channel != 'link'\"",
+            "\"has(referral.install_at) || event.kind != 'payment'\"",
         ])
     };
     let failing = draw.one_of(&["disqualify", "nurture", "ignore event", "hold", "flag"]);
@@ -148,7 +149,7 @@ const AMOUNTS: [&str; 20] = [
     "\"9000000000000 * submitted_count * submitted_count * 1000\"",
 ];
 
-const CONDITIONS: [&str; 11] = [
+const CONDITIONS: [&str; 12] = [
     "",
     "\"event.amount > 100\"",
     "\"referee.industry == 'finance'\"",
@@ -160,6 +161,7 @@ const CONDITIONS: [&str; 11] = [
     "\"mod(qualified_count, 2) == 0\"",
     "\"referrer.status == 'paying'\"",
     "\"days_between(referral.submitted_at, event.at) <= 30\"",
+    "\"has(referral.install_at) && referral.payment_at <= event.at\"",
 ];
 
 fn amount(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
@@ -188,12 +190,18 @@ fn condition(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
     }
 }
 
+/// One kind of event, sometimes two.
+fn kinds_of_reward(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
+    let (one, two) = (draw.one_of(&version.kinds), draw.one_of(&version.kinds));
+    if one != two && draw.once_in(5) { format!("[\"{one}\", \"{two}\"]") } else { format!("\"{one}\"") }
+}
+
 pub(super) fn reward(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, number: usize, currency: &'static str) {
     let id = format!("r{at}");
     // Who recruited a referrer is told by referrals of others, as whose a referee is.
     let to =
         if version.claims && draw.once_in(7) { "recruiter" } else { draw.one_of(&["referrer", "referrer", "referee"]) };
-    let on = draw.one_of(&version.kinds);
+    let on = kinds_of_reward(version, draw);
     let amount = amount(version, draw);
     let when = condition(version, draw);
     // A later version may pay the same reward in another unit.
@@ -213,7 +221,7 @@ pub(super) fn reward(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, 
     let choice = draw.below(kinds.len()).saturating_add(turn);
     let (kind, unit, written) = kinds.get(choice).copied().unwrap_or(("cash", currency, ""));
     let text = &mut version.text;
-    let _ = write!(text, "[[reward]]\nid = \"{id}\"\nto = \"{to}\"\non = \"{on}\"\nkind = \"{kind}\"\n");
+    let _ = write!(text, "[[reward]]\nid = \"{id}\"\nto = \"{to}\"\non = {on}\nkind = \"{kind}\"\n");
     if !written.is_empty() {
         let _ = writeln!(text, "unit = \"{written}\"");
     }

@@ -1,6 +1,6 @@
 //! Amounts that can never be granted, and numbers that look mistyped.
 use super::known::Asked;
-use super::{Terms, warning};
+use super::{Terms, listed, warning};
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic};
 use crate::expr::Slot;
@@ -19,12 +19,13 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
         let Some(amount) = terms.expression(&path("amount")) else { continue };
-        let asked = Asked::At(vec![compiled.on]);
+        let asked = Asked::At(compiled.on.clone());
         let possible = terms.foresee(&asked, &|_| None, |foresight| foresight.of(&amount.compiled));
         let id = &reward.id.value;
         let span = amount.written.span;
         if !possible.present {
-            let message = format!("the amount of the reward `{id}` is always missing at `{}`", reward.on.value);
+            let kinds = reward.on.iter().map(|kind| kind.value.as_str());
+            let message = format!("the amount of the reward `{id}` is always missing at {}", listed(kinds));
             let fault = warning(Code::NeverGranted, span, path("amount"), message);
             found.push(fault.help("use what is known at that event"));
         } else if compiled.campaigns.is_empty()

@@ -38,7 +38,7 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
 
 fn own_bounds(terms: &Terms<'_>, at: usize, reward: &Reward, found: &mut Vec<Diagnostic>) {
     let Some(written) = terms.document.rewards.get(at) else { return };
-    let asked = Asked::At(vec![reward.on]);
+    let asked = Asked::At(reward.on.clone());
     let of = |bound: &Option<crate::expr::Compiled>| {
         bound.as_ref().map(|bound| terms.foresee(&asked, &|_| None, |foresight| foresight.of(bound)).range())
     };
@@ -72,7 +72,7 @@ fn own_bounds(terms: &Terms<'_>, at: usize, reward: &Reward, found: &mut Vec<Dia
 
 /// What the reward may grant, before limits.
 pub(super) fn granted(terms: &Terms<'_>, at: usize, reward: &Reward) -> Range {
-    let asked = Asked::At(vec![reward.on]);
+    let asked = Asked::At(reward.on.clone());
     let of = |bound: &crate::expr::Compiled| terms.foresee(&asked, &|_| None, |foresight| foresight.of(bound)).range();
     let mut range = changed(terms, at, reward);
     if let Some(bound) = reward.at_least.as_ref().map(of) {
@@ -90,7 +90,7 @@ pub(super) fn granted(terms: &Terms<'_>, at: usize, reward: &Reward) -> Range {
 
 /// The amount, whichever campaigns apply.
 fn changed(terms: &Terms<'_>, at: usize, reward: &Reward) -> Range {
-    let asked = Asked::At(vec![reward.on]);
+    let asked = Asked::At(reward.on.clone());
     let of = |compiled: &crate::expr::Compiled| terms.foresee(&asked, &|_| None, |foresight| foresight.of(compiled));
     // What is converted can come to anything.
     let mut range = if reward.amount_in.is_some() { Range::default() } else { of(&reward.amount).range() };

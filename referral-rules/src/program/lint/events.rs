@@ -1,6 +1,6 @@
 //! Windows, clock events and holds that can never come, or have always come already.
 use super::known::{Had, had};
-use super::{Terms, warning};
+use super::{Terms, listed, warning};
 use crate::diag::{Code, Diagnostic};
 use crate::program::compiled::{EventKind, Measure};
 use crate::program::document::{Moment, UnderWay};
@@ -16,7 +16,7 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
 fn under_way(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     let written = terms.document.in_force.under_way;
     let at_submission = |kind: EventKind| kind == EventKind::SUBMITTED;
-    let all = terms.version.rewards.iter().all(|reward| at_submission(reward.on));
+    let all = terms.version.rewards.iter().flat_map(|reward| &reward.on).all(|kind| at_submission(*kind));
     if written.value != UnderWay::GoOn && terms.version.governs_at == Moment::Submitted && all {
         let message = "`under_way` makes no difference: every reward is granted at submission";
         let fault = warning(Code::UnderWayWithoutEffect, written.span, "in_force.under_way", message);
@@ -87,18 +87,19 @@ fn clocks(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
 fn holds(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     for (at, reward) in terms.rewards() {
         let Some(until) = &reward.hold_until else { continue };
-        let kinds = (terms.program.kind(&until.value), terms.program.kind(&reward.on.value));
-        let (Some(awaited), Some(on)) = kinds else { continue };
+        let Some(awaited) = terms.program.kind(&until.value) else { continue };
+        let kinds: Option<Vec<EventKind>> = reward.on.iter().map(|on| terms.program.kind(&on.value)).collect();
+        let Some(on) = kinds.filter(|on| !on.is_empty()) else { continue };
+        let names = listed(reward.on.iter().map(|on| on.value.as_str()));
         let path = format!("reward[{at}].hold_until");
-        if comes_before(awaited, on) {
-            let message =
-                format!("`{}` holds nothing: by `{}` every referral has had it", until.value, reward.on.value);
+        if on.iter().all(|on| comes_before(awaited, *on)) {
+            let message = format!("`{}` holds nothing: by {names} every referral has had it", until.value);
             let fault = warning(Code::HoldWithoutEffect, until.span, path, message);
             found.push(fault.help("name an event that comes later, or remove it"));
-        } else if awaited.is_stage() && !may_have_come(awaited, on) {
+        } else if awaited.is_stage() && !on.iter().any(|on| may_have_come(awaited, *on)) {
             let message = format!(
-                "the reward `{}` is held for ever: `{}` cannot come before or after `{}`",
-                reward.id.value, until.value, reward.on.value
+                "the reward `{}` is held for ever: `{}` cannot come before or after {names}",
+                reward.id.value, until.value
             );
             let fault = warning(Code::HoldWithoutEnd, until.span, path, message);
             found.push(fault.help("name an event that may still come"));

@@ -75,7 +75,8 @@ fn reward_loses(
     let settled = |reward: &Reward, number: Option<Number>| reward.rounding.settle(number?, reward.unit.digits());
     let least = settled(winner, amount.least());
     // What faults, or is below zero, gives nothing and beats nobody.
-    if loser.on != winner.on
+    // What loses must meet the winner at each of its events.
+    if !loser.on.iter().all(|kind| winner.on.contains(kind))
         || !winner.when.is_empty()
         || !is_sure(terms, winner)
         || least.is_none_or(|least| least < 0)
@@ -97,7 +98,7 @@ fn reward_loses(
 
 /// True if the amount of the reward has a value at every event, whichever campaigns apply.
 fn is_sure(terms: &Terms<'_>, reward: &Reward) -> bool {
-    let asked = Asked::At(vec![reward.on]);
+    let asked = Asked::At(reward.on.clone());
     let sure = |part: &Compiled| terms.foresee(&asked, &|_| None, |foresight| !foresight.of(part).absent);
     let campaigns = reward.campaigns.iter().filter_map(|at| terms.version.campaigns.get(usize::from(*at)));
     let operands = campaigns.flat_map(|campaign| &campaign.operators).map(|(_, operand)| operand);

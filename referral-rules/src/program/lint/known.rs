@@ -143,6 +143,16 @@ impl Terms<'_> {
                     (false, false) => Possible { present: false, ..instant.or_missing() },
                 }
             }
+            Source::FirstAt(first) => {
+                let instant = Possible::always(Range::default().whole());
+                let all = |kind: EventKind| !kinds.is_empty() && kinds.iter().all(|asked| *asked == kind);
+                // The event itself counts, except where it is judged before it is taken in: then all kinds are asked.
+                match (all(*first), all(EventKind::SUBMITTED)) {
+                    (true, _) => instant,
+                    (false, true) => Possible { present: false, ..instant.or_missing() },
+                    (false, false) => instant.or_missing(),
+                }
+            }
             Source::ClosesCircle => of_type(&Type::Bool),
             Source::EventKind => Possible::texts(kinds.iter().map(|kind| self.program.kind_word(*kind).to_owned())),
             Source::Fact(number) => match self.program.facts.get(usize::from(*number)) {

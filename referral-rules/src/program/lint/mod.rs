@@ -186,7 +186,11 @@ impl<'a> Terms<'a> {
 
     /// The kinds of event of rewards.
     fn kinds_of(&self, rewards: &[usize]) -> Vec<EventKind> {
-        rewards.iter().filter_map(|at| self.version.rewards.get(*at)).map(|reward| reward.on).collect()
+        rewards
+            .iter()
+            .filter_map(|at| self.version.rewards.get(*at))
+            .flat_map(|reward| reward.on.iter().copied())
+            .collect()
     }
 }
 

@@ -100,10 +100,10 @@ fn reads(expressions: &Expressions, name: &str) -> bool {
 fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
     let kind = event.kind.value.as_str();
     let document = terms.document;
-    let by_reward = document
-        .rewards
-        .iter()
-        .any(|reward| reward.on.value == kind || reward.hold_until.as_ref().is_some_and(|until| until.value == kind));
+    let by_reward = document.rewards.iter().any(|reward| {
+        reward.on.iter().any(|on| on.value == kind)
+            || reward.hold_until.as_ref().is_some_and(|until| until.value == kind)
+    });
     let by_clock = document
         .events
         .iter()
@@ -113,6 +113,7 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
         let asks = checked.compiled.inputs().iter().any(|slot| checked.compiled.slot_name(*slot) == Some("event.kind"));
         asks && checked.written.text.contains(kind)
     });
+    let by_moment = event.moment_name().is_some_and(|name| reads(terms.expressions, &format!("referral.{name}")));
     let claims = document.attribution.iter().flat_map(|attribution| {
         attribution.released_by.iter().chain(&attribution.prolonged_by).chain(&attribution.locks_on)
     });
@@ -124,5 +125,5 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
         JudgedAt::Kinds(kinds) => kinds.iter().any(|judged| judged.value == kind),
         JudgedAt::Submitted | JudgedAt::Payable => false,
     });
-    by_reward || by_clock || by_condition || by_claim || by_measure || by_goal || by_requirement
+    by_reward || by_moment || by_clock || by_condition || by_claim || by_measure || by_goal || by_requirement
 }

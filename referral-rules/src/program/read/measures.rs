@@ -2,7 +2,7 @@
 use super::field::{Field, Reader, Section};
 use super::keys;
 use super::rewards::{key_part, key_parts};
-use super::value::{self, conditions, expression, filled_list, key_name, text, word};
+use super::value::{self, conditions, expression, key_name, kinds, word};
 use crate::base::Period;
 use crate::base::limits::MEASURES_MAX;
 use crate::diag::{Code, Diagnostic, Spanned};
@@ -80,13 +80,5 @@ fn per(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<Per>>> {
     match &field.node.value {
         NodeValue::Text(_) => key_part(field, keys::MEASURE_PER, reader).map(|part| vec![part]),
         _ => key_parts(field, keys::MEASURE_PER, reader),
-    }
-}
-
-/// One kind of event, or a list of them.
-fn kinds(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<String>>> {
-    match &field.node.value {
-        NodeValue::Text(_) => text(field, reader).map(|kind| vec![kind]),
-        _ => filled_list(text)(field, reader),
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
         }
     }
     needed_facts(document, reader);
+    moments_of_kinds(document, reader);
     claims::check(document, &kinds, reader);
     requirements::check(document, &kinds, reader);
     circles(document, reader);
@@ -34,7 +35,10 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
     }
     ladders(document, reader);
     for (index, reward) in document.rewards.iter().enumerate() {
-        kinds.check(&reward.on, || format!("reward[{index}].on"), reader);
+        for (at, kind) in reward.on.iter().enumerate() {
+            let several = if reward.on.len() > 1 { format!("[{at}]") } else { String::new() };
+            kinds.check(kind, || format!("reward[{index}].on{several}"), reader);
+        }
         if let Some(kind) = &reward.hold_until {
             kinds.check(kind, || format!("reward[{index}].hold_until"), reader);
         }
@@ -163,6 +167,31 @@ fn needed_facts(document: &Document, reader: &mut Reader) {
         for (at, fact) in event.needs.iter().enumerate() {
             facts.check(fact, || format!("event[{index}].needs[{at}]"), reader);
         }
+    }
+}
+
+/// `referral.<kind>_at` is the first event of a declared kind: no fact and no other kind may have that name.
+fn moments_of_kinds(document: &Document, reader: &mut Reader) {
+    let mut kinds: BTreeMap<String, &str> = BTreeMap::new();
+    for (index, event) in document.events.iter().enumerate() {
+        let Some(name) = event.moment_name() else { continue };
+        if let Some(other) = kinds.get(&name).filter(|other| **other != event.kind.value) {
+            let message =
+                format!("`{}` and `{other}` have one name in expressions, `referral.{name}`", shown(&event.kind.value));
+            let fault = Diagnostic::error(Code::DuplicateId, event.kind.span, message);
+            reader.push(fault.path(format!("event[{index}].kind")).help("give one of the two another kind"));
+        }
+        kinds.entry(name).or_insert(&event.kind.value);
+    }
+    for fact in document.facts.iter().filter(|fact| fact.owner == FactOwner::Referral) {
+        let Some(kind) = kinds.get(&fact.name.value) else { continue };
+        let message = format!(
+            "`referral.{}` is there without being declared: when the first event of the kind `{kind}` happened",
+            shown(&fact.name.value)
+        );
+        let fault = Diagnostic::error(Code::DuplicateId, fact.name.span, message);
+        let path = format!("facts.referral.{}", fact.name.value);
+        reader.push(fault.path(path).help("remove it, or give your fact another name"));
     }
 }
 

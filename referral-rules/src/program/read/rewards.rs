@@ -1,7 +1,7 @@
 //! Readers of what is granted: rewards, campaigns, limits.
 use super::field::{Field, Reader, Section, join, one_of};
 use super::keys;
-use super::value::{self, conditions, day, expression, filled_list, formula, id, length, rounding, text, word};
+use super::value::{self, conditions, day, expression, filled_list, formula, id, kinds, length, rounding, text, word};
 use crate::base::limits::LIMIT_KEYS_MAX;
 use crate::base::{Day, Number, Period, Rounding, Unit, currency_digits};
 use crate::diag::{Code, Diagnostic, Spanned, shown};
@@ -30,7 +30,7 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         span: section.span,
         id: section.need("id", reader, id).unwrap_or_default(),
         to: section.need("to", reader, word(keys::PARTIES)).unwrap_or_default(),
-        on: section.need("on", reader, text).unwrap_or_default(),
+        on: section.need("on", reader, distinct_kinds).unwrap_or_default(),
         when: section.read("when", reader, conditions).unwrap_or_default(),
         kind: kind.unwrap_or(Spanned::new(RewardKind::Perk, section.span)),
         unit,
@@ -46,6 +46,13 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         hold_while: section.read("hold_while", reader, expression),
         label: section.read("label", reader, text),
     }
+}
+
+/// Kinds of event, none of them twice.
+fn distinct_kinds(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<String>>> {
+    let kinds = kinds(field, reader)?;
+    named_once(&kinds, field, "the list", reader);
+    Some(kinds)
 }
 
 /// The currency that an amount is stated in: only money can be converted.
@@ -183,14 +190,19 @@ fn members(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<String>
         let fault = field.fault(Code::BadValue, "a group has two members at least");
         reader.push(fault.help("name another one, or remove the group"));
     }
-    for (at, member) in members.iter().enumerate() {
-        if members.iter().take(at).any(|other| other.value == member.value) {
-            let message = format!("`{}` stands twice in the group", shown(&member.value));
-            let fault = Diagnostic::error(Code::DuplicateId, member.span, message);
+    named_once(&members, field, "the group", reader);
+    Some(members)
+}
+
+/// Reports what a list names again.
+fn named_once(names: &[Spanned<String>], field: &Field<'_>, list: &str, reader: &mut Reader) {
+    for (at, name) in names.iter().enumerate() {
+        if names.iter().take(at).any(|other| other.value == name.value) {
+            let message = format!("`{}` stands twice in {list}", shown(&name.value));
+            let fault = Diagnostic::error(Code::DuplicateId, name.span, message);
             reader.push(fault.path(format!("{}[{at}]", field.path)).help("name it once"));
         }
     }
-    Some(members)
 }
 
 pub(super) fn limit(section: &Section<'_>, currency: &Spanned<String>, reader: &mut Reader) -> Limit {

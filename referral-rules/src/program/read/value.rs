@@ -297,6 +297,18 @@ pub(super) fn filled_list<'n, T>(
     }
 }
 
+/// One kind of event, or a list of them.
+pub(super) fn kinds(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<String>>> {
+    match &field.node.value {
+        NodeValue::Text(_) => text(field, reader).map(|kind| vec![kind]),
+        NodeValue::List(_) => filled_list(text)(field, reader),
+        _ => {
+            reader.wrong_type(field, "a kind of event or a list of them");
+            None
+        }
+    }
+}
+
 pub(super) fn too_long(field: &Field<'_>, found: usize, most: usize, reader: &mut Reader) {
     let message = format!("`{}` has {found} items, {most} fit", field.name());
     reader.push(field.fault(Code::TooLarge, message).help("write fewer"));

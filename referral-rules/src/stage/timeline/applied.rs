@@ -46,6 +46,8 @@ pub struct Applied {
     pub counts: Vec<[i64; 4]>,
     /// When the referral reached each of the first four stages; `NEVER` where it has not.
     pub reached: Vec<[i64; 4]>,
+    /// When the first event of each of [`Program::first_kinds`] happened, `NEVER` before; empty in programs that do not ask.
+    pub first: Vec<Box<[i64]>>,
     /// The tier on each ladder of the version: 0 below the first level, else the level's position plus one.
     pub tiers: Vec<[u8; LADDERS_MAX]>,
     /// The referrer's counts before it; only for programs that measure events in passes of their own.
@@ -78,6 +80,7 @@ impl Applied {
             version,
             counts,
             reached,
+            first,
             tiers,
             before,
             recruiter,
@@ -93,6 +96,7 @@ impl Applied {
         version.clear();
         counts.clear();
         reached.clear();
+        first.clear();
         tiers.clear();
         before.clear();
         recruiter.clear();
@@ -125,6 +129,8 @@ pub struct ReferralState {
     pub submitted_version: u16,
     /// When it reached each of the first four stages.
     pub reached: [i64; 4],
+    /// When the first event of each of [`Program::first_kinds`] happened, `NEVER` where none has; empty before any event.
+    pub first: Box<[i64]>,
     /// Which measures it counts for now, as bits.
     pub counted: u8,
     /// The kinds of event that it has had, as bits.
@@ -143,6 +149,7 @@ impl Default for ReferralState {
             hold: Hold::default(),
             submitted_version: NO_VERSION,
             reached: [NEVER; 4],
+            first: Box::default(),
             counted: 0,
             kinds: 0,
             locked: [[0; LADDERS_MAX]; 3],
@@ -353,7 +360,7 @@ impl Applying<'_> {
         referral.enter(self.program, kind, item.what, item.place.at).change(counts);
         let governing = referral.governing(self.program, item.place.at);
         let version = &self.program.versions[usize::from(governing)];
-        let reached = referral.reached;
+        let (reached, first) = (referral.reached, referral.first.clone());
         let tiers = if self.measured {
             out.before.push(before);
             [0; LADDERS_MAX]
@@ -374,6 +381,9 @@ impl Applying<'_> {
         out.version.push(governing);
         out.counts.push(*counts);
         out.reached.push(reached);
+        if !first.is_empty() {
+            out.first.push(first);
+        }
         out.tiers.push(tiers);
         self.schedule(item, kind, governing, version, state);
     }

@@ -8,7 +8,7 @@ use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows};
 
 /// A requirement that failed at an event, and what was known then.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
     /// The referral.
     pub referral: u32,
@@ -20,6 +20,8 @@ pub struct Failure {
     pub kind: EventKind,
     /// When the referral had reached each of the first four stages before.
     pub reached: [i64; 4],
+    /// When the first event of each kind that is asked for had happened before.
+    pub first: Box<[i64]>,
     /// The version in force at submission.
     pub version: u16,
     /// The requirement's position in it.
@@ -52,6 +54,7 @@ impl Failure {
         out.counts.push([0; 4]);
         out.before.push([0; 4]);
         out.reached.push(self.reached);
+        out.first.push(self.first.clone());
         out.tiers.push([0; LADDERS_MAX]);
     }
 }
@@ -92,7 +95,7 @@ impl<'a> Judging<'a> {
         if !version.judges_events() {
             return Outcome::TakenIn;
         }
-        let (stage, reached) = (referral.stage, referral.reached);
+        let (stage, reached, first) = (referral.stage, referral.reached, referral.first.clone());
         let kinds = coming(program, referral, item.place.kind);
         let mut outcome = Outcome::TakenIn;
         for (requirement_at, requirement) in (0_u16..).zip(&version.requirements) {
@@ -106,6 +109,7 @@ impl<'a> Judging<'a> {
                 what: item.what,
                 kind,
                 reached,
+                first: first.clone(),
                 version: number,
                 requirement: requirement_at,
             };

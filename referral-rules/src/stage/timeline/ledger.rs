@@ -60,12 +60,12 @@ impl EntryRow {
     /// The grant that it belongs to.
     pub fn grant(&self, program: &Program) -> Grant {
         let reward = &program.versions[usize::from(self.version)].rewards[usize::from(self.rule)];
-        (self.referral, self.what, reward.number, self.payee)
+        (self.referral, (self.what, self.kind), reward.number, self.payee)
     }
 }
 
-/// What tells grants apart: referral, event, reward number, and the account that gets it where the event says which.
-pub type Grant = (u32, What, u16, u32);
+/// What tells grants apart: referral, event with its kind, reward number, and the account that gets it where the event says which.
+pub type Grant = (u32, (What, EventKind), u16, u32);
 
 /// What identifies a part of a grant, whatever its amount. The last number tells apart what several limits put off to the
 /// same instant.

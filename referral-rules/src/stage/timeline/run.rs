@@ -14,7 +14,7 @@ use super::straight::EntryTable;
 use crate::base::{index, limits, position};
 use crate::book::Book;
 use crate::expr::Scratch;
-use crate::program::{OverLimit, Program};
+use crate::program::{EventKind, OverLimit, Program};
 use crate::stage::Facts;
 use crate::stage::attribution::Standings;
 use crate::stage::submission::Submissions;
@@ -36,6 +36,15 @@ pub struct Opening {
     pub measures: FxHashMap<(u16, MeasureKey), BTreeMap<i32, Totals>>,
 }
 
+/// A rule that gave nothing for an event of its kind: referral, place, event with its kind, version, rule, why.
+pub type NothingGranted = (u32, Place, (What, EventKind), u16, u16, Cause);
+
+/// The order in which they are told.
+pub(super) fn nothing_granted_key(of: &NothingGranted) -> (u32, Place, What, u16, EventKind) {
+    let (referral, place, (what, kind), _, rule, _) = of;
+    (*referral, *place, *what, *rule, *kind)
+}
+
 /// What the timeline gives.
 #[derive(Debug, Default)]
 pub struct Timeline {
@@ -45,8 +54,8 @@ pub struct Timeline {
     pub steps: Vec<Step>,
     /// The ledger of the straight way, by column.
     pub table: Option<EntryTable>,
-    /// Rules that gave nothing for an event of their kind: referral, place, event, version, rule, why.
-    pub not_applied: Vec<(u32, Place, What, u16, u16, Cause)>,
+    /// Rules that gave nothing for an event of their kind.
+    pub not_applied: Vec<NothingGranted>,
     /// Host events that could not be taken in.
     pub refusals: Vec<Refusal>,
     /// The requirements that failed at events, by referral, in the order of the events, then of the document.
@@ -216,7 +225,7 @@ pub fn run(
     }
     out.states = States::Whole(states);
     out.entries.sort_unstable_by_key(EntryRow::key);
-    out.not_applied.sort_unstable_by_key(|(referral, place, what, _, rule, _)| (*referral, *place, *what, *rule));
+    out.not_applied.sort_unstable_by_key(nothing_granted_key);
     out.refusals.sort_unstable_by_key(|refusal| refusal.event);
     out.failures.sort_by_key(Failure::key);
     Ok(out)
@@ -247,7 +256,7 @@ struct Worker<'a> {
     booking: Booking,
     entries: Vec<EntryRow>,
     steps: Vec<Step>,
-    not_applied: Vec<(u32, Place, What, u16, u16, Cause)>,
+    not_applied: Vec<NothingGranted>,
     refusals: Vec<Refusal>,
     states: Vec<(u32, ReferralState)>,
     counts: Vec<(u32, [i64; 4])>,
@@ -366,7 +375,8 @@ impl<'a> Worker<'a> {
     fn keep_not_applied(&mut self, applied: &Applied, granted: &Granted) {
         self.not_applied.extend(granted.not_applied.iter().map(|not| {
             let row = index(not.row);
-            (applied.referral[row], applied.place[row], applied.what[row], applied.version[row], not.rule, not.cause)
+            let event = (applied.what[row], applied.kind[row]);
+            (applied.referral[row], applied.place[row], event, applied.version[row], not.rule, not.cause)
         }));
     }
 

@@ -119,7 +119,22 @@ impl ReferralState {
         if let Some(reached) = self.reached.get_mut(kind.index()) {
             *reached = at;
         }
+        self.note_first(program, kind, at);
         Counted::of(kind, &mut self.counted)
+    }
+
+    /// Takes down when the first event of a kind happened, where that is asked.
+    fn note_first(&mut self, program: &Program, kind: EventKind, at: i64) {
+        if program.first_kinds.is_empty() {
+            return;
+        }
+        if self.first.len() != program.first_kinds.len() {
+            self.first = program.first_kinds.iter().map(|_| NEVER).collect();
+        }
+        let asked = program.first_kinds.iter().zip(&mut self.first).find(|(asked, _)| **asked == kind);
+        if let Some((_, first)) = asked.filter(|(_, first)| **first == NEVER) {
+            *first = at;
+        }
     }
 
     /// The version that governs an event of the referral at an instant.

@@ -90,6 +90,8 @@ pub(super) fn version_looks_ahead(version: &Version) -> bool {
         && version.limits.iter().all(plain)
         && version.ladders.iter().all(by_counts)
         && !version.rewards.iter().any(|reward| reward.reads_ledger)
+        // A ledger in columns does not say of which of its kinds an entry is, where an event brings others along.
+        && (version.implied.is_empty() || version.rewards.iter().all(|reward| reward.on.len() == 1))
 }
 
 impl Needs {
@@ -121,7 +123,7 @@ impl Needs {
         }
         let mut answered = 0_u64;
         for version in &program.versions {
-            let rewards = version.rewards.iter().map(|reward| reward.on);
+            let rewards = version.rewards.iter().flat_map(|reward| reward.on.iter().copied());
             let goals = version.campaigns.iter().filter_map(|campaign| campaign.goal.as_ref()).map(|goal| goal.on);
             rewards.chain(goals).for_each(|kind| answered |= bit(kind));
         }

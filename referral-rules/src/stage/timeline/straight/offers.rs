@@ -13,7 +13,7 @@ use crate::stage::Facts;
 use crate::stage::timeline::Place;
 use crate::stage::timeline::applied::Applied;
 use crate::stage::timeline::candidates::{Candidates, Offering};
-use crate::stage::timeline::run::{Opening, Timeline};
+use crate::stage::timeline::run::{Opening, Timeline, nothing_granted_key};
 use crate::stage::timeline::states::ShortStates;
 
 /// Rows that are gathered at once: they lie far apart.
@@ -88,7 +88,7 @@ pub(super) fn run(
     }
     batch.offer(&mut scratch, out);
     out.table = Some(batch.ledger.finish());
-    out.not_applied.sort_unstable_by_key(|(referral, place, what, _, rule, _)| (*referral, *place, *what, *rule));
+    out.not_applied.sort_unstable_by_key(nothing_granted_key);
 }
 
 /// Rows on their way through the rules.
@@ -148,7 +148,7 @@ impl Batch<'_> {
             let row = &self.rows[at];
             if let Some(cause) = candidate.cause {
                 let place = place(book, row);
-                out.not_applied.push((row.referral, place, row.what(), row.version, candidate.rule, cause));
+                out.not_applied.push((row.referral, place, (row.what(), row.kind), row.version, candidate.rule, cause));
                 continue;
             }
             let reward = &program.versions[usize::from(row.version)].rewards[usize::from(candidate.rule)];

@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use crate::base::{Buffer, NONE, Numbers, index, position};
 use crate::book::{Book, NEVER};
-use crate::program::{EventKind, Program};
+use crate::program::{EventKind, Program, Reward};
 use crate::stage::timeline::applied::LADDERS_MAX;
 use crate::stage::timeline::candidates::Step;
 use crate::stage::timeline::drawing::AT_ONCE;
@@ -136,6 +136,14 @@ pub(super) fn place(book: &Book, at: i64, event: u32, referral_rank: u32) -> Pla
     Place { at, origin, kind, sequence, referral_rank, event_rank: book.rank_of_event(event) }
 }
 
+/// The kind of an entry's event: of a rule on several kinds, nothing is implied on the straight way.
+fn kind_of(rule: &Reward, book: &Book, event: u32) -> EventKind {
+    match rule.on.as_slice() {
+        [only] => *only,
+        _ => book.events.kind.get(index(event)).copied().unwrap_or(EventKind::SUBMITTED),
+    }
+}
+
 impl EntryTable {
     /// The same ledger row by row.
     pub fn rows(&self, program: &Program, book: &Book) -> &[EntryRow] {
@@ -158,7 +166,7 @@ impl EntryTable {
                 referral: referral[entry],
                 what: if event[entry] == NONE { What::Submission } else { What::Event(event[entry]) },
                 place: place(book, at[entry], event[entry], book.referral_rank[index(referral[entry])]),
-                kind: rules.get(rule).map_or(EventKind::SUBMITTED, |rule| rule.on),
+                kind: rules.get(rule).map_or(EventKind::SUBMITTED, |rule| kind_of(rule, book, event[entry])),
                 version: version[entry],
                 rule: u16::try_from(rule).unwrap_or(0),
                 payee: NONE,
