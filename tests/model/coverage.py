@@ -6,6 +6,7 @@ MOMENTS = ["submitted", "qualified", "closed", "event"]
 KINDS = ["account-credit", "cash", "gift-card", "store-credit", "discount", "trial-extension", "points", "free-onboarding", "perk",
          "exclusive-offer", "units"]
 PER = ["program", "referrer", "referee", "referral", "reward", "campaign", "referrer.group", "referee.industry"]
+REVIEWED = [period for period in PERIODS if period != "lifetime" and "days" not in period]
 OVER = ["pay what fits", "pay nothing", "pay later"]
 
 
@@ -17,6 +18,7 @@ IN_PROGRAMS = (
     each("currency", ["USD", "EUR", "JPY", "KWD"]) + each("rounding", ROUNDINGS) + each("campaign.rounding", ROUNDINGS)
     + each("as_of.version", MOMENTS) + each("as_of.tier", MOMENTS) + each("as_of.campaign", MOMENTS)
     + each("counts_if_in_window", MOMENTS) + each("taken_at", MOMENTS) + each("this_event", ["counts", "does not count"])
+    + each("goes_up", REVIEWED) + each("goes_down", ["never"] + REVIEWED)
     + each("tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"])
     + each("refuses", ["both", "referrer", "referee"]) + each("judged_at", ["submitted", "a kind", "a list of kinds", "payable"])
     + each("on_failure", ["refuse", "disqualify", "nurture", "ignore event", "hold", "flag"]) + each("kind", KINDS) + each("to", ["referrer", "referee", "recruiter"])

@@ -279,8 +279,21 @@ class Programs(Rules):
                 ladder["taken_at"] = draw.word("taken_at", MOMENTS)
             if draw.chance(30):
                 self.level_conditions(ladder)
+            if draw.chance(40):
+                self.moves(ladder)
             found.append(ladder)
         return found
+
+    def moves(self, ladder):
+        """When levels go up and down; those with conditions only at once or never, as those by what all referrers share."""
+        draw = self.draw
+        bare = not any("when" in level for level in ladder["levels"])
+        own = self.measures.get(ladder.get("by"), {}).get("per", "referrer") == "referrer"
+        periods = [period for period in PERIODS if period != "lifetime" and "days" not in period] if bare and own else []
+        if periods and draw.chance(60):
+            ladder["goes_up"] = draw.word("goes_up", periods)
+        if draw.chance(70):
+            ladder["goes_down"] = draw.word("goes_down", ["never"] + periods)
 
     def tier_tables(self, ladders):
         name = ladders[0]["name"]

@@ -180,7 +180,7 @@ class Rules:
                 alike.setdefault((reward["to"], unit_of(reward, self.currency)), []).append(reward["id"])
         for names in alike.values():
             for _ in range(2):
-                if len(names) > 1 and draw.chance(30):
+                if len(names) > 1 and draw.chance(40):
                     found.append({"id": f"g{len(found)}", "rewards": draw.some(names, 2), "wins": draw.word("group of rewards", ["best", "first"])})
         campaigns = [campaign["id"] for campaign in document.get("campaign", [])]
         for _ in range(2):

@@ -6,6 +6,7 @@ from amount import Denied, candidates, for_goals
 from attribution import Claims
 from circles import closes_circle, recruiter
 from dates import first_instant
+from kept import Kept
 from known import Known
 from limits import Limits
 from measures import Moment, Record, level, tiers
@@ -29,7 +30,7 @@ class Ideal:
         self.known = Known(book, moment)
         self.parts, self.findings, self.to_come, self.early = {}, [], [], []
         self.record, self.limits, self.claims = Record(book), Limits(book), Claims(book)
-        self.queue, self.turn = [], count()
+        self.kept, self.queue, self.turn = Kept(book), [], count()
         self.verdicts, self.standings, self.goal_events = [], {}, []
         for row in self.known.referrals.values():
             self.expect(Happening(row.id, "submitted", row.at))
@@ -92,14 +93,16 @@ class Ideal:
 
     def take_in(self, standing, happening):
         before = self.record.copy()
+        self.kept.look_back(before, standing.row.referrer, self.program.day_of(happening.at))
         standing.take(happening)
         standing.version = version = standing.governing(self.program, happening)
         self.record.count(version, standing, happening)
         self.claims.take_in(standing, happening)
         moment = Moment(self.book, version, standing, happening, before, self.record.copy())
-        standing.tiers = tiers(version, standing, moment)
-        standing.tiers_at[happening.kind] = {ladder.get("name", "tier"): level(version, ladder, moment)
-                                             for ladder in version.ladders}
+        levels = {ladder.get("name", "tier"): self.kept.at_event(version, ladder, standing.row.referrer, level(version, ladder, moment))
+                  for ladder in version.ladders}
+        standing.tiers = tiers(version, standing, happening, levels)
+        standing.tiers_at[happening.kind] = levels
         scope = moment.scope(version, moment.after, standing.tiers, lambda rule: standing.granted.get(rule, 0))
         for campaign, value in for_goals(self.program, version, standing, happening, scope):
             self.goal_events.append((version, campaign, standing.row.id, value))

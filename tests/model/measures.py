@@ -128,13 +128,13 @@ def level(version, ladder, moment):
     return found
 
 
-def tiers(version, standing, moment):
+def tiers(version, standing, happening, levels):
     """The level of each ladder at an event: with `taken_at` a stage that came before, the one that it had at that stage."""
     found = {}
     for ladder in version.ladders:
         name, stage = ladder.get("name", "tier"), ladder.get("taken_at", version.tier_as_of)
-        if stage in standing.tiers_at and stage != moment.happening.kind:
+        if stage in standing.tiers_at and stage != happening.kind:
             found[name] = standing.tiers_at[stage].get(name)
         else:
-            found[name] = level(version, ladder, moment)
+            found[name] = levels[name]
     return found

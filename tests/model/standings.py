@@ -2,6 +2,7 @@
 import dates
 from expressions import Facts
 from functions import to_text
+from kept import NOT_IN_PERIODS
 from measures import level
 from program import number, several
 from scope import Scope
@@ -37,6 +38,7 @@ def standings(ideal):
         if standing.row.referrer not in latest or order > latest[standing.row.referrer][0]:
             latest[standing.row.referrer] = (order, standing)
     for referrer in sorted(latest, key=id_key):
+        ideal.kept.look_back(ideal.record, referrer, today)
         for ladder in version.ladders:
             yield standing_row(Today(ideal, latest[referrer][1]), version, ladder, referrer)
 
@@ -44,7 +46,7 @@ def standings(ideal):
 def standing_row(today, version, ladder, referrer):
     scope, by = today.scope(version, today.after), ladder.get("by")
     value = scope.name(by) if by else None
-    now = level(version, ladder, today)
+    now = today.ideal.kept.at_event(version, ladder, referrer, level(version, ladder, today))
     names = [entry["name"] for entry in ladder["levels"]]
     place = names.index(now) + 1 if now else 0
     following = ladder["levels"][place] if place < len(names) else {}
@@ -52,10 +54,13 @@ def standing_row(today, version, ladder, referrer):
     lacks = None if bound is None else max(0, number(bound) - (0 if absent(value) else value))
     in_each = version.measures[by].get("in_each", "lifetime") if by in version.measures else "lifetime"
     first, after = dates.period(in_each, today.day)
+    reviews = [dates.period(ladder.get(way), today.day)[1] for way in ("goes_up", "goes_down")
+               if ladder.get(way, "at once") not in NOT_IN_PERIODS]
     return {
         "referrer": referrer, "ladder": ladder.get("name", "tier"), "level": now, "measure": by, "value": text(value),
         "next_level": following.get("name"), "at_least": text(bound), "missing": text(lacks),
         "conditions": [str(condition) for condition in several(following.get("when"))],
+        "next_review": str(min(reviews)) if reviews else None,
         "by": None if first is None or not following or dates.is_rolling(in_each) else str(dates.plus_days(after, -1)),
     }
 

@@ -45,7 +45,7 @@ _SHAPES: dict[str, Shape] = {
     "ledger": _ENTRY,
     "positions": {"amount": Decimal, "paid_at": _instant, "due_on": date.fromisoformat, "notify_by": _instant},
     "balances": dict.fromkeys(("earned", "held", "payable", "paid", "reversed"), Decimal),
-    "standings": {"value": _exact, "at_least": _exact, "missing": _exact, "by": date.fromisoformat},
+    "standings": {"value": _exact, "at_least": _exact, "missing": _exact, "by": date.fromisoformat, "next_review": date.fromisoformat},
     "outlook": {"by": _instant},
     "campaigns": {
         "first_day": date.fromisoformat,

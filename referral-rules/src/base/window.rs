@@ -93,6 +93,11 @@ impl Period {
         }
     }
 
+    /// Whether it ends: all but a lifetime.
+    pub const fn passes(self) -> bool {
+        !matches!(self, Self::Lifetime)
+    }
+
     /// The first day of the period that holds a day; of a rolling one, the first that counts with it.
     pub fn first_day(self, day: Day) -> Day {
         let (year, month, _) = day.ymd();

@@ -36,6 +36,9 @@ pub struct Standing {
     /// The last day of the measure's calendar period: afterwards it starts anew.
     #[serde(serialize_with = "shown_if_any")]
     pub by: Option<Day>,
+    /// The next day on which the level is looked at; none where it always goes up and down at once, or only up.
+    #[serde(serialize_with = "shown_if_any")]
+    pub next_review: Option<Day>,
 }
 
 impl Evaluation<'_> {
@@ -76,10 +79,22 @@ impl Evaluation<'_> {
                     },
                     LadderBy::Conditions => None,
                 };
-                out.push(self.standing(*row, ladder, now[at][position], value));
+                let level = self.level_now((number, position), ladder, *row, &applied.counts[at], now[at][position]);
+                out.push(self.standing(*row, ladder, level, value));
             }
         }
         out
+    }
+
+    /// The level of a referrer on a ladder, of which the measure reaches `now`.
+    fn level_now(&self, place: (u16, usize), ladder: &Ladder, row: u32, counts: &[i64; 4], now: u8) -> u8 {
+        if !ladder.keeps_levels() {
+            return now;
+        }
+        let referrer = self.book.referrals.referrer[index(row)].0;
+        let place = (place.0, u16::try_from(place.1).unwrap_or(u16::MAX));
+        let day = self.program.zone.day_of(self.as_of);
+        self.timeline.level_at(self.program, place, ladder, referrer, (day, counts, now))
     }
 
     fn standing(&self, row: u32, ladder: &Ladder, level: u8, value: Option<Number>) -> Standing {
@@ -99,6 +114,8 @@ impl Evaluation<'_> {
             LadderBy::Conditions => None,
         };
         let day = self.program.zone.day_of(self.as_of);
+        let periods = [ladder.goes_up.period(), ladder.goes_down.period()];
+        let reviewed = periods.into_iter().flatten().map(|period| period.next_first_day(day)).min();
         let ends = measure
             .as_ref()
             .and_then(|(_, period)| period.next_first_day(day))
@@ -114,6 +131,7 @@ impl Evaluation<'_> {
             missing,
             conditions: next.iter().flat_map(|next| &next.when).map(|when| when.source().to_owned()).collect(),
             by: ends.filter(|_| next.is_some()),
+            next_review: reviewed.flatten(),
         }
     }
 

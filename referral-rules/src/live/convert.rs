@@ -1,13 +1,13 @@
 //! Between the forms of states and the columns of a small book.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::forms::{AppliedForm, CellForm, DrawForm, PlaceForm, Row, StandingForm, StepForm};
-use crate::base::{Instant, NONE, Number, Rounding, TextId, Texts, index};
+use super::forms::{AppliedForm, CellForm, DrawForm, KeptForm, PlaceForm, Row, StandingForm, StepForm};
+use crate::base::{Day, Instant, NONE, Number, Rounding, TextId, Texts, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Scratch, Value, Vector};
 use crate::program::{EventKind, Operator, Owner, Per, Program};
 use crate::stage::inputs::{FactsAt, ReferralRows};
 use crate::stage::timeline::{
-    Applied, Change, Draw, DrawKey, Hold, NO_STAGE, Origin, Place, ReferralState, Step, What,
+    Applied, Change, Draw, DrawKey, Hold, Kept, NO_STAGE, Origin, Place, ReferralState, Step, What,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -181,6 +181,20 @@ pub fn standing(program: &Program, form: &StandingForm) -> Option<ReferralState>
         },
         ..ReferralState::default()
     })
+}
+
+/// What a referrer keeps, with names.
+pub fn kept_form(program: &Program, kept: &Kept) -> KeptForm {
+    let name = |number: u16| program.versions[usize::from(number)].name.clone();
+    let levels = kept.levels.iter().map(|((version, ladder), level)| (name(*version), *ladder, *level));
+    KeptForm { day: kept.day.0, levels: levels.collect() }
+}
+
+/// What a referrer keeps; `None` when the program no longer has a version that it names.
+pub fn kept(program: &Program, form: &KeptForm) -> Option<Kept> {
+    let level =
+        |(version, ladder, level): &(String, u16, u8)| Some(((version_number(program, version)?, *ladder), *level));
+    Some(Kept { day: Day(form.day), levels: form.levels.iter().map(level).collect::<Option<_>>()? })
 }
 
 /// An applied event with names.

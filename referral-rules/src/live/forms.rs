@@ -235,6 +235,9 @@ pub struct ScopeBody {
     /// The declared measures.
     #[serde(default)]
     pub measures: Vec<MeasureForm>,
+    /// What referrers keep of their levels.
+    #[serde(default)]
+    pub kept: BTreeMap<String, KeptForm>,
     /// Clock events to come.
     pub pending: Vec<PendingForm>,
     /// What limits have drawn.
@@ -245,6 +248,15 @@ pub struct ScopeBody {
     pub deferrals: u64,
     /// The events that clock events and deferred amounts hang on.
     pub events: BTreeMap<String, Row>,
+}
+
+/// What a referrer keeps of its levels.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct KeptForm {
+    /// The day up to which they were looked at.
+    pub day: i32,
+    /// By version and the ladder's position in it, the level.
+    pub levels: Vec<(String, u16, u8)>,
 }
 
 /// A clock event to come.

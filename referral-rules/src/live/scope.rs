@@ -1,8 +1,8 @@
 //! A scope along its timeline, one step after the other: loaded from its state, run, saved again.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::convert::{
-    applied_form, draw_form, draw_key, event_row, number, number_form, place, place_form, push_applied, step,
-    step_form, version_number,
+    applied_form, draw_form, draw_key, event_row, kept, kept_form, number, number_form, place, place_form,
+    push_applied, step, step_form, version_number,
 };
 use super::forms::{DeferredForm, PendingForm, PlaceForm, ScopeBody};
 use super::measures::{load_measure, measure_forms};
@@ -73,6 +73,16 @@ impl<'a> Running<'a> {
                 }
                 None => {
                     out.counts_of_others.counts.insert(referrer.clone(), *counts);
+                }
+            }
+        }
+        for (referrer, form) in &body.kept {
+            match facts.book.texts.find(referrer) {
+                Some(id) => {
+                    out.counting.kept.insert(id.0, kept(facts.program, form)?);
+                }
+                None => {
+                    out.counts_of_others.kept.insert(referrer.clone(), form.clone());
                 }
             }
         }
@@ -206,6 +216,7 @@ impl<'a> Running<'a> {
             clock: None,
             counts: self.counts_of_others.counts.clone(),
             measures: Vec::new(),
+            kept: self.counts_of_others.kept.clone(),
             pending: self.later.0.clone(),
             draws: Vec::new(),
             deferred: self.later.1.clone(),
@@ -214,6 +225,9 @@ impl<'a> Running<'a> {
         };
         for (referrer, counts) in &self.counting.counts {
             out.counts.insert(facts.book.text(crate::base::TextId(*referrer)).to_owned(), *counts);
+        }
+        for (referrer, kept) in &self.counting.kept {
+            out.kept.insert(facts.book.text(crate::base::TextId(*referrer)).to_owned(), kept_form(facts.program, kept));
         }
         out.measures.extend(measure_forms(facts.program, facts.book, &self.counting));
         out.measures.sort_by(|left, right| (&left.measure, &left.key).cmp(&(&right.measure, &right.key)));

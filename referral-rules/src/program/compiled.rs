@@ -309,10 +309,17 @@ impl Program {
         self.versions.iter().map(|version| version.ladders.len()).max().unwrap_or(0)
     }
 
-    /// Whether events are measured in passes of their own: some measure is declared, or some level has conditions.
+    /// Whether events are measured in passes of their own: some measure is declared, some level has conditions, or some ladder
+    /// keeps levels.
     pub fn measures_events(&self) -> bool {
         let conditions = |ladder: &Ladder| ladder.levels.iter().any(|level| !level.when.is_empty());
-        !self.measures.is_empty() || self.versions.iter().flat_map(|version| &version.ladders).any(conditions)
+        let asks_more = |ladder: &Ladder| conditions(ladder) || ladder.keeps_levels();
+        !self.measures.is_empty() || self.versions.iter().flat_map(|version| &version.ladders).any(asks_more)
+    }
+
+    /// Whether some ladder keeps levels.
+    pub fn keeps_levels(&self) -> bool {
+        self.versions.iter().flat_map(|version| &version.ladders).any(Ladder::keeps_levels)
     }
 
     /// The constants that the version in force on the day carries.

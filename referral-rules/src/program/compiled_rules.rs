@@ -1,6 +1,8 @@
 //! The compiled rules of a version: requirements, tier ladders, clock events, rewards, campaigns, groups, limits.
 use super::compiled::{EventKind, Measure};
-use super::document::{Aggregate, Disqualified, Moment, OnFailure, OverLimit, Party, PayWithin, Refuses, Which, Wins};
+use super::document::{
+    Aggregate, Disqualified, Moment, Moves, OnFailure, OverLimit, Party, PayWithin, Refuses, Which, Wins,
+};
 use crate::base::{Day, Length, Number, Period, Rounding, TextId, Unit};
 use crate::diag::Span;
 use crate::expr::{Compiled, Type};
@@ -117,6 +119,17 @@ pub struct Ladder {
     pub counts_this_event: bool,
     /// When the level is taken.
     pub taken_at: Moment,
+    /// When a referrer's level goes up.
+    pub goes_up: Moves,
+    /// When it goes down.
+    pub goes_down: Moves,
+}
+
+impl Ladder {
+    /// Whether a referrer's level hangs on those before: it does not always go up and down at once.
+    pub fn keeps_levels(&self) -> bool {
+        (self.goes_up, self.goes_down) != (Moves::AtOnce, Moves::AtOnce)
+    }
 }
 
 /// An event that the clock makes.

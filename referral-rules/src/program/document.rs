@@ -3,7 +3,9 @@
 //! A `Document` can be wrong. Where the reader had to give a diagnostic, the part holds a harmless stand-in (an empty
 //! text, the default, an empty list), so that the rest can still be checked; a document with an error must not be run.
 pub use super::data::Data;
-pub use super::document_measures::{Aggregate, Disqualified, Level, MeasureDeclaration, ThisEvent, TierLadder, Which};
+pub use super::document_measures::{
+    Aggregate, Disqualified, Level, MeasureDeclaration, Moves, ThisEvent, TierLadder, Which,
+};
 pub use super::document_requirements::{Heading, JudgedAt, OnFailure, Refuses, Requirement};
 pub use super::document_rules::{
     Campaign, Goal, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward, RewardKind, Wins,

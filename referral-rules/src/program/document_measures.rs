@@ -79,6 +79,28 @@ pub enum ThisEvent {
     DoesNotCount,
 }
 
+/// When a referrer's level goes up, or down, to what the ladder's measure reaches.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Moves {
+    /// At each event.
+    #[default]
+    AtOnce,
+    /// Not at all.
+    Never,
+    /// At the first instant of each such period, by what was counted until then.
+    InEach(Period),
+}
+
+impl Moves {
+    /// The period at whose beginning the level is looked at.
+    pub const fn period(self) -> Option<Period> {
+        match self {
+            Self::InEach(period) => Some(period),
+            Self::AtOnce | Self::Never => None,
+        }
+    }
+}
+
 /// `[tiers]`: a ladder of levels.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TierLadder {
@@ -94,6 +116,17 @@ pub struct TierLadder {
     pub this_event: Spanned<ThisEvent>,
     /// When the tier is taken; `as_of.tier` unless written.
     pub taken_at: Spanned<Moment>,
+    /// When a referrer's level goes up.
+    pub goes_up: Spanned<Moves>,
+    /// When it goes down.
+    pub goes_down: Spanned<Moves>,
+}
+
+impl TierLadder {
+    /// When the level goes up, and when down.
+    pub fn moves(&self) -> impl Iterator<Item = &Spanned<Moves>> {
+        [&self.goes_up, &self.goes_down].into_iter()
+    }
 }
 
 /// A level of a ladder.

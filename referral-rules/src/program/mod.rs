@@ -25,6 +25,6 @@ pub use compiled::{
 };
 pub use data::Data;
 pub use document::{
-    Aggregate, Constant, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Notation, OnFailure, OverLimit, Party,
-    PayWithin, Refuses, Which, Wins,
+    Aggregate, Constant, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Moves, Notation, OnFailure, OverLimit,
+    Party, PayWithin, Refuses, Which, Wins,
 };

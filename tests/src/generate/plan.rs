@@ -182,7 +182,7 @@ impl Plan {
             rules::clock(&mut out, &mut draw);
         }
         for (_, mut draw) in of(8..9) {
-            rules::ladder(&mut out, &mut draw);
+            rules::ladder(&mut out, &mut draw, shape);
         }
         for (at, mut draw) in of(11..12) {
             rules::requirement(&mut out, &mut draw, at, shape);

@@ -36,7 +36,16 @@ pub(super) fn clock(version: &mut VersionPlan, draw: &mut Draw<'_>) {
     }
 }
 
-pub(super) fn ladder(version: &mut VersionPlan, draw: &mut Draw<'_>) {
+/// When levels go up and down; some ladders cannot be looked at when a period begins.
+fn moves(version: &mut VersionPlan, draw: &mut Draw<'_>, only_at_events: bool) {
+    let periods = ["day", "calendar month", "calendar quarter", "year from 02-10", "at once"];
+    let up = if only_at_events { "at once" } else { draw.one_of(&periods) };
+    let down = draw.one_of(&["never", "never", "at once", "day", "calendar month", "calendar half"]);
+    let down = if only_at_events { "never" } else { down };
+    let _ = write!(version.text, "goes_up = \"{up}\"\ngoes_down = \"{down}\"\n");
+}
+
+pub(super) fn ladder(version: &mut VersionPlan, draw: &mut Draw<'_>, shape: &Shape) {
     let first = version.ladders.is_empty();
     if version.ladders.len() >= 2 {
         return;
@@ -61,6 +70,9 @@ pub(super) fn ladder(version: &mut VersionPlan, draw: &mut Draw<'_>) {
     );
     if !taken_at.is_empty() {
         let _ = writeln!(version.text, "taken_at = \"{taken_at}\"");
+    }
+    if !shape.ahead && draw.once_in(2) {
+        moves(version, draw, levels.contains("when") || by == "everybody");
     }
     if first {
         let rows = if levels.contains("bronze") { "bronze = 200\n" } else { "" };

@@ -79,6 +79,14 @@ impl Compiling<'_> {
             (Code::BadValue, message, "go by a measure with `per = \"referrer\"` or `per = \"program\"`")
         } else if !matches!(measure.kind, Type::Int | Type::Decimal) {
             (Code::TypeMismatch, format!("`{}` is no number", measure.name), "go by a measure that is a number")
+        } else if measure.per.is_empty() && written.moves().any(|moves| moves.value.period().is_some()) {
+            let message =
+                format!("`{}` is one value for all referrers, whose levels are looked at each by itself", measure.name);
+            (
+                Code::BadValue,
+                message,
+                "go by a measure with `per = \"referrer\"`, or let the level go up and down at once",
+            )
         } else {
             return;
         };
@@ -113,6 +121,8 @@ impl Compiling<'_> {
             by,
             counts_this_event: written.this_event.value == ThisEvent::Counts,
             taken_at: written.taken_at.value,
+            goes_up: written.goes_up.value,
+            goes_down: written.goes_down.value,
         }
     }
 }

@@ -41,6 +41,9 @@ pub(super) fn had(stage: Measure, kind: EventKind) -> Had {
 /// The least count that a referrer has on a ladder when an event of the kind is taken in; only the built-in measures tell.
 pub(super) fn least_count(ladder: &Ladder, kind: EventKind) -> Option<Number> {
     let LadderBy::BuiltIn(by) = ladder.by else { return None };
+    if ladder.goes_up.period().is_some() {
+        return Some(Number::ZERO);
+    }
     let locked = match ladder.taken_at {
         Moment::Event => None,
         Moment::Submitted => Some(EventKind::SUBMITTED),

@@ -103,8 +103,11 @@ pub(super) const ATTRIBUTION: Keys = Keys {
     ],
 };
 
-pub(super) const TIERS: Keys =
-    Keys { path: "tiers", title: "a tier ladder", keys: &["name", "by", "levels", "this_event", "taken_at"] };
+pub(super) const TIERS: Keys = Keys {
+    path: "tiers",
+    title: "a tier ladder",
+    keys: &["name", "by", "levels", "this_event", "taken_at", "goes_up", "goes_down"],
+};
 
 pub(super) const LEVEL: Keys = Keys { path: "tiers.levels", title: "a level", keys: &["name", "at_least", "when"] };
 
@@ -260,6 +263,22 @@ pub(super) const DISQUALIFIED: &[(&str, Disqualified)] =
 pub(super) const THIS_EVENT: &[(&str, ThisEvent)] =
     &[("counts", ThisEvent::Counts), ("does not count", ThisEvent::DoesNotCount)];
 
+/// When levels go up; the last stands for any day of the year.
+pub(super) const GOES_UP: &[&str] =
+    &["at once", "day", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 04-01"];
+
+/// When levels go down.
+pub(super) const GOES_DOWN: &[&str] = &[
+    "at once",
+    "never",
+    "day",
+    "calendar month",
+    "calendar quarter",
+    "calendar half",
+    "calendar year",
+    "year from 04-01",
+];
+
 pub(super) const PARTIES: &[(&str, Party)] =
     &[("referrer", Party::Referrer), ("referee", Party::Referee), ("recruiter", Party::Recruiter)];
 
@@ -318,6 +337,8 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("attribution.credit_goes_to", of(ORDERS)),
         ("tiers.by", MEASURES.to_vec()),
         ("tiers.this_event", of(THIS_EVENT)),
+        ("tiers.goes_up", GOES_UP.to_vec()),
+        ("tiers.goes_down", GOES_DOWN.to_vec()),
         ("reward.to", of(PARTIES)),
         ("reward.kind", of(RewardKind::ALL)),
         ("reward.pay_within", vec![END_OF_MONTH]),

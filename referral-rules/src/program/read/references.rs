@@ -4,7 +4,7 @@ use super::field::Reader;
 use super::{claims, requirements};
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
-use crate::program::document::{Aggregate, Document, FactOwner, MEASURES, STAGES};
+use crate::program::document::{Aggregate, Document, FactOwner, MEASURES, STAGES, TierLadder};
 use crate::program::document_rules::{Limit, Members, Party, Reward};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,6 +144,7 @@ fn ladders(document: &Document, reader: &mut Reader) {
     for (index, ladder) in document.tiers.iter().enumerate() {
         let path = if several { format!("tiers[{index}]") } else { "tiers".to_owned() };
         measures.check(&ladder.by, || format!("{path}.by"), reader);
+        conditions_at_reviews(ladder, &path, reader);
         let declared = document.measures.iter().find(|measure| measure.name.value == ladder.by.value);
         if !declared.is_none_or(|measure| matches!(measure.is.value, Aggregate::Count | Aggregate::Distinct)) {
             continue;
@@ -155,6 +156,18 @@ fn ladders(document: &Document, reader: &mut Reader) {
             let help = format!("`{}` counts; write a whole number", shown(&ladder.by.value));
             reader.push(fault.path(format!("{path}.levels[{at}].at_least")).help(help));
         }
+    }
+}
+
+/// Conditions are asked at an event: when a period begins, there is none.
+fn conditions_at_reviews(ladder: &TierLadder, path: &str, reader: &mut Reader) {
+    let Some(level) = ladder.levels.iter().find(|level| !level.when.is_empty()) else { return };
+    for (key, moves) in ["goes_up", "goes_down"].into_iter().zip(ladder.moves()) {
+        let Some(period) = moves.value.period() else { continue };
+        let message = format!("`{key}` cannot be `{period}`: the level `{}` has a condition", shown(&level.name.value));
+        let fault = Diagnostic::error(Code::BadValue, moves.span, message);
+        let help = "a condition is asked at an event: put it into `when` of a measure, or write `at once`";
+        reader.push(fault.path(format!("{path}.{key}")).help(help));
     }
 }
 

@@ -3,10 +3,11 @@ use super::field::{Field, Reader, Section};
 use super::keys;
 use super::value::{self, conditions, filled_list, id, text, word};
 use super::{Names, unique};
+use crate::base::Period;
 use crate::base::limits::{LEVELS_MAX, REQUIREMENTS_MAX};
 use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::node::NodeValue;
-use crate::program::document::{Document, Heading, Level, MEASURES, Moment, Requirement, TierLadder};
+use crate::program::document::{Document, Heading, Level, MEASURES, Moment, Moves, Requirement, TierLadder};
 
 pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut Reader) {
     let headings = [("eligibility", Heading::Eligibility), ("validity", Heading::Validity), ("fraud", Heading::Fraud)];
@@ -61,7 +62,35 @@ fn ladder(field: &Field<'_>, taken_at: Spanned<Moment>, reader: &mut Reader) -> 
         levels,
         this_event: section.read("this_event", reader, word(keys::THIS_EVENT)).unwrap_or_default(),
         taken_at: section.read("taken_at", reader, word(keys::MOMENTS)).unwrap_or(taken_at),
+        goes_up: section.read("goes_up", reader, moves(keys::GOES_UP)).unwrap_or_default(),
+        goes_down: section.read("goes_down", reader, moves(keys::GOES_DOWN)).unwrap_or_default(),
     })
+}
+
+/// When levels go up or down: a word, or a period that has a first instant.
+fn moves<'n>(words: &'static [&'static str]) -> impl Fn(&Field<'n>, &mut Reader) -> Option<Spanned<Moves>> {
+    move |field, reader| {
+        let text = text(field, reader)?;
+        let moves = match text.value.as_str() {
+            "at once" => Some(Moves::AtOnce),
+            "never" if words.contains(&"never") => Some(Moves::Never),
+            other => Period::parse(other).ok().map(Moves::InEach),
+        };
+        match moves {
+            Some(Moves::InEach(Period::Lifetime | Period::Rolling { .. })) => {
+                let message =
+                    format!("`{}` has no first instant at which a level could be looked at", shown(&text.value));
+                let help = "write a calendar period such as `calendar year`, or `at once`";
+                reader.push(field.fault(Code::BadValue, message).help(help));
+                None
+            }
+            Some(moves) => Some(Spanned::new(moves, text.span)),
+            None => {
+                reader.bad_word(field, &text.value, words);
+                None
+            }
+        }
+    }
 }
 
 fn levels(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Level>> {

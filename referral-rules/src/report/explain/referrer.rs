@@ -60,10 +60,12 @@ fn opening(evaluation: &Evaluation<'_>, first: u32, referrals: usize) -> String 
         let next = match (standing.next_level, standing.missing) {
             (None, _) => String::new(),
             (Some(level), Some(missing)) if !missing.is_zero() => format!(", {missing} more for {level}"),
+            (Some(level), _) if standing.conditions.is_empty() => format!(", {level} is reached"),
             (Some(level), _) => format!(", next is {level}: {}", standing.conditions.join(" and ")),
         };
         let by = standing.by.map(|by| format!(" until {by}")).unwrap_or_default();
-        parts.push(format!("{}: {now}{next}{by}", standing.ladder));
+        let review = standing.next_review.map(|day| format!(", looked at on {day}")).unwrap_or_default();
+        parts.push(format!("{}: {now}{next}{by}{review}", standing.ladder));
     }
     format!("{}.", parts.join("; "))
 }

@@ -4,6 +4,7 @@
 use super::hold::Hold;
 use super::items::{Item, Origin, Place, What};
 use super::judging::{Failure, Judging, Outcome};
+use super::kept::Kept;
 use super::measure_keys::MeasureKey;
 use super::measures::{Running, Totals};
 use super::measuring::{Measuring, Readings};
@@ -186,6 +187,8 @@ pub struct Counting {
     pub measures: FxHashMap<(u16, MeasureKey), Running>,
     /// What each referral contributed to measures that a disqualification takes it out of, by measure, key and period.
     pub contributed: FxHashMap<u32, BTreeMap<(u16, MeasureKey, i32), Totals>>,
+    /// What referrers keep of their levels, by the text id of the referrer.
+    pub kept: FxHashMap<u32, Kept>,
     /// The requirements that failed at events, in the order of these.
     pub failures: Vec<Failure>,
     /// By referral, the requirements of the version of its submission that hold what it brings.
@@ -200,6 +203,7 @@ impl Counting {
         self.pending.clear();
         super::forget(&mut self.measures);
         super::forget(&mut self.contributed);
+        super::forget(&mut self.kept);
         self.failures.clear();
         self.held.clear();
     }

@@ -1,7 +1,8 @@
 //! Declared measures and levels with conditions, for programs that have them: what was taken in is measured in passes of
 //! its own, column by column where an expression is evaluated and event by event where a value runs on.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::applied::{Applied, Counting};
+use super::applied::{Applied, Counting, LADDERS_MAX};
+use super::kept::{self, Keeping, Review};
 use super::levels::{Levels, value_of};
 use super::measure_keys::{MeasureKey, MeasureKeys};
 use super::measures::{Contributed, Reading, Running};
@@ -52,10 +53,14 @@ impl Measuring<'_> {
         applied.measures.resize_with(self.program.measures.len(), Readings::default);
         let contributions = self.contributions(rows.clone(), applied, &mut scratch);
         let keys = self.keys(rows.clone(), applied, &mut scratch);
-        self.read(rows.clone(), &contributions, &keys, applied, state);
+        let reviews = self.read(rows.clone(), &contributions, &keys, applied, state);
+        let mut reviews = reviews.as_slice();
         let holding = self.levels().holding(rows.clone(), applied, &mut scratch);
         for (at, row) in rows.enumerate() {
             let version = &self.program.versions[usize::from(applied.version[row])];
+            let own = reviews.iter().take_while(|(at, _)| *at == row).count();
+            let (seen, rest) = reviews.split_at(own);
+            reviews = rest;
             let Some(referral) = state.referrals.get_mut(&applied.referral[row]) else { continue };
             let number = applied.version[row];
             let now = |ladder_at: usize, ladder: &Ladder| {
@@ -64,7 +69,22 @@ impl Measuring<'_> {
                     holding.get(&(number, ladder_at, level)).is_none_or(|holds| holds[at])
                 })
             };
-            applied.tiers[row] = tiers::take(version, applied.kind[row], &applied.reached[row], referral, now);
+            let Some(kept) = state.kept.get_mut(&self.book.referrals.referrer[index(applied.referral[row])].0) else {
+                applied.tiers[row] = tiers::take(version, applied.kind[row], &applied.reached[row], referral, now);
+                continue;
+            };
+            seen.iter().for_each(|(_, review)| review.apply(&mut kept.levels));
+            let mut levels = [0; LADDERS_MAX];
+            for ((at, ladder), level) in (0_u16..).zip(&version.ladders).zip(&mut levels) {
+                *level = now(usize::from(at), ladder);
+                if ladder.keeps_levels() {
+                    let kept = kept.levels.entry((number, at)).or_default();
+                    *kept = kept::at_event(ladder, *kept, *level);
+                    *level = *kept;
+                }
+            }
+            let levels = |at: usize, _: &Ladder| levels.get(at).copied().unwrap_or_default();
+            applied.tiers[row] = tiers::take(version, applied.kind[row], &applied.reached[row], referral, levels);
         }
     }
 
@@ -140,8 +160,10 @@ impl Measuring<'_> {
         keys: &Keys,
         applied: &mut Applied,
         state: &mut Counting,
-    ) {
+    ) -> Vec<(usize, Review)> {
         let mut next = contributions.as_slice();
+        let mut reviews = Vec::new();
+        let keeps = self.program.keeps_levels();
         for row in rows {
             let version = &self.program.versions[usize::from(applied.version[row])];
             let referral = applied.referral[row];
@@ -149,6 +171,10 @@ impl Measuring<'_> {
             let own = next.iter().take_while(|(at, ..)| index(*at) == row).count();
             let (contributed, rest) = next.split_at(own);
             next = rest;
+            if keeps {
+                let seen = self.look_back(referral, day, &applied.before[row], state);
+                reviews.extend(seen.into_iter().map(|review| (row, review)));
+            }
             let key = |measure: u16| -> Option<MeasureKey> {
                 let contribution = version.contributions.iter().find(|found| found.measure == measure)?;
                 let keys = || keys.get(&(measure, position(row))).cloned();
@@ -175,6 +201,17 @@ impl Measuring<'_> {
                 applied.measures[measure].after.push(reading);
             });
         }
+        reviews
+    }
+
+    /// What was seen of the ladders of a referral's referrer when periods began, since its event before.
+    fn look_back(&self, referral: u32, day: Day, counts: &[i64; 4], state: &mut Counting) -> Vec<Review> {
+        let referrer = self.book.referrals.referrer[index(referral)].0;
+        let opening = &self.opening.measures;
+        let keeping = Keeping { program: self.program, opening, measures: &state.measures };
+        let reviews = keeping.reviews(referrer, state.kept.get(&referrer), day, counts);
+        state.kept.entry(referrer).or_default().day = day;
+        reviews
     }
 
     /// The values of all measures under the keys of an event; those that the version does not have are none.

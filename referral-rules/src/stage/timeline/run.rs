@@ -6,15 +6,16 @@ use super::drawing::{DrawKey, Drawing, Drawn, Granted};
 use super::goals::GoalEvent;
 use super::items::{Item, Items, Place, What};
 use super::judging::Failure;
+use super::kept::{Keeping, Kept};
 use super::ledger::{Booking, EntryRow, late_moments};
 use super::measure_keys::MeasureKey;
 use super::measures::{Running, Totals};
 use super::states::States;
 use super::straight::EntryTable;
-use crate::base::{index, limits, position};
+use crate::base::{Day, index, limits, position};
 use crate::book::Book;
 use crate::expr::Scratch;
-use crate::program::{EventKind, OverLimit, Program};
+use crate::program::{EventKind, Ladder, OverLimit, Program};
 use crate::stage::Facts;
 use crate::stage::attribution::Standings;
 use crate::stage::submission::Submissions;
@@ -68,6 +69,8 @@ pub struct Timeline {
     pub counts: FxHashMap<u32, [i64; 4]>,
     /// The declared measures, by number and key.
     pub measures: FxHashMap<(u16, MeasureKey), Running>,
+    /// What referrers keep of their levels, by the text id of the referrer.
+    pub kept: FxHashMap<u32, Kept>,
     /// What events count for the goals of campaigns.
     pub goals: Vec<GoalEvent>,
     /// What was before the history.
@@ -97,6 +100,21 @@ impl Timeline {
             States::Whole(_) => &self.counts,
         };
         counts.get(&referrer).copied().unwrap_or_default()
+    }
+
+    /// The level of a referrer on a ladder that keeps levels, at a later moment with this day, these counts and this level that its
+    /// measure reaches.
+    pub fn level_at(
+        &self,
+        program: &Program,
+        place: (u16, u16),
+        ladder: &Ladder,
+        referrer: u32,
+        moment: (Day, &[i64; 4], u8),
+    ) -> u8 {
+        let keeping = Keeping { program, opening: &self.opening.measures, measures: &self.measures };
+        let (_, _, now) = moment;
+        self.kept.get(&referrer).map_or(now, |kept| keeping.at_moment(place, ladder, referrer, kept, moment))
     }
 
     /// The steps of all entries.
@@ -216,6 +234,7 @@ pub fn run(
         out.refusals.append(&mut worker.refusals);
         out.counts.extend(worker.counts);
         out.measures.extend(worker.measures);
+        out.kept.extend(worker.kept);
         out.goals.append(&mut worker.goals);
         out.failures.append(&mut worker.failures);
         out.held.extend(worker.held);
@@ -261,6 +280,7 @@ struct Worker<'a> {
     states: Vec<(u32, ReferralState)>,
     counts: Vec<(u32, [i64; 4])>,
     measures: Vec<((u16, MeasureKey), Running)>,
+    kept: Vec<(u32, Kept)>,
     goals: Vec<GoalEvent>,
     failures: Vec<Failure>,
     held: Vec<(u32, Vec<u16>)>,
@@ -281,6 +301,7 @@ impl<'a> Worker<'a> {
             states: Vec::new(),
             counts: Vec::new(),
             measures: Vec::new(),
+            kept: Vec::new(),
             goals: Vec::new(),
             failures: Vec::new(),
             held: Vec::new(),
@@ -346,6 +367,7 @@ impl<'a> Worker<'a> {
         self.states.extend(self.counting.referrals.drain());
         self.counts.extend(self.counting.counts.drain());
         self.measures.extend(self.counting.measures.drain());
+        self.kept.extend(self.counting.kept.drain());
         self.failures.append(&mut self.counting.failures);
         self.held.extend(std::mem::take(&mut self.counting.held));
         self.counting.clear();
