@@ -394,6 +394,9 @@ impl Builder<'_> {
         let total = happened.iter().fold(0_usize, |sum, one| sum.saturating_add(one.rows.len()));
         let mut events = Events { facts: vec![None; program.facts.len()], ..Events::default() };
         let mut at: Vec<i64> = Vec::with_capacity(total);
+        events.id.reserve_exact(total);
+        events.kind.reserve_exact(total);
+        events.referral.reserve_exact(total);
         // From when on each is known, once some are known late.
         let mut known: Option<Vec<i64>> = None;
         for one in happened {

@@ -5,11 +5,11 @@ use super::Evaluation;
 use crate::base::{Buffer, Day, Instant, NONE, Numbers, index, ones, position};
 use crate::book::NEVER;
 use crate::diag::Code;
-use crate::program::{Program, Reward, Version};
+use crate::program::{OnFailure, Program, Reward, Version};
 use crate::stage::attribution::Standing;
 use crate::stage::schedule::{Dates, dates, dates_from, rule};
 use crate::stage::submission::BuiltIn;
-use crate::stage::timeline::{AT_ONCE, EntryRow, EntryTable, Step};
+use crate::stage::timeline::{AT_ONCE, EntryRow, EntryTable, Step, Steps};
 use std::sync::Arc;
 
 /// The decisions by position of the referral in the book, which is the order of the table's rows; see
@@ -63,7 +63,7 @@ pub struct EntryColumns {
     /// Where each entry's steps start; one more than there are entries.
     pub step_starts: Buffer<u32>,
     /// The ways from the bases to the amounts, entry after entry.
-    pub steps: Buffer<Step>,
+    pub steps: Arc<Steps>,
     /// The amount in minor units; negative for what is taken back.
     pub amount: Buffer<i64>,
     /// Whether late news made the entry.
@@ -86,9 +86,10 @@ pub struct EntryColumns {
 
 impl EntryColumns {
     /// The steps of an entry.
-    pub fn steps_of(&self, entry: usize) -> &[Step] {
+    pub fn steps_of(&self, entry: usize) -> impl Iterator<Item = Step> + '_ {
         let bounds = self.step_starts.get(entry).zip(self.step_starts.get(entry.saturating_add(1)));
-        bounds.and_then(|(from, to)| self.steps.get(index(*from)..index(*to))).unwrap_or_default()
+        let (from, to) = bounds.map_or((0, 0), |(from, to)| (index(*from), index(*to)));
+        self.steps.range(from, to)
     }
 }
 
@@ -108,6 +109,36 @@ const BUILT_IN: [Code; 6] = [
 /// The number of a reason that no requirement gives.
 fn number_of(code: Code) -> u16 {
     BUILT_IN.iter().position(|known| *known == code).and_then(|at| u16::try_from(at).ok()).unwrap_or(u16::MAX)
+}
+
+/// Appends the numbers of requirements that failed. Most referrals that fail do so once: writing the first without asking whether
+/// there is one costs less than a branch that nobody can foretell.
+#[inline]
+fn push_failures(failed: u64, reasons: &Reasons, out: &mut Vec<u16>) {
+    let failed = failed & reasons.refusing;
+    let kept = out.len();
+    out.push(ones(failed).next().and_then(|bit| reasons.numbers.get(bit)).copied().unwrap_or_default());
+    out.truncate(kept.saturating_add(usize::from(failed != 0)));
+    ones(failed & failed.wrapping_sub(1)).for_each(|bit| out.push(reasons.numbers[bit]));
+}
+
+/// The requirements of a version as reasons.
+struct Reasons {
+    /// By requirement the number of its code.
+    numbers: Vec<u16>,
+    /// Those among the first 64 that refuse, as bits: what is only flagged is no reason.
+    refusing: u64,
+}
+
+impl Reasons {
+    fn of(version: &Version, number: impl FnMut(&String) -> u16) -> Self {
+        let bits =
+            version.requirements.iter().take(64).enumerate().filter(|(_, one)| one.on_failure == OnFailure::Refuse);
+        Self {
+            numbers: version.requirements.iter().map(|requirement| &requirement.code).map(number).collect(),
+            refusing: bits.fold(0, |bits, (at, _)| bits | 1_u64 << at),
+        }
+    }
 }
 
 impl Evaluation<'_> {
@@ -140,6 +171,8 @@ impl Evaluation<'_> {
         let mut reason_starts = Vec::with_capacity(rows.saturating_add(1));
         let mut reasons = Vec::with_capacity(rows);
         let facts = self.standings.current.iter().zip(&*self.book.referrals.submitted_at);
+        // Where one word has all failures, a row that nothing but requirements refuse is answered without a branch on it.
+        let plain = self.submissions.words == 1 && self.submissions.circles.is_none();
         for ((row, refused), (standing, submitted_at)) in (0..position(rows)).zip(&self.submissions.refused).zip(facts)
         {
             let standing = match settled && *submitted_at <= self.as_of.0 {
@@ -149,8 +182,15 @@ impl Evaluation<'_> {
             accepted.push(standing.was_accepted());
             lost_to.push(standing.lost_to().map_or(NONE, |(winner, _)| winner));
             reason_starts.push(position(reasons.len()));
-            if standing != Standing::Accepted || refused.0 != 0 {
-                self.push_reasons(row, standing, &numbers, &mut reasons);
+            let is_plain = plain && matches!(standing, Standing::Accepted | Standing::Out);
+            match numbers.get(usize::from(self.submissions.version[index(row)])) {
+                Some(numbers) if is_plain && self.submissions.built_in(self.book, row).is_none() => {
+                    push_failures(self.submissions.failed[index(row)], numbers, &mut reasons);
+                }
+                _ if standing != Standing::Accepted || refused.0 != 0 => {
+                    self.push_reasons(row, standing, &numbers, &mut reasons);
+                }
+                _ => {}
             }
         }
         reason_starts.push(position(reasons.len()));
@@ -178,7 +218,7 @@ impl Evaluation<'_> {
     }
 
     /// The codes of reasons by number, and by version and requirement the number.
-    fn reason_numbers(&self) -> (Vec<String>, Vec<Vec<u16>>) {
+    fn reason_numbers(&self) -> (Vec<String>, Vec<Reasons>) {
         let mut codes: Vec<String> = BUILT_IN.iter().map(|code| code.slug().to_owned()).collect();
         let mut numbers = Vec::new();
         for version in &self.program.versions {
@@ -189,14 +229,14 @@ impl Evaluation<'_> {
                 });
                 u16::try_from(at).unwrap_or(u16::MAX)
             };
-            numbers.push(version.requirements.iter().map(|requirement| &requirement.code).map(number).collect());
+            numbers.push(Reasons::of(version, number));
         }
         (codes, numbers)
     }
 
     /// The reasons of a referral, as a decision gives them.
     #[inline]
-    fn push_reasons(&self, row: u32, standing: Standing, numbers: &[Vec<u16>], out: &mut Vec<u16>) {
+    fn push_reasons(&self, row: u32, standing: Standing, reasons: &[Reasons], out: &mut Vec<u16>) {
         if standing == Standing::Withdrawn {
             return out.push(number_of(Code::ConflictingCopies));
         }
@@ -207,13 +247,12 @@ impl Evaluation<'_> {
             Some(BuiltIn::UnknownReferrer) => out.push(number_of(Code::UnknownReferrer)),
         }
         let version = self.submissions.version[index(row)];
-        if let Some(numbers) = numbers.get(usize::from(version)) {
-            if self.submissions.words == 1 && self.submissions.circles.is_none() {
-                ones(self.submissions.failed[index(row)]).for_each(|bit| out.push(numbers[bit]));
-            } else {
-                let closes = self.standings.closes_circle(row);
-                out.extend(self.submissions.failures(row, closes).map(|failure| numbers[failure]));
-            }
+        if let Some(reasons) = reasons.get(usize::from(version)) {
+            let requirements = &self.program.versions[usize::from(version)].requirements;
+            let refuses = |failure: &usize| requirements[*failure].on_failure == OnFailure::Refuse;
+            let closes = self.standings.closes_circle(row);
+            let failures = self.submissions.failures(row, closes).filter(refuses);
+            out.extend(failures.map(|failure| reasons.numbers[failure]));
         }
         match standing {
             Standing::LostTo(..) => out.push(number_of(Code::Duplicate)),
@@ -231,10 +270,10 @@ impl Evaluation<'_> {
                 let rows = &self.timeline.entries;
                 let ladders = self.program.ladders_at_most();
                 let reward = |row: &EntryRow| rule(self.program, row).1.number;
-                let (mut step_starts, mut steps) = (vec![0], Vec::new());
+                let (mut step_starts, mut steps) = (vec![0], Steps::default());
                 for row in rows {
                     dates.push(row);
-                    steps.extend_from_slice(self.steps(row));
+                    steps.extend(self.steps(row).iter().copied());
                     step_starts.push(position(steps.len()));
                 }
                 EntryColumns {
@@ -244,7 +283,7 @@ impl Evaluation<'_> {
                     version: rows.iter().map(|row| row.version).collect(),
                     base: Arc::new(rows.iter().map(|row| row.base).collect()),
                     step_starts: Buffer::from(step_starts),
-                    steps: Buffer::from(steps),
+                    steps: Arc::new(steps),
                     amount: rows.iter().map(|row| row.amount).collect(),
                     correction: rows.iter().map(|row| row.correction).collect(),
                     ladders,
@@ -272,7 +311,7 @@ impl Evaluation<'_> {
             version: table.version.clone(),
             base: Arc::clone(&table.base),
             step_starts: table.step_starts.clone(),
-            steps: table.steps.clone(),
+            steps: Arc::clone(&table.steps),
             amount: table.amount.clone(),
             correction: vec![false; table.amount.len()],
             ladders: table.ladders,

@@ -131,9 +131,13 @@ pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: us
     ]);
     let refuses = draw.one_of(&["both", "referrer", "referee"]);
     let refuses = if require == CIRCLE { "both" } else { refuses };
+    let outcome = match require != CIRCLE && draw.once_in(8) {
+        true => "on_failure = \"flag\"".to_owned(),
+        false => format!("refuses = \"{refuses}\""),
+    };
     let _ = write!(
         version.text,
-        "[[{heading}]]\ncode = \"c{at}\"\nrequire = {require}\nmessage = \"requirement {at}\"\nrefuses = \"{refuses}\"\n"
+        "[[{heading}]]\ncode = \"c{at}\"\nrequire = {require}\nmessage = \"requirement {at}\"\n{outcome}\n"
     );
 }
 

@@ -78,7 +78,7 @@ fn columns_agree(evaluation: &Evaluation<'_>) -> Result<(), String> {
     for (at, entry) in evaluation.ledger().enumerate() {
         let dates = (columns.payable_on[at], columns.due_on[at]);
         let notify_by = columns.notify_by.as_ref().and_then(|all| all[at]);
-        let steps: Vec<_> = columns.steps_of(at).iter().map(|step| (step.before, step.after)).collect();
+        let steps: Vec<_> = columns.steps_of(at).map(|step| (step.before, step.after)).collect();
         let base = columns.base.get(at);
         if dates != (entry.payable_on, entry.due_on)
             || base != Some(entry.base)

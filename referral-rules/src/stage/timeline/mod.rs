@@ -22,6 +22,7 @@ mod measuring;
 mod run;
 mod stages;
 mod states;
+mod steps;
 mod straight;
 mod tiers;
 
@@ -40,6 +41,7 @@ pub use measures::{Contributed, Reading, Running, Totals};
 pub use measuring::Readings;
 pub use run::{Opening, Timeline, TooManyReleases, TooMuch, TooMuchLateNews, run};
 pub use states::{EventsOf, ShortStates, States};
+pub use steps::Steps;
 pub use straight::{EntryTable, Walk, run as run_straight};
 
 /// How many places a map keeps from one scope to the next. Emptying a map goes through all its places, so that one large

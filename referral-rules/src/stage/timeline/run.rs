@@ -119,13 +119,13 @@ impl Timeline {
 
     /// The steps of all entries.
     pub fn all_steps(&self) -> &[Step] {
-        self.table.as_ref().map_or(&self.steps, |table| &table.steps)
+        self.table.as_ref().map_or(&self.steps, |table| table.all_steps())
     }
 
     /// Takes another ledger in place of its own; the steps stay.
     pub fn replace(&mut self, entries: Vec<EntryRow>) {
         if let Some(table) = self.table.take() {
-            self.steps = table.steps.to_vec();
+            self.steps = table.all_steps().to_vec();
         }
         self.entries = entries;
     }

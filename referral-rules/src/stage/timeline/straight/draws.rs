@@ -9,6 +9,7 @@ use crate::stage::inputs::in_unit;
 use crate::stage::timeline::candidates::{Candidate, Change, Step};
 use crate::stage::timeline::drawing::{Draw, DrawKey, touched_by};
 use crate::stage::timeline::run::Opening;
+use crate::stage::timeline::steps::Steps;
 use rustc_hash::FxHashMap;
 
 /// What was drawn on a limit so far.
@@ -115,7 +116,7 @@ impl Drawing<'_> {
     }
 
     /// Lets a grant, which has steps of its own, pass its limits: what is left of it. What cuts it is added to the steps.
-    pub(super) fn draw(&mut self, grant: &Candidate, own: &[Step], row: &Row, steps: &mut Vec<Step>) -> i64 {
+    pub(super) fn draw(&mut self, grant: &Candidate, own: &[Step], row: &Row, steps: &mut Steps) -> i64 {
         let program = self.program;
         let version = &program.versions[usize::from(row.version)];
         let reward = &version.rewards[usize::from(grant.rule)];
@@ -189,7 +190,7 @@ impl Drawing<'_> {
         limit: &Limit,
         (grant, row): (&Candidate, &Row),
         day: Day,
-        (own, steps): (&[Step], &mut Vec<Step>),
+        (own, steps): (&[Step], &mut Steps),
         amount: &mut i64,
     ) {
         let by_campaign = limit.per.iter().any(|per| matches!(per, Per::Campaign));
@@ -249,7 +250,7 @@ impl Drawing<'_> {
         grant: &Candidate,
         day: Day,
         slot: Slot,
-        (amount, steps): (&mut i64, &mut Vec<Step>),
+        (amount, steps): (&mut i64, &mut Steps),
     ) {
         let keep = kept(limit, limit.at_most.saturating_sub(self.drawn(limit, &slot, day)), *amount);
         if *amount > keep {

@@ -155,7 +155,7 @@ impl Batch<'_> {
             self.ledger.begin();
             let first = index(candidate.steps.0);
             let own = &offered.steps[first..first.saturating_add(index(candidate.steps.1))];
-            self.ledger.steps.extend_from_slice(own);
+            self.ledger.steps.extend(own.iter().copied());
             let amount = self.drawing.draw(candidate, own, row, &mut self.ledger.steps);
             self.ledger.push(Written {
                 referral: row.referral,

@@ -1,50 +1,87 @@
 //! Sorting many keys of few bits: instants are mostly whole days, ranks are small numbers.
 
-use crate::base::{index, starts_of};
+use crate::base::{index, position, starts_of};
+use std::ops::Range;
 
 /// The order of keys: by their first part, then by the second; equal ones stay as they are.
 pub(super) fn stable_order(keys: impl ExactSizeIterator<Item = (i64, u64)> + Clone) -> Vec<u32> {
-    match packed(keys.clone()) {
-        Some((packed, bits)) => by_digits(packed, bits),
+    let places = bits(u64::from(position(keys.len())));
+    let mut order: Vec<u32> = Vec::new();
+    match Packing::of(keys.clone()) {
+        // Half the memory, where a place fits into the number too.
+        Some(packing) if packing.bits.saturating_add(places) <= u64::BITS => {
+            let with_place = |(key, place): (u64, u32)| key.checked_shl(places).unwrap_or(0) | u64::from(place);
+            let packed: Vec<u64> = packing.all(keys).map(with_place).collect();
+            let mask = u64::MAX.checked_shl(places).map_or(u64::MAX, |above| !above);
+            let place = |one: u64| u32::try_from(one & mask).unwrap_or(u32::MAX);
+            let last = packing.bits.saturating_add(places);
+            order.extend(by_digits(packed, |one| *one, places..last).into_iter().map(place));
+        }
+        Some(packing) => {
+            let packed: Vec<(u64, u32)> = packing.all(keys).collect();
+            order.extend(by_digits(packed, |(key, _)| *key, 0..packing.bits).into_iter().map(|(_, place)| place));
+        }
         None => {
             let mut keyed: Vec<_> = keys.zip(0_u32..).collect();
             keyed.sort_unstable();
-            keyed.into_iter().map(|(_, place)| place).collect()
+            order.extend(keyed.into_iter().map(|(_, place)| place));
         }
     }
+    order
 }
 
-/// Both parts in one number, if they fit: what all instants have in common is left out. How many bits it has.
-fn packed(keys: impl ExactSizeIterator<Item = (i64, u64)> + Clone) -> Option<(Vec<(u64, u32)>, u32)> {
-    let least = keys.clone().map(|(at, _)| at).min()?;
-    let (mut step, mut greatest, mut rests, mut last) = (0_u64, 0_u64, 0_u64, least);
-    for (at, rest) in keys.clone() {
-        rests |= rest;
-        if at == last {
-            continue;
+/// How many bits a number has.
+const fn bits(number: u64) -> u32 {
+    u64::BITS.saturating_sub(number.leading_zeros())
+}
+
+/// How both parts of keys become one number: what all instants have in common is left out.
+struct Packing {
+    least: i64,
+    step: u64,
+    /// The bits of the second part.
+    low: u32,
+    /// The bits of both.
+    bits: u32,
+}
+
+impl Packing {
+    /// Nothing where the parts do not fit.
+    fn of(keys: impl ExactSizeIterator<Item = (i64, u64)> + Clone) -> Option<Self> {
+        let least = keys.clone().map(|(at, _)| at).min()?;
+        let (mut step, mut greatest, mut rests, mut last) = (0_u64, 0_u64, 0_u64, least);
+        for (at, rest) in keys {
+            rests |= rest;
+            if at == last {
+                continue;
+            }
+            last = at;
+            let from_least = u64::try_from(at.checked_sub(least)?).ok()?;
+            // Once the step is that of one it is that of all that follow.
+            if step != 1 && from_least.checked_rem(step) != Some(0) {
+                step = num_integer::gcd(step, from_least);
+            }
+            greatest = greatest.max(from_least);
         }
-        last = at;
-        let from_least = u64::try_from(at.checked_sub(least)?).ok()?;
-        // Once the step is that of one it is that of all that follow.
-        if step != 1 && from_least.checked_rem(step) != Some(0) {
-            step = num_integer::gcd(step, from_least);
-        }
-        greatest = greatest.max(from_least);
+        let (step, low) = (step.max(1), bits(rests));
+        let all = bits(greatest.checked_div(step)?).checked_add(low).filter(|bits| *bits <= u64::BITS)?;
+        Some(Self { least, step, low, bits: all })
     }
-    let step = step.max(1);
-    let bits = |number: u64| u64::BITS.saturating_sub(number.leading_zeros());
-    let low = bits(rests);
-    let all = bits(greatest.checked_div(step)?).checked_add(low).filter(|bits| *bits <= 64)?;
-    let mut out: Vec<(u64, u32)> = Vec::with_capacity(keys.len());
-    let mut last = (least, 0_u64);
-    out.extend(keys.zip(0_u32..).map(|((at, rest), place)| {
-        if at != last.0 {
-            let from_least = at.abs_diff(least).checked_div(step).unwrap_or(0);
-            last = (at, from_least.checked_shl(low).unwrap_or(0));
-        }
-        (last.1 | rest, place)
-    }));
-    Some((out, all))
+
+    /// The keys as numbers, and their places.
+    fn all(&self, keys: impl ExactSizeIterator<Item = (i64, u64)>) -> impl ExactSizeIterator<Item = (u64, u32)> {
+        let mut last = (self.least, 0_u64);
+        let mut place = 0_u32;
+        keys.map(move |(at, rest)| {
+            if at != last.0 {
+                let from_least = at.abs_diff(self.least).checked_div(self.step).unwrap_or(0);
+                last = (at, from_least.checked_shl(self.low).unwrap_or(0));
+            }
+            let own = place;
+            place = place.saturating_add(1);
+            (last.1 | rest, own)
+        })
+    }
 }
 
 /// How many bits are looked at in one pass.
@@ -55,20 +92,20 @@ fn digit(key: u64, shift: u32) -> usize {
     usize::try_from(key >> shift).unwrap_or(0) & (DIGITS - 1)
 }
 
-/// From the lowest digit to the highest, each pass leaves equal digits as they are.
-fn by_digits(mut keys: Vec<(u64, u32)>, bits: u32) -> Vec<u32> {
-    let mut other = vec![(0_u64, 0_u32); keys.len()];
-    let mut shift = 0_u32;
-    while shift < bits {
+/// From the lowest of some bits to the highest, digit by digit; each pass leaves equal digits as they are.
+fn by_digits<T: Copy + Default>(mut keys: Vec<T>, key: impl Fn(&T) -> u64, bits: Range<u32>) -> Vec<T> {
+    let mut other = vec![T::default(); keys.len()];
+    let mut shift = bits.start;
+    while shift < bits.end {
         let mut next = [0_u32; DIGITS];
-        for (key, _) in &keys {
-            if let Some(count) = next.get_mut(digit(*key, shift)) {
+        for one in &keys {
+            if let Some(count) = next.get_mut(digit(key(one), shift)) {
                 *count = count.saturating_add(1);
             }
         }
         starts_of(&mut next, 0);
         for one in &keys {
-            if let Some(next) = next.get_mut(digit(one.0, shift)) {
+            if let Some(next) = next.get_mut(digit(key(one), shift)) {
                 if let Some(slot) = other.get_mut(index(*next)) {
                     *slot = *one;
                 }
@@ -78,7 +115,7 @@ fn by_digits(mut keys: Vec<(u64, u32)>, bits: u32) -> Vec<u32> {
         std::mem::swap(&mut keys, &mut other);
         shift = shift.saturating_add(DIGIT_BITS);
     }
-    keys.into_iter().map(|(_, place)| place).collect()
+    keys
 }
 
 #[cfg(test)]

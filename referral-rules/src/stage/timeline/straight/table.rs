@@ -7,6 +7,7 @@ use crate::stage::timeline::applied::LADDERS_MAX;
 use crate::stage::timeline::candidates::Step;
 use crate::stage::timeline::drawing::AT_ONCE;
 use crate::stage::timeline::ledger::EntryRow;
+use crate::stage::timeline::steps::Steps;
 use crate::stage::timeline::{Origin, Place, What};
 use std::sync::{Arc, OnceLock};
 
@@ -28,7 +29,7 @@ pub struct EntryTable {
     /// Where each entry's steps start; one more than there are entries.
     pub step_starts: Buffer<u32>,
     /// The steps, entry after entry.
-    pub steps: Buffer<Step>,
+    pub steps: Arc<Steps>,
     /// How many ladders have a place in `tiers`.
     pub ladders: usize,
     /// The tiers at the event, entry after entry.
@@ -36,6 +37,7 @@ pub struct EntryTable {
     /// When it was earned and booked.
     pub at: Buffer<i64>,
     rows: OnceLock<Vec<EntryRow>>,
+    all_steps: OnceLock<Vec<Step>>,
 }
 
 /// A table that is being written.
@@ -49,7 +51,7 @@ pub(super) struct Writing {
     amount: Vec<i64>,
     step_starts: Vec<u32>,
     /// The steps of what was written and of what comes next.
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Steps,
     ladders: usize,
     tiers: Vec<u8>,
     at: Vec<i64>,
@@ -78,7 +80,7 @@ impl Writing {
             base: Numbers::with_capacity(entries),
             amount: Vec::with_capacity(entries),
             step_starts: Vec::with_capacity(entries.saturating_add(1)),
-            steps: Vec::new(),
+            steps: Steps::default(),
             ladders,
             tiers: Vec::with_capacity(entries.saturating_mul(ladders)),
             at: Vec::with_capacity(entries),
@@ -116,11 +118,12 @@ impl Writing {
             base: Arc::new(self.base),
             amount: Buffer::from(self.amount),
             step_starts: Buffer::from(self.step_starts),
-            steps: Buffer::from(self.steps),
+            steps: Arc::new(self.steps),
             ladders: self.ladders,
             tiers: Buffer::from(self.tiers),
             at: Buffer::from(self.at),
             rows: OnceLock::new(),
+            all_steps: OnceLock::new(),
         }
     }
 }
@@ -148,6 +151,11 @@ impl EntryTable {
     /// The same ledger row by row.
     pub fn rows(&self, program: &Program, book: &Book) -> &[EntryRow] {
         self.rows.get_or_init(|| self.all_rows(program, book))
+    }
+
+    /// The same steps row by row.
+    pub fn all_steps(&self) -> &[Step] {
+        self.all_steps.get_or_init(|| self.steps.range(0, self.steps.len()).collect())
     }
 
     fn all_rows(&self, program: &Program, book: &Book) -> Vec<EntryRow> {
