@@ -15,8 +15,10 @@ class Denied(Exception):
 
 
 class Computed:
-    def __init__(self, base, amount, campaigns):
-        self.base, self.amount, self.campaigns = base, amount, campaigns
+    """`key` and `total` are those of a running total: from then on it is the one before."""
+
+    def __init__(self, base, amount, campaigns, key=None, total=None):
+        self.base, self.amount, self.campaigns, self.key, self.total = base, amount, campaigns, key, total
 
 
 def days_of(program, standing, happening):
@@ -36,7 +38,7 @@ def for_goals(program, version, standing, happening, scope):
                 yield campaign["id"], value
 
 
-def candidates(program, version, standing, happening, scope):
+def candidates(program, version, standing, happening, scope, totals):
     """Each rule on the event, in the document's order, with what computes its amount or says why there is none."""
     rules = [rule for rule in version.rewards if happening.kind in several(rule["on"])]
     days = days_of(program, standing, happening)
@@ -47,7 +49,7 @@ def candidates(program, version, standing, happening, scope):
         refused = standing.verdict.refused | ({"recruiter"} if "referrer" in standing.verdict.refused else set())
         if rule["to"] == "recruiter" and "recruiter" not in refused and standing.recruiter is None:
             raise Denied("no-recruiter")
-        return compute(version, rule, scope, refused, days)
+        return compute(version, rule, scope, refused, days, totals)
 
     amounts = {}
     for rule in rules:
@@ -84,29 +86,56 @@ def operand(expression, scope):
     return value
 
 
-def compute(version, rule, scope, refused, moments):
+def compute(version, rule, scope, refused, moments, totals):
     if rule["to"] in refused:
         raise Denied("side-refused")
     for condition in several(rule.get("when")):
         if not operand(condition, scope):
             raise Denied("condition-not-met")
-    base = operand(rule["amount"], scope)
-    amount = converted(rule, base, scope, version, moments["event"])
-    applying = [campaign for campaign in version.campaigns if applies(version, campaign, rule, scope, moments)]
-    beaten = beaten_campaigns(version, applying, lambda campaign: changed(campaign, rule, amount, scope))
-    touching = [campaign for campaign in applying if campaign["id"] not in beaten]
+    base = operand(rule.get("total", rule["amount"]), scope)
+    amount, key, total = converted(rule, base, scope, version, moments["event"]), None, None
+    takes_back = rule.get("below_zero") == "take back"
+    if "total" in rule:
+        key = totals.key(rule, scope, moments["event"])
+        total = settled(rule, max(bounded(rule, amount, scope), 0))
+        amount = difference(rule, key, total, totals, takes_back)
+    touching = []
+    if amount >= 0 or not takes_back:
+        applying = [campaign for campaign in version.campaigns if applies(version, campaign, rule, scope, moments)]
+        beaten = beaten_campaigns(version, applying, lambda campaign: changed(campaign, rule, amount, scope))
+        touching = [campaign for campaign in applying if campaign["id"] not in beaten]
     for campaign in touching:
         amount = changed(campaign, rule, amount, scope)
+    if "total" not in rule:
+        amount = bounded(rule, amount, scope)
+    if amount < 0 and not takes_back:
+        raise Denied("negative-amount")
+    return Computed(base, settled(rule, amount), [campaign["id"] for campaign in touching], key, total)
+
+
+def bounded(rule, amount, scope):
     if "at_least" in rule:
         amount = max(amount, operand(rule["at_least"], scope))
     if "at_most" in rule:
         amount = min(amount, operand(rule["at_most"], scope))
-    if amount < 0:
-        raise Denied("negative-amount")
+    return amount
+
+
+def settled(rule, amount):
+    """Rounded to the unit's digits."""
     amount = round_to(amount, rule["unit"], rule["rounding"])
     if abs(amount * 10 ** digits_of(rule["unit"])) >= WHOLE:
         raise Denied(FAULT.code)
-    return Computed(base, amount, [campaign["id"] for campaign in touching])
+    return amount
+
+
+def difference(rule, key, total, totals, takes_back):
+    """To the total before; where it falls, what was given falls in proportion."""
+    if total >= totals.settled[key]:
+        return total - totals.settled[key]
+    if not takes_back:
+        raise Denied("negative-amount")
+    return totals.left_of(key, total, rule) - totals.given[key]
 
 
 def converted(rule, amount, scope, version, day):

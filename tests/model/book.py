@@ -246,6 +246,13 @@ class Book:
             return None
         limits = [limit for version in self.program.versions for limit in version.limits if limit["id"] == name]
         measures = [version.measures[name] for version in self.program.versions if name in version.measures]
+        totals = [rule for version in self.program.versions for rule in version.rewards if rule["id"] == name and "total" in rule]
+        rewards = [rule for version in self.program.versions for rule in version.rewards if rule["id"] == name]
+        if name not in COUNTS and not limits and not measures and totals:
+            return self.read_total(name, totals[0], row, value, at)
+        if name not in COUNTS and not limits and not measures and rewards:
+            self.find("unknown-balance", "opening_balances", name)
+            return None
         if name not in COUNTS and not limits and not any(measure["is"] in ("count", "sum") for measure in measures):
             self.find("unknown-balance", "opening_balances", name if measures else "")
             return None
@@ -265,6 +272,16 @@ class Book:
             self.find("unknown-balance", "opening_balances", name)
             return None
         return Row(name=name, key=str(row.get("key") or ""), value=value, at=at)
+
+    def read_total(self, name, rule, row, value, at):
+        """What a reward by a running total had settled."""
+        parts = several(rule.get("total_per", "referral" if rule["to"] == "referee" else "referrer"))
+        key = str(row.get("key") or "")
+        timeless = rule.get("total_in", "lifetime") != "lifetime" and at is None
+        if timeless or not self.is_key(key, [part for part in parts if part != "program"]):
+            self.find("unknown-balance", "opening_balances", name)
+            return None
+        return Row(name=name, key=key, value=value, at=at)
 
     def is_key(self, key, parts):
         """Whether a balance's key has as many parts as the limit, and names campaigns and rewards that there are."""

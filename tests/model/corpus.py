@@ -1,4 +1,6 @@
 """The cases of the corpus, asked of the model: what it must say stands in the case."""
+import csv
+import io
 import re
 import tomllib
 from decimal import Decimal
@@ -17,14 +19,29 @@ def requests():
         if path.parent.name == "base":
             continue
         case = load(path.read_text())
-        if "diagnostics" in case.get("expect", {}) or "csv" in case or case["program"] in ("standard", "partner") or "as_of" not in case:
+        if "diagnostics" in case.get("expect", {}) or case.get("program", "standard") in ("standard", "partner") or "as_of" not in case:
             continue
         base = (CASES / "base" / (case["base"] + ".toml")).read_text() if "base" in case else ""
         sources = case["program"] if isinstance(case["program"], list) else [case["program"]]
         programs = [read_program(base + "\n" + source) for source in sources]
         book = {name: texts(case[name]) for name in ("accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates")
                 if name in case}
+        book.update({name: list(rows(text)) for name, text in case.get("csv", {}).items()})
         yield str(path.relative_to(CASES)), {"program": programs, "book": book, "as_of": moment(case["as_of"])}
+
+
+def rows(text):
+    """The rows of a table in CSV: blank is missing, what reads like a number, true or false is one."""
+    for row in csv.DictReader(io.StringIO(text.strip())):
+        yield {name: cell(value) for name, value in row.items() if value}
+
+
+def cell(value):
+    if value in ("true", "false"):
+        return value == "true"
+    if re.fullmatch(r"-?(0|[1-9][0-9]*)", value):
+        return int(value)
+    return Decimal(value) if re.fullmatch(r"-?(0|[1-9][0-9]*)\.[0-9]+", value) else value
 
 
 def read_program(text):

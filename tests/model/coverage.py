@@ -1,5 +1,5 @@
 """How often each form was reached, in programs and in effect; a form that never was is a hole in the generator."""
-from generate_words import MEASURED_PER, PERIODS, ROUNDINGS
+from generate_words import MEASURED_PER, PERIODS, ROUNDINGS, TOTAL_PER
 from program import several
 
 MOMENTS = ["submitted", "qualified", "closed", "event"]
@@ -26,12 +26,14 @@ IN_PROGRAMS = (
     + each("under_way", ["go on", "stop", "10 days", "2 weeks", "1 month"])
     + each("credit_goes_to", ["first claim", "last claim", "best claim"])
     + each("group of rewards", ["best", "first"]) + each("group of campaigns", ["best", "first"])
+    + each("total_per", TOTAL_PER) + each("total_in", [period for period in PERIODS if not period[0].isdigit()])
+    + each("below_zero", ["give nothing", "take back"]) + each("taken_back", ["gives room", "uses room"])
     + each("measures.is", ["count", "sum", "least", "greatest", "distinct", "first", "latest"])
     + each("measures.per", MEASURED_PER) + each("measures.which", ["this", "previous"])
     + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
     + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
-    + ["event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
+    + ["event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
        "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "hold_while", "reward_instead", "reward_times",
        "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants",
@@ -42,13 +44,13 @@ IN_BOOKS = [
     "a missing fact: absent", "a missing fact: null", "a missing fact: bad cell", "accounts: contradicting rows", "accounts: histories",
     "a referral recorded late", "a sequence number", "an event on its referral's row", "copies of an event that differ",
     "copies of an event that agree", "copies of a referral that differ", "opening balance of a limit",
-    "opening balance of a measure", "what: paid", "what: notified", "a confirmation of no entry", "booked: a start of the ledger",
+    "opening balance of a measure", "opening balance of a running total", "what: paid", "what: notified", "a confirmation of no entry", "booked: a start of the ledger",
     "booked: another amount", "booked: a gap", "rates: contradicting rows", "booked: twice with other amounts", "booked: an entry too many",
     "booked: an unknown grant", "booked: an amount that cannot be read"]
 
 IN_EFFECT = (
     each("step", ["converted", "campaign-instead", "campaign-times", "campaign-plus", "campaign-rounding", "at-least", "at-most", "rounding", "limit",
-                  "deferred", "released"])
+                  "deferred", "released", "total-before", "in-proportion"])
     + each("rounded", ROUNDINGS) + each("cut", OVER) + each("cut in", PERIODS) + each("cut per", PER)
     + each("reason", ["eligibility", "validity", "fraud", "attribution", "program"])
     + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused",
@@ -62,7 +64,7 @@ IN_EFFECT = (
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
        "one side refused", "a claim taken over", "a recruiter earns", "under a later version", "a grant that two limits cut", "a grant that two campaigns touched",
-       "a limit of grants cuts", "a limit of a campaign cuts", "an implied stage earns"])
+       "a limit of grants cuts", "a limit of a campaign cuts", "an implied stage earns", "an entry below zero"])
 
 NEEDED = IN_PROGRAMS + IN_BOOKS + IN_EFFECT
 
@@ -115,6 +117,8 @@ def effects_of_entry(entry, limits):
         yield "a recruiter earns"
     if entry["correction"]:
         yield "a correction downwards" if entry["amount"].startswith("-") else "a correction upwards"
+    elif entry["amount"].startswith("-"):
+        yield "an entry below zero"
     if not entry["amount"].strip("0."):
         yield "an entry of zero"
     if "@" in entry["id"].split("/")[3]:

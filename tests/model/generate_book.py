@@ -232,6 +232,14 @@ class Books:
                 rows.append({"name": name, "key": key, "value": draw.one([1, 2, 50]), "at": self.moment()})
                 draw.form("opening balance of a declared measure")
                 continue
+            totals = [rule for version in self.versions for rule in version["reward"] if "total" in rule]
+            if totals and draw.chance(30):
+                rule = draw.one(totals)
+                key = self.measured_key(rule.get("total_per", "referral" if rule["to"] == "referee" else "referrer"))
+                if set(key.split("/")) <= told | {""}:
+                    rows.append({"name": rule["id"], "key": key, "value": draw.one([1, 20, 55]), "at": self.moment()})
+                    draw.form("opening balance of a running total")
+                continue
             limits = [limit for version in self.versions for limit in version.get("limit", [])]
             if limits and draw.chance(60):
                 limit = draw.one(limits)

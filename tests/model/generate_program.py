@@ -69,7 +69,8 @@ class Programs(Rules):
         """A reward under later terms: the same id, another amount or other conditions."""
         draw = self.draw
         if draw.chance(60):
-            reward = {**reward, "amount": self.amount(reward)}
+            key = "total" if "total" in reward else "amount"
+            reward = {**reward, key: self.amount(reward)}
             draw.form("versions: another amount")
         if draw.chance(15):
             reward = {**reward, "on": self.kinds_of_reward()}
@@ -85,7 +86,8 @@ class Programs(Rules):
                     "data": {"from": "2026-03-01", "rates": {"share": Decimal("0.1"), "seats": [1, 3]},
                              "bound": {"value": Decimal("99.99")}, "good": [1, 2]},
                     "tables": {"rate": {"by": "referee.industry", "finance": Decimal("2.5"), "retail": 1},
-                               "steps": {"by": "event.units", "1": 10, "2": Decimal("20.25"), "3": 40}}}
+                               "steps": {"by": "event.units", "1": 10, "2": Decimal("20.25"), "3": 40},
+                               "brackets": {"by": "event.value", "bands": [{"up_to": 50, "value": 1}, {"above": 50, "up_to": 100, "value": Decimal("0.5")}]}}}
         document["tables"]["sizes"] = self.bands()
         if draw.chance(50):
             document["tables"]["steps"]["otherwise"] = 5

@@ -1,7 +1,7 @@
 """Random rules of a program: requirements, rewards, campaigns, limits, groups, with every word of every key."""
 from decimal import Decimal
 
-from generate_words import AMOUNTS, AT_EVENT, AT_SUBMISSION, JUDGED, LENGTHS, MEASURED, PERIODS, ROUNDINGS
+from generate_words import AMOUNTS, AT_EVENT, AT_SUBMISSION, JUDGED, LENGTHS, MEASURED, PERIODS, ROUNDINGS, TOTAL_PER
 from program import MONEY, THINGS
 
 MOMENTS = ["submitted", "qualified", "closed", "event"]
@@ -75,6 +75,10 @@ class Rules:
         if found["kind"] in MONEY and found.get("unit") != "percent" and "amount" in found and draw.chance(15):
             found["amount_in"] = draw.one(["EUR", "USD", "event.flag ? 'JPY' : 'EUR'"])
             draw.form("amount_in")
+        if "amount" in found and "amount_in" not in found and draw.chance(30):
+            self.by_total(found)
+        if "total" not in found and draw.chance(15):
+            found["below_zero"] = draw.word("below_zero", ["take back", "give nothing"])
         if draw.chance(20):
             found["when"] = self.condition(AT_EVENT + AT_SUBMISSION + self.kept * 40)
         for key, values in (("at_least", [5, Decimal("12.345"), "event.units"]), ("at_most", [50, Decimal("99.995"), "referee.seats * 10"])):
@@ -94,12 +98,31 @@ class Rules:
             draw.form("hold_while")
         return found
 
+    def by_total(self, found):
+        """A running total in place of the amount."""
+        draw = self.draw
+        del found["amount"]
+        texts = ["qualified_count * 30", "event.value", "event.value", "event.units * 25", "event.units * 25", "referee.seats * 10", "by_bands('brackets', qualified_count * 40)", "closed_count * 10.005", "event.units * 25 - 10",
+                 "100 - submitted_count * 30"] + [f"{name} * 0.1" for name in self.measures] * 2
+        if self.ladders:
+            texts += [f"credit[{self.ladders[0]}] * qualified_count"] * 3
+        found["total"] = draw.one(texts)
+        draw.form("total")
+        if draw.chance(60):
+            found["on"] = list(dict.fromkeys(["qualified", "first-invoice", "renewal", self.kind(), self.kind()]))
+        if draw.chance(50):
+            found["total_per"] = draw.word("total_per", TOTAL_PER)
+        if draw.chance(35):
+            found["total_in"] = draw.word("total_in", [period for period in PERIODS if not period[0].isdigit()])
+        if draw.chance(80):
+            found["below_zero"] = draw.word("below_zero", ["take back", "take back", "take back", "give nothing"])
+
     def refer_back(self, rewards, place):
         """Sometimes a reward depends on what one above it has granted."""
         above = rewards[self.draw.number(0, place - 1)]["id"]
         if self.draw.chance(25):
             self.draw.form("granted()")
-            if self.draw.chance(50):
+            if self.draw.chance(50) and "total" not in rewards[place]:
                 rewards[place]["amount"] = f"granted('{above}') / 2"
             else:
                 rewards[place]["when"] = f"granted('{above}') {self.draw.one(['> 0', '< 150', '== 0'])}"
@@ -156,7 +179,7 @@ class Rules:
             for part in found["per"]:
                 draw.form(f"per: {part}")
         if draw.chance(80):
-            found["in_each"] = draw.word("in_each", PERIODS + ["day", "calendar half"])
+            found["in_each"] = draw.word("in_each", PERIODS + ["day", "calendar half", "30 days"])
         if document.get("campaign") and draw.chance(25):
             found["campaigns"] = [campaign["id"] for campaign in draw.some(document["campaign"])]
             draw.form("limit: campaigns")
@@ -168,6 +191,8 @@ class Rules:
             if found.get("in_each", "lifetime") not in ("lifetime", "30 days", "2 days"):
                 words += ["pay later"] * 4
             found["over_limit"] = draw.word("over_limit", words)
+        if found.get("unit") != "grants" and draw.chance(40):
+            found["taken_back"] = draw.word("taken_back", ["gives room", "gives room", "uses room"])
         if found.get("over_limit") == "pay later" and found.get("unit") != "grants":
             # What waits for many days is computed anew on each of them.
             found["at_most"] = max(found["at_most"], 150 if found["in_each"] == "day" else 10)
@@ -176,7 +201,7 @@ class Rules:
         draw, found = self.draw, []
         alike = {}
         for reward in document["reward"]:
-            if "granted(" not in str(reward):
+            if "granted(" not in str(reward) and "total" not in reward:
                 alike.setdefault((reward["to"], unit_of(reward, self.currency)), []).append(reward["id"])
         for names in alike.values():
             for _ in range(2):

@@ -12,6 +12,7 @@ from limits import Limits
 from measures import Moment, Record, level, tiers
 from order import CLOCK, END_OF_PERIOD, place
 from submission import judge
+from totals import Totals
 from requirements import instead, judge_event
 from timeline import FOLLOWS, Happening, Standing, clocks, implied
 from values import id_part
@@ -29,7 +30,7 @@ class Ideal:
         self.book, self.program, self.moment = book, book.program, moment
         self.known = Known(book, moment)
         self.parts, self.findings, self.to_come, self.early = {}, [], [], []
-        self.record, self.limits, self.claims = Record(book), Limits(book), Claims(book)
+        self.record, self.limits, self.claims, self.totals = Record(book), Limits(book), Claims(book), Totals(book)
         self.kept, self.queue, self.turn = Kept(book), [], count()
         self.verdicts, self.standings, self.goal_events = [], {}, []
         for row in self.known.referrals.values():
@@ -106,7 +107,7 @@ class Ideal:
         scope = moment.scope(version, moment.after, standing.tiers, lambda rule: standing.granted.get(rule, 0))
         for campaign, value in for_goals(self.program, version, standing, happening, scope):
             self.goal_events.append((version, campaign, standing.row.id, value))
-        for rule, computed in candidates(self.program, version, standing, happening, scope):
+        for rule, computed in candidates(self.program, version, standing, happening, scope, self.totals):
             self.grant(standing, version, rule, happening, scope, computed)
         for clock in clocks(version, happening):
             self.expect(clock)
@@ -117,8 +118,10 @@ class Ideal:
         except Denied as denied:
             standing.not_granted.append((happening.part, rule["id"], denied.code))
             return
+        if computed.key is not None:
+            self.totals.settled[computed.key] = computed.total
         part = Part(
-            version=version, rule=rule, referral=standing.row.id, happening=happening, base=computed.base,
+            version=version, total=computed.key, rule=rule, referral=standing.row.id, happening=happening, base=computed.base,
             campaigns=computed.campaigns, tiers=dict(standing.tiers), released=None,
             grant=self.grant_id(standing, rule, happening), beneficiary=beneficiary(standing, rule),
             place=place(self.program, happening), limit=None, counted=False)
@@ -131,6 +134,9 @@ class Ideal:
         part.amount, cut, put_off = self.limits.go_through(
             part.version, part.rule, scope, part.campaigns, amount, day, counted)
         part.limits = cut
+        if part.total is not None:
+            kept = part.amount + sum(rest for _, rest, _ in put_off)
+            self.totals.give(part.total, kept if part.released is None else kept - amount)
         whole = part.released is not None and part.amount == 0 and sum(rest for _, rest, _ in put_off) == amount
         if not whole:
             self.parts[self.key(part)] = part

@@ -38,7 +38,8 @@ class Limits:
         return total
 
     def draw(self, limit, keys, day, amount):
-        if amount > 0:
+        gives_room = amount < 0 and limit.get("taken_back") == "gives room"
+        if amount > 0 or gives_room:
             for key in keys:
                 self.drawn.append((limit["id"], key, day, 1 if limit.get("unit") == "grants" else amount))
 
@@ -49,6 +50,8 @@ class Limits:
                     for limit in self.covering(version, rule, scope, campaigns)]
         covering = [(limit, keys) for limit, keys in covering if keys and not (counted and limit.get("unit") == "grants")]
         for limit, keys in covering:
+            if amount < 0:
+                continue
             left = self.left(version, limit, keys, day)
             if limit.get("unit") == "grants":
                 fits = amount if left >= 1 else 0

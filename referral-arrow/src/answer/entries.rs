@@ -231,6 +231,8 @@ fn word(step: StepWord) -> &'static str {
         StepWord::Rounding => "rounding",
         StepWord::Limit => "limit",
         StepWord::Deferred => "deferred",
+        StepWord::TotalBefore => "total-before",
+        StepWord::InProportion => "in-proportion",
         StepWord::Released => "released",
     }
 }

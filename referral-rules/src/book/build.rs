@@ -665,14 +665,15 @@ impl<'a> Builder<'a> {
             };
             let measure = crate::program::Measure::ALL.iter().any(|measure| measure.word() == name);
             let declared = self.program.measures.iter().any(|measure| measure.name == name);
-            if !measure && !declared && !self.program.limit_ids.contains(&name) {
-                let message = format!("`{name}` is neither a measure nor a limit of this program");
+            let ids = self.program.limit_ids.iter().chain(&self.program.reward_ids);
+            if !measure && !declared && !ids.into_iter().any(|id| *id == name) {
+                let message = format!("`{name}` is neither a measure, a limit nor a reward of this program");
                 self.report(
                     Code::UnknownBalance,
                     row,
                     "name",
                     message,
-                    "name a measure such as `qualified_count`, or a limit's id",
+                    "name a measure such as `qualified_count`, a limit, or a reward by a running total",
                 );
                 continue;
             }
@@ -683,7 +684,7 @@ impl<'a> Builder<'a> {
             }
             let key = key.get(row).cloned().flatten().unwrap_or_default();
             // A run looks keys up in the book's texts, part by part.
-            key.split('/').for_each(|part| {
+            key.split('/').chain([key.as_str()]).for_each(|part| {
                 self.texts.intern(part);
             });
             book.opening_balances.push(OpeningBalance {

@@ -333,6 +333,9 @@ impl Evaluation<'_> {
             Cause::Fault(Status::DIVISION_BY_ZERO) => (Code::AmountFault, "the amount divides by zero".to_owned()),
             Cause::Fault(Status::OUT_OF_RANGE) => (Code::AmountFault, "a date is out of range".to_owned()),
             Cause::Fault(_) => (Code::AmountFault, "the amount does not fit".to_owned()),
+            Cause::Negative if reward.total.is_some() => {
+                (Code::NegativeAmount, "the difference to the total before is below zero".to_owned())
+            }
             Cause::Negative => (Code::NegativeAmount, "the amount is below zero".to_owned()),
             Cause::SideRefused => (Code::SideRefused, format!("a requirement refuses the {}", reward.to.word())),
             Cause::NoRecruiter => (Code::NoRecruiter, "nobody has recruited the referrer".to_owned()),

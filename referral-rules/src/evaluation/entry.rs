@@ -67,6 +67,10 @@ pub enum StepWord {
     CampaignInstead,
     /// A campaign's own rounding.
     CampaignRounding,
+    /// The running total before: what remains is the difference.
+    TotalBefore,
+    /// What a total fell by, in proportion to what was given.
+    InProportion,
     /// The reward's minimum.
     AtLeast,
     /// The reward's maximum.
@@ -86,7 +90,7 @@ pub enum StepWord {
 pub struct StepText {
     /// What changed it.
     pub step: StepWord,
-    /// The campaign, the limit, the rounding's name, or the two currencies and the rate; empty otherwise.
+    /// The campaign, the limit, the rounding's name, the running total before, or the two currencies and the rate; empty otherwise.
     pub by: String,
     /// The amount before, exactly.
     #[serde(serialize_with = "exact")]
@@ -315,6 +319,11 @@ pub(crate) fn step_text(program: &Program, unit: &Unit, step: &Step) -> StepText
         Change::Campaign(number, Operator::Plus) => (StepWord::CampaignPlus, campaign(number)),
         Change::Campaign(number, Operator::Instead) => (StepWord::CampaignInstead, campaign(number)),
         Change::CampaignRounding(number, _) => (StepWord::CampaignRounding, campaign(number)),
+        Change::TotalBefore => {
+            let total = step.before.checked_sub(step.after).unwrap_or(Number::ZERO);
+            (StepWord::TotalBefore, total.to_string())
+        }
+        Change::InProportion => (StepWord::InProportion, String::new()),
         Change::AtLeast => (StepWord::AtLeast, String::new()),
         Change::AtMost => (StepWord::AtMost, String::new()),
         Change::Rounding(rounding) => (StepWord::Rounding, rounding.name().to_owned()),

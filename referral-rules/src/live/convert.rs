@@ -1,13 +1,14 @@
 //! Between the forms of states and the columns of a small book.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::forms::{AppliedForm, CellForm, DrawForm, KeptForm, PlaceForm, Row, StandingForm, StepForm};
+use super::forms::{AppliedForm, CellForm, DrawForm, KeptForm, PlaceForm, Row, StandingForm, StepForm, TotalForm};
 use crate::base::{Day, Instant, NONE, Number, Rounding, TextId, Texts, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Scratch, Value, Vector};
 use crate::program::{EventKind, Operator, Owner, Per, Program};
 use crate::stage::inputs::{FactsAt, ReferralRows};
 use crate::stage::timeline::{
-    Applied, Change, Draw, DrawKey, Hold, Kept, NO_STAGE, Origin, Place, ReferralState, Step, What,
+    Applied, Change, Draw, DrawKey, Hold, Kept, NO_STAGE, Origin, Place, ReferralState, Step, TotalKey, TotalSoFar,
+    What,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -303,6 +304,8 @@ pub fn step_form(program: &Program, step: &Step) -> StepForm {
         Change::CampaignRounding(number, rounding) => ("rounding", campaign(number), rounding.name()),
         Change::Rounding(rounding) => ("rounding", String::new(), rounding.name()),
         Change::AtLeast => ("at least", String::new(), ""),
+        Change::TotalBefore => (TOTAL_BEFORE, String::new(), ""),
+        Change::InProportion => (IN_PROPORTION, String::new(), ""),
         Change::AtMost | Change::Limit(_) | Change::Deferred(_) | Change::Released(_) => ("at most", String::new(), ""),
     };
     StepForm {
@@ -313,6 +316,10 @@ pub fn step_form(program: &Program, step: &Step) -> StepForm {
         after: number_form(step.after),
     }
 }
+
+/// The words of the steps of running totals.
+const TOTAL_BEFORE: &str = "total before";
+const IN_PROPORTION: &str = "in proportion";
 
 /// The word of a step from another currency, whose code stands where others have their campaign.
 const CONVERTED: &str = "converted";
@@ -336,6 +343,8 @@ pub fn step(program: &Program, form: &StepForm) -> Option<Step> {
     let change = match form.change.as_str() {
         CONVERTED => Change::Converted(form.campaign.as_bytes().try_into().ok()?),
         "at least" => Change::AtLeast,
+        TOTAL_BEFORE => Change::TotalBefore,
+        IN_PROPORTION => Change::InProportion,
         "at most" => Change::AtMost,
         "rounding" if form.campaign.is_empty() => Change::Rounding(Rounding::parse(&form.rounding)?),
         "rounding" => Change::CampaignRounding(campaign()?, Rounding::parse(&form.rounding)?),
@@ -381,4 +390,33 @@ pub fn draw_key(program: &Program, form: &DrawForm, scratch: &mut Scratch<'_>) -
         };
     }
     Some(DrawKey { limit, period: form.period, parts })
+}
+
+/// How many parts the key of a reward's running total has, which is the same in all versions.
+fn total_parts(program: &Program, reward: u16) -> usize {
+    let totals = program.versions.iter().filter_map(|version| version.reward_numbered(reward)?.total.as_ref());
+    totals.map(|total| total.per.len()).next().unwrap_or(0)
+}
+
+/// A running total with names.
+pub fn total_form(program: &Program, key: &TotalKey, total: TotalSoFar, scratch: &Scratch<'_>) -> TotalForm {
+    let parts = key.parts.iter().take(total_parts(program, key.reward));
+    let text = |part: &u32| (*part != NONE).then(|| scratch.texts().text(TextId(*part)).to_owned());
+    TotalForm {
+        reward: program.reward_ids[usize::from(key.reward)].clone(),
+        period: key.period,
+        parts: parts.map(text).collect(),
+        total: total.total,
+        given: total.given,
+    }
+}
+
+/// The key of a running total with positions; `None` when the program no longer has what it names.
+pub fn total_key(program: &Program, form: &TotalForm, scratch: &mut Scratch<'_>) -> Option<TotalKey> {
+    let reward = program.reward_ids.iter().position(|id| *id == form.reward).and_then(|at| u16::try_from(at).ok())?;
+    let mut parts = [NONE; 4];
+    for (slot, part) in parts.iter_mut().zip(&form.parts) {
+        *slot = part.as_ref().map_or(NONE, |part| scratch.texts_mut().intern(part).0);
+    }
+    Some(TotalKey { reward, period: form.period, parts })
 }

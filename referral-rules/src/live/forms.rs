@@ -242,6 +242,9 @@ pub struct ScopeBody {
     pub pending: Vec<PendingForm>,
     /// What limits have drawn.
     pub draws: Vec<DrawForm>,
+    /// The running totals of rewards.
+    #[serde(default)]
+    pub totals: Vec<TotalForm>,
     /// What limits have put off.
     pub deferred: Vec<DeferredForm>,
     /// How often something was put off.
@@ -289,6 +292,21 @@ pub struct DrawForm {
     pub sum: i64,
     /// By day, for rolling windows.
     pub days: Vec<(i32, i64)>,
+}
+
+/// A running total under a key.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct TotalForm {
+    /// The reward.
+    pub reward: String,
+    /// The first day of the period.
+    pub period: i32,
+    /// The key.
+    pub parts: Vec<Option<String>>,
+    /// The total that was settled last, in minor units.
+    pub total: i64,
+    /// What was given of it.
+    pub given: i64,
 }
 
 /// What a limit has put off.

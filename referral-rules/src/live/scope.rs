@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::convert::{
     applied_form, draw_form, draw_key, event_row, kept, kept_form, number, number_form, place, place_form,
-    push_applied, step, step_form, version_number,
+    push_applied, step, step_form, total_form, total_key, version_number,
 };
 use super::forms::{DeferredForm, PendingForm, PlaceForm, ScopeBody};
 use super::measures::{load_measure, measure_forms};
@@ -13,7 +13,7 @@ use crate::program::{EventKind, Program};
 use crate::stage::Facts;
 use crate::stage::timeline::{
     Applied, Applying, Booking, Counting, Deferred, Draw, Drawing, Drawn, EntryRow, Grant, Granted, Item, Offering,
-    Opening, Origin, Pending, Place, Refusal, Step,
+    Opening, Origin, Pending, Place, Refusal, Step, TotalSoFar,
 };
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
@@ -93,6 +93,10 @@ impl<'a> Running<'a> {
             let key = draw_key(facts.program, form, &mut out.scratch)?;
             out.drawn.draws.insert(key, Draw::with_days(form.sum, &form.days));
         }
+        for form in &body.totals {
+            let key = total_key(facts.program, form, &mut out.scratch)?;
+            out.drawn.totals.insert(key, TotalSoFar { total: form.total, given: form.given });
+        }
         out.drawn.deferrals = body.deferrals;
         for form in &body.pending {
             if form.at > as_of {
@@ -163,6 +167,7 @@ impl<'a> Running<'a> {
         let drawing = Drawing {
             offering: &offering,
             opening: &opening.draws,
+            opening_totals: &opening.totals,
             moment,
             releases: &self.releases,
             keeps_granted: true,
@@ -219,6 +224,7 @@ impl<'a> Running<'a> {
             kept: self.counts_of_others.kept.clone(),
             pending: self.later.0.clone(),
             draws: Vec::new(),
+            totals: Vec::new(),
             deferred: self.later.1.clone(),
             deferrals: self.drawn.deferrals,
             events: std::collections::BTreeMap::new(),
@@ -236,6 +242,9 @@ impl<'a> Running<'a> {
         }
         let draws = self.drawn.draws.iter();
         out.draws = draws.map(|(key, draw)| draw_form(facts.program, key, draw, &self.scratch)).collect();
+        let totals = self.drawn.totals.iter();
+        out.totals = totals.map(|(key, total)| total_form(facts.program, key, *total, &self.scratch)).collect();
+        out.totals.sort();
         for ((release, number), deferred) in &self.drawn.deferred {
             out.deferred.push(self.deferred_form(*release, *number, deferred));
         }

@@ -2,17 +2,19 @@
 //! reported at once.
 mod groups;
 mod ladders;
+mod rewards;
 mod tables;
+use rewards::{connect, unit};
 pub(super) use tables::schema;
 
 use super::compiled::{
-    Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Per, Program, Reward, Scope as Key, Source, Version,
+    Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Per, Program, Scope as Key, Source, Version,
 };
-use super::document::{self, Document, ExpressionText, Notation, Party, UnderWay};
+use super::document::{self, Document, ExpressionText, Notation, UnderWay};
 use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
-use crate::base::{Calendar, Day, Interner, Rounding, Unit, Weekday, Zone, currency_digits};
+use crate::base::{Calendar, Day, Interner, Rounding, Weekday, Zone};
 use crate::diag::{Code, Diagnostic, Severity, Span, Spanned, render};
 use crate::expr::{Compiled, Expected, Scope, compile};
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,7 +159,9 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
     versions.sort_by_key(|version| version.first_day);
     let limits = versions.iter().flat_map(|version| &version.limits).map(|limit| key_of(&limit.per));
     let measures = versions.iter().flat_map(|version| &version.contributions).map(|measure| key_of(&measure.per));
-    let widest = limits.chain(measures).max().unwrap_or(Key::Referrer);
+    let rewards = versions.iter().flat_map(|version| &version.rewards);
+    let totals = rewards.filter_map(|reward| reward.total.as_ref()).map(|total| key_of(&total.per));
+    let widest = limits.chain(measures).chain(totals).max().unwrap_or(Key::Referrer);
     let first_kinds = first_kinds(&numbers, &expressions);
     let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| document));
     let program = Program {
@@ -386,74 +390,6 @@ impl Compiling<'_> {
         }
     }
 
-    /// Rewards in order; each may ask what those above it granted.
-    fn rewards(&mut self, document: &Document, scopes: &Scopes) -> Vec<Reward> {
-        let mut scope = scopes.event.clone();
-        let mut out = Vec::with_capacity(document.rewards.len());
-        for (at, written) in document.rewards.iter().enumerate() {
-            out.extend(self.reward(at, written, document, scopes, &scope));
-            let number = number(&mut self.numbers.reward_ids, &written.id.value);
-            let slot = self.numbers.slot(Source::Granted(number));
-            scope.granted(&written.id.value, slot);
-        }
-        out
-    }
-
-    fn reward(
-        &mut self,
-        at: usize,
-        written: &document::Reward,
-        document: &Document,
-        scopes: &Scopes,
-        scope: &Scope,
-    ) -> Option<Reward> {
-        let path = |key: &str| format!("reward[{at}].{key}");
-        let when = self.conditions(&written.when, scope, &path("when"));
-        let one = ExpressionText { text: "1".to_owned(), ..ExpressionText::default() };
-        let amount = written.amount.as_ref().unwrap_or(&one);
-        let amount = self.expression(amount, Expected::Number, scope, &path("amount"));
-        let amount_in = written.amount_in.as_ref().map(|from| match currency_digits(&from.text) {
-            Some(_) => ExpressionText { text: format!("'{}'", from.text), ..from.clone() },
-            None => from.clone(),
-        });
-        let amount_in = amount_in.and_then(|from| self.expression(&from, Expected::Text, scope, &path("amount_in")));
-        let mut bound = |bound: &Option<ExpressionText>, key: &str| {
-            bound.as_ref().and_then(|bound| self.expression(bound, Expected::Number, scope, &path(key)))
-        };
-        let at_least = bound(&written.at_least, "at_least");
-        let at_most = bound(&written.at_most, "at_most");
-        let hold_while = written
-            .hold_while
-            .as_ref()
-            .and_then(|hold| self.expression(hold, Expected::Bool, &scopes.submission, &path("hold_while")));
-        let amount = amount?;
-        let operands = when.iter().chain([&amount]).chain(&amount_in).chain(&at_least).chain(&at_most);
-        let reads_ledger = operands.into_iter().any(Compiled::reads_ledger);
-        Some(Reward {
-            number: number(&mut self.numbers.reward_ids, &written.id.value),
-            reads_ledger,
-            to: written.to.value,
-            on: written.on.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
-            when,
-            kind: written.kind.value.word().to_owned(),
-            unit: unit(written.unit_name(&document.currency.value)),
-            amount,
-            amount_in,
-            at_least,
-            at_most,
-            rounding: written.rounding.value,
-            notify_within: written.notify_within.as_ref().map(|within| within.value),
-            pay_within: written.pay_within.as_ref().map(|within| within.value),
-            payable_after: written.payable_after.as_ref().map(|after| after.value),
-            hold_until: written.hold_until.as_ref().map(|kind| self.numbers.kind(&kind.value)),
-            hold_while,
-            label: written.label.as_ref().map(|label| label.value.clone()).unwrap_or_default(),
-            campaigns: Vec::new(),
-            limits: Vec::new(),
-            span: written.id.span,
-        })
-    }
-
     /// The parts of a key; the whole program is none.
     pub(super) fn key(&mut self, written: &[Spanned<document::Per>], scope: &Scope, path: &str) -> Vec<Per> {
         let mut out = Vec::with_capacity(written.len());
@@ -493,6 +429,7 @@ impl Compiling<'_> {
             counts_grants,
             unit,
             over_limit: written.over_limit.value,
+            taken_back: written.taken_back.value,
         }
     }
 }
@@ -504,38 +441,5 @@ fn grants_until(in_force: &document::InForce) -> Option<Day> {
         UnderWay::GoOn => None,
         UnderWay::Stop => Some(last_day),
         UnderWay::For(length) => length.last_day_from(last_day, &Calendar::default()),
-    }
-}
-
-/// A unit by its name; the reader has refused names that are none.
-fn unit(name: &str) -> Unit {
-    Unit::parse(name).unwrap_or_else(Unit::percent)
-}
-
-/// Gives each reward the campaigns that may touch it and the limits that may cover it.
-fn connect(document: &Document, rewards: &mut [Reward]) {
-    let ids: Vec<&str> = document.rewards.iter().map(|reward| reward.id.value.as_str()).collect();
-    if ids.len() != rewards.len() {
-        return;
-    }
-    for (reward, id) in rewards.iter_mut().zip(ids) {
-        let named = |list: &Option<Vec<crate::diag::Spanned<String>>>, by_default: bool| match list {
-            Some(list) => list.iter().any(|name| name.value == id),
-            None => by_default,
-        };
-        let to_referrer = reward.to == Party::Referrer;
-        reward.campaigns = (0_u16..)
-            .zip(&document.campaigns)
-            .filter(|(_, campaign)| named(&campaign.rewards, to_referrer))
-            .map(|(position, _)| position)
-            .collect();
-        reward.limits = (0_u16..)
-            .zip(&document.limits)
-            .filter(|(_, limit)| {
-                let in_unit = limit.unit.value == document::Limit::GRANTS || limit.unit.value == reward.unit.name();
-                named(&limit.rewards, to_referrer && in_unit)
-            })
-            .map(|(position, _)| position)
-            .collect();
     }
 }

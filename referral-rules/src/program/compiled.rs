@@ -5,7 +5,7 @@
 use super::claims::ClaimTerms;
 pub use super::compiled_rules::{
     Campaign, Clock, Contribution, DeclaredMeasure, Goal, Group, Judged, Ladder, LadderBy, Level, Limit, Operator, Per,
-    Requirement, Reward,
+    Requirement, Reward, RunningTotal,
 };
 use super::data::Data;
 use super::document::Moment;

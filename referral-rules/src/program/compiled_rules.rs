@@ -1,7 +1,8 @@
 //! The compiled rules of a version: requirements, tier ladders, clock events, rewards, campaigns, groups, limits.
 use super::compiled::{EventKind, Measure};
 use super::document::{
-    Aggregate, Disqualified, Moment, Moves, OnFailure, OverLimit, Party, PayWithin, Refuses, Which, Wins,
+    Aggregate, BelowZero, Disqualified, Moment, Moves, OnFailure, OverLimit, Party, PayWithin, Refuses, TakenBack,
+    Which, Wins,
 };
 use crate::base::{Day, Length, Number, Period, Rounding, TextId, Unit};
 use crate::diag::Span;
@@ -160,8 +161,12 @@ pub struct Reward {
     pub kind: String,
     /// What the amount is counted in.
     pub unit: Unit,
-    /// The amount.
+    /// The amount, or the running total.
     pub amount: Compiled,
+    /// Where `amount` is a running total: whose, and in which period.
+    pub total: Option<RunningTotal>,
+    /// What becomes of an amount below zero.
+    pub below_zero: BelowZero,
     /// The currency in which it is stated, if it is to be converted.
     pub amount_in: Option<Compiled>,
     /// The least, if it applies at all.
@@ -186,10 +191,20 @@ pub struct Reward {
     pub campaigns: Vec<u16>,
     /// Limits that may cover it, by position in the version.
     pub limits: Vec<u16>,
-    /// True when a condition or amount reads what was granted before.
+    /// True when a condition or amount reads what was granted before, or the amount is a running total: then it is evaluated
+    /// event by event.
     pub reads_ledger: bool,
     /// Where it stands in the document.
     pub span: Span,
+}
+
+/// What a running total is over; the same in all versions.
+#[derive(Debug)]
+pub struct RunningTotal {
+    /// The key; empty for the whole program.
+    pub per: Vec<Per>,
+    /// The period in which it begins anew.
+    pub in_each: Period,
 }
 
 /// What a campaign does to an amount.
@@ -295,4 +310,6 @@ pub struct Limit {
     pub unit: Unit,
     /// What happens beyond.
     pub over_limit: OverLimit,
+    /// Whether what is taken back gives room.
+    pub taken_back: TakenBack,
 }

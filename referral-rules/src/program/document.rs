@@ -8,7 +8,8 @@ pub use super::document_measures::{
 };
 pub use super::document_requirements::{Heading, JudgedAt, OnFailure, Refuses, Requirement};
 pub use super::document_rules::{
-    Campaign, Goal, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward, RewardKind, Wins,
+    BelowZero, Campaign, Goal, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward, RewardKind,
+    RunningTotal, TakenBack, Wins,
 };
 pub use super::read::{Keys, Notation, keys, words};
 use crate::base::{Day, Length, Number, Rounding, Weekday};

@@ -132,8 +132,12 @@ pub struct Reward {
     pub kind: Spanned<RewardKind>,
     /// The unit, if written; see [`Reward::unit_name`].
     pub unit: Option<Spanned<String>>,
-    /// How much; without it one thing.
+    /// How much; without it, and without a total, one thing.
     pub amount: Option<ExpressionText>,
+    /// How much in all so far, instead of an amount: what is granted is the difference to what was before.
+    pub total: Option<RunningTotal>,
+    /// What becomes of an amount below zero.
+    pub below_zero: Spanned<BelowZero>,
     /// In which currency the amount is stated: a code or an expression; in the reward's unit unless written.
     pub amount_in: Option<ExpressionText>,
     /// Never less than this.
@@ -154,6 +158,27 @@ pub struct Reward {
     pub hold_while: Option<ExpressionText>,
     /// A text for people.
     pub label: Option<Spanned<String>>,
+}
+
+/// `total` of a reward, with its key and its period.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RunningTotal {
+    /// The total as of the event.
+    pub formula: ExpressionText,
+    /// What the events have in common whose total it is.
+    pub per: Vec<Spanned<Per>>,
+    /// The period in which it begins anew.
+    pub in_each: Spanned<Period>,
+}
+
+/// What becomes of an amount below zero, or of a total that falls.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum BelowZero {
+    /// Nothing is granted.
+    #[default]
+    GiveNothing,
+    /// It is an entry below zero.
+    TakeBack,
 }
 
 impl Reward {
@@ -240,6 +265,16 @@ pub enum OverLimit {
     PayLater,
 }
 
+/// Whether what is taken back of what a limit covers counts against what was drawn.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum TakenBack {
+    /// What was drawn stays drawn.
+    #[default]
+    UsesRoom,
+    /// It gives room to what comes later.
+    GivesRoom,
+}
+
 /// `[[limit]]`: a bound on what is granted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Limit {
@@ -263,6 +298,8 @@ pub struct Limit {
     pub unit: Spanned<String>,
     /// What happens beyond.
     pub over_limit: Spanned<OverLimit>,
+    /// Whether what is taken back gives room.
+    pub taken_back: Spanned<TakenBack>,
 }
 
 impl Limit {

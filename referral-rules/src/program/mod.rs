@@ -21,10 +21,10 @@ pub use claims::ClaimTerms;
 pub use compile::{Faults, SourceText};
 pub use compiled::{
     Campaign, Clock, Contribution, DeclaredMeasure, EventKind, Fact, Goal, Group, Judged, Ladder, LadderBy, Level,
-    Limit, Measure, Operator, Owner, Per, Program, Requirement, Reward, Scope, Source, Version,
+    Limit, Measure, Operator, Owner, Per, Program, Requirement, Reward, RunningTotal, Scope, Source, Version,
 };
 pub use data::Data;
 pub use document::{
-    Aggregate, Constant, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Moves, Notation, OnFailure, OverLimit,
-    Party, PayWithin, Refuses, Which, Wins,
+    Aggregate, BelowZero, Constant, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Moves, Notation, OnFailure,
+    OverLimit, Party, PayWithin, Refuses, TakenBack, Which, Wins,
 };

@@ -3,8 +3,8 @@ use super::compiled::{DeclaredMeasure, EventKind, Fact, Measure, Owner, Source};
 use super::document::{Constant, Data, Document, FactOwner, FactType, MeasureDeclaration, STAGES};
 use super::document_rules::Per;
 use super::measure_types::MeasureTypes;
-use crate::base::Interner;
-use crate::diag::{Code, Diagnostic};
+use crate::base::{Interner, Period, Unit};
+use crate::diag::{Code, Diagnostic, Spanned};
 use crate::expr::{Scope, Slot, TableSchema, Type, Value};
 use std::sync::Arc;
 
@@ -19,7 +19,21 @@ pub(super) struct Numbers {
     pub(super) campaign_ids: Vec<String>,
     pub(super) limit_ids: Vec<String>,
     pub(super) measures: Vec<DeclaredMeasure>,
+    pub(super) totals: Vec<TotalShape>,
     pub(super) ladder_names: Vec<String>,
+}
+
+/// What a running total is, as its reward declares it.
+#[derive(PartialEq)]
+pub(super) struct TotalShape {
+    /// The reward.
+    pub(super) reward: String,
+    /// The parts of the key.
+    pub(super) per: Vec<String>,
+    /// The period.
+    pub(super) in_each: Period,
+    /// The unit.
+    pub(super) unit: Unit,
 }
 
 /// The position of a word in a list, at its end if it is new.
@@ -319,8 +333,8 @@ impl Numbers {
     }
 }
 
-/// A measure as its section declares it; `kind` is the type of its value.
-pub(super) fn declared(written: &MeasureDeclaration, kind: Type) -> DeclaredMeasure {
+/// The parts of a key as the document writes them; the whole program is none.
+pub(super) fn key_texts(parts: &[Spanned<Per>]) -> Vec<String> {
     let part = |per: &Per| match per {
         Per::Program => None,
         Per::Expression(written) => Some(written.text.clone()),
@@ -330,10 +344,15 @@ pub(super) fn declared(written: &MeasureDeclaration, kind: Type) -> DeclaredMeas
         Per::Reward => Some("reward".to_owned()),
         Per::Campaign => Some("campaign".to_owned()),
     };
+    parts.iter().filter_map(|per| part(&per.value)).collect()
+}
+
+/// A measure as its section declares it; `kind` is the type of its value.
+pub(super) fn declared(written: &MeasureDeclaration, kind: Type) -> DeclaredMeasure {
     DeclaredMeasure {
         name: written.name.value.clone(),
         is: written.is.value,
-        per: written.per.iter().filter_map(|per| part(&per.value)).collect(),
+        per: key_texts(&written.per),
         in_each: written.in_each.value,
         which: written.which.value,
         disqualified: written.disqualified.value,

@@ -182,6 +182,8 @@ fn why(line: &Line<'_>) -> String {
         line.entry.steps.iter().filter(|step| limits.contains(&step.step)).map(|step| step.by.as_str()).collect();
     cut.dedup();
     parts.extend(cut.into_iter().map(str::to_owned));
+    let total = line.entry.steps.iter().find(|step| step.step == StepWord::TotalBefore);
+    parts.extend(total.map(|step| format!("total {}", step.before)));
     if line.entry.correction {
         parts.push("correction".to_owned());
     }

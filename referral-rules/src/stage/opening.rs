@@ -1,5 +1,5 @@
 //! Opening balances: what was before the history that the host gives, as the timeline starts with it.
-use super::timeline::{DrawKey, KeyPart, MeasureKey, Opening, Totals, key_part};
+use super::timeline::{DrawKey, KeyPart, MeasureKey, Opening, TotalKey, Totals, key_part};
 use crate::base::{Instant, NONE, Number, Period, Rounding, TextId};
 use crate::book::{Book, Finding, OpeningBalance};
 use crate::diag::Code;
@@ -51,9 +51,26 @@ fn take(program: &Program, book: &Book, balance: &OpeningBalance, out: &mut Open
     let limit = limits
         .into_iter()
         .find(|limit| program.limit_ids.get(usize::from(limit.number)).is_some_and(|id| *id == balance.name));
-    let Some(limit) = limit else { return Ok(()) };
+    let Some(limit) = limit else { return total(program, book, balance, out) };
     let (key, value) = draw(program, book, limit, balance)?;
     let sum = out.draws.entry(key).or_default();
+    *sum = sum.saturating_add(value);
+    Ok(())
+}
+
+/// What a reward by a running total had settled.
+fn total(program: &Program, book: &Book, balance: &OpeningBalance, out: &mut Opening) -> Result<(), Fault> {
+    let Some(number) = program.reward_ids.iter().position(|id| *id == balance.name) else { return Ok(()) };
+    let number = u16::try_from(number).unwrap_or(u16::MAX);
+    let rewards = program.versions.iter().filter_map(|version| version.reward_numbered(number));
+    let Some((reward, total)) = rewards.filter_map(|reward| Some((reward, reward.total.as_ref()?))).next() else {
+        let message = "a reward that has no running total has no opening balance".to_owned();
+        return Err((message, "name a measure, a limit, or a reward with a `total`"));
+    };
+    let period = first_day(program, total.in_each, balance.at, "running total")?;
+    let parts = parts(program, book, &total.per, &balance.key, "total")?;
+    let value = Rounding::Down.settle(balance.value, reward.unit.digits()).unwrap_or(i64::MAX).max(0);
+    let sum = out.totals.entry(TotalKey { reward: number, period, parts }).or_default();
     *sum = sum.saturating_add(value);
     Ok(())
 }
@@ -119,13 +136,25 @@ fn first_day(program: &Program, period: Period, at: Option<i64>, what: &str) -> 
 
 fn draw(program: &Program, book: &Book, limit: &Limit, balance: &OpeningBalance) -> Result<(DrawKey, i64), Fault> {
     let period = first_day(program, limit.in_each, balance.at, "limit")?;
-    let parts: Vec<&str> = if limit.per.is_empty() { Vec::new() } else { balance.key.split('/').collect() };
-    if parts.len() != limit.per.len() {
-        let message = format!("the key has {} parts, the limit {}", parts.len(), limit.per.len());
+    let parts = parts(program, book, &limit.per, &balance.key, "limit")?;
+    let digits = if limit.counts_grants { 0 } else { limit.unit.digits() };
+    let value = Rounding::Down.settle(balance.value, digits).unwrap_or(i64::MAX);
+    Ok((DrawKey { limit: limit.number, period, parts }, value))
+}
+
+/// The parts of a key, joined by `/`.
+fn parts(program: &Program, book: &Book, per: &[Per], key: &str, what: &str) -> Result<[u32; 4], Fault> {
+    let given: Vec<&str> = match per.len() {
+        0 => Vec::new(),
+        1 => vec![key],
+        _ => key.split('/').collect(),
+    };
+    if given.len() != per.len() {
+        let message = format!("the key has {} parts, the {what} {}", given.len(), per.len());
         return Err((message, "give the parts of the key joined by `/`, in the order of `per`"));
     }
-    let mut out = DrawKey { limit: limit.number, period, parts: [NONE; 4] };
-    for ((slot, per), part) in out.parts.iter_mut().zip(&limit.per).zip(parts) {
+    let mut out = [NONE; 4];
+    for ((slot, per), part) in out.iter_mut().zip(per).zip(given) {
         let number = |ids: &[String]| ids.iter().position(|id| id == part).and_then(|at| u32::try_from(at).ok());
         let found = match per {
             Per::Reward => number(&program.reward_ids),
@@ -136,9 +165,7 @@ fn draw(program: &Program, book: &Book, limit: &Limit, balance: &OpeningBalance)
             }
             Per::Expression(_) => book.texts.find(part).map(|id| id.0),
         };
-        *slot = found.ok_or_else(|| (format!("`{part}` is not known"), "give the key as the limit counts it"))?;
+        *slot = found.ok_or_else(|| (format!("`{part}` is not known"), "give the key as it is counted by"))?;
     }
-    let digits = if limit.counts_grants { 0 } else { limit.unit.digits() };
-    let value = Rounding::Down.settle(balance.value, digits).unwrap_or(i64::MAX);
-    Ok((out, value))
+    Ok(out)
 }

@@ -77,6 +77,8 @@ pub struct LimitPlan {
     pub unit: &'static str,
     /// What happens beyond.
     pub over_limit: &'static str,
+    /// Whether what is taken back gives room.
+    pub gives_room: bool,
 }
 
 /// The first days of the versions; the first version governs the days before the second, and so on.
@@ -188,7 +190,7 @@ impl Plan {
             rules::requirement(&mut out, &mut draw, at, shape);
         }
         for (at, mut draw) in of(0..5).chain(of(12..14)) {
-            rules::reward(&mut out, &mut draw, at, number, self.currency);
+            rules::reward(&mut out, &mut draw, at, number, self.currency, shape);
         }
         for (at, mut draw) in of(7..8).chain(of(14..16)) {
             rules::campaign(&mut out, &mut draw, at, shape);

@@ -212,12 +212,51 @@ fn kinds_of_reward(version: &VersionPlan, draw: &mut Draw<'_>) -> String {
     if one != two && draw.once_in(5) { format!("[\"{one}\", \"{two}\"]") } else { format!("\"{one}\"") }
 }
 
-pub(super) fn reward(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, number: usize, currency: &'static str) {
-    let id = format!("r{at}");
+/// A running total, and what its id ends with: under one id it is the same in all versions.
+fn total(measures: &[&'static str], unit: &str, draw: &mut Draw<'_>) -> (String, String) {
+    let per = draw.one_of(&[
+        ("n", ""),
+        ("f", "total_per = \"referral\""),
+        ("c", "total_per = [\"referrer\", \"referral.channel\"]"),
+        ("r", "total_per = \"referrer\""),
+    ]);
+    let in_each = draw.one_of(&[
+        ("l", ""),
+        ("m", "total_in = \"calendar month\""),
+        ("y", "total_in = \"year from 04-01\""),
+        ("d", "total_in = \"day\""),
+    ]);
+    let mut total = draw
+        .one_of(&[
+            "qualified_count * 33.335",
+            "by_bands('by_seats', qualified_count * 2)",
+            "event.amount",
+            "event.seats * 25",
+            "100 - closed_count * 40",
+            "event.seats * 25 - 10",
+            "event.amount / 3",
+        ])
+        .to_owned();
+    if !measures.is_empty() && draw.once_in(2) {
+        total = format!("{} * 1.5", draw.one_of(measures));
+    }
+    let text = format!("total = \"{total}\"\n{}\n{}\n", per.1, in_each.1);
+    (text, format!("{}{}-{}", per.0, in_each.0, unit.to_lowercase()))
+}
+
+pub(super) fn reward(
+    version: &mut VersionPlan,
+    draw: &mut Draw<'_>,
+    at: usize,
+    number: usize,
+    currency: &'static str,
+    shape: &Shape,
+) {
+    let mut id = format!("r{at}");
     // Who recruited a referrer is told by referrals of others, as whose a referee is.
     let to =
         if version.claims && draw.once_in(7) { "recruiter" } else { draw.one_of(&["referrer", "referrer", "referee"]) };
-    let on = kinds_of_reward(version, draw);
+    let mut on = kinds_of_reward(version, draw);
     let amount = amount(version, draw);
     let when = condition(version, draw);
     // A later version may pay the same reward in another unit.
@@ -236,20 +275,36 @@ pub(super) fn reward(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, 
     ];
     let choice = draw.below(kinds.len()).saturating_add(turn);
     let (kind, unit, written) = kinds.get(choice).copied().unwrap_or(("cash", currency, ""));
+    let amount_in = draw.one_of(&["", "", "", "", "\"EUR\"", "\"USD\"", "\"event.plan == 'pro' ? 'JPY' : 'EUR'\""]);
+    let amount_in = if ["cash", "account-credit", "gift-card"].contains(&kind) { amount_in } else { "" };
+    let by_total = amount_in.is_empty() && draw.once_in(5) && !shape.ahead;
+    let (total, ending) = total(&version.measures, unit, draw);
+    if by_total {
+        // Totals rise and fall where much happens.
+        if draw.once_in(2) && on.starts_with('"') && !on.contains("payment") {
+            on = format!("[{on}, \"payment\"]");
+        }
+        let to = if to == "referee" { "e" } else { "" };
+        id = format!("t{at}-{ending}{to}");
+    }
     let text = &mut version.text;
     let _ = write!(text, "[[reward]]\nid = \"{id}\"\nto = \"{to}\"\non = {on}\nkind = \"{kind}\"\n");
     if !written.is_empty() {
         let _ = writeln!(text, "unit = \"{written}\"");
     }
-    let amount_in = draw.one_of(&["", "", "", "", "\"EUR\"", "\"USD\"", "\"event.plan == 'pro' ? 'JPY' : 'EUR'\""]);
-    if !amount_in.is_empty() && ["cash", "account-credit", "gift-card"].contains(&kind) {
+    if !amount_in.is_empty() {
         let _ = writeln!(text, "amount_in = {amount_in}");
     }
-    if kind != "perk" || draw.once_in(2) {
+    if by_total {
+        text.push_str(&total);
+    } else if kind != "perk" || draw.once_in(2) {
         let _ = writeln!(text, "amount = {amount}");
     }
+    let below_zero = draw.one_of(&["", "", "", "\"take back\"", "\"give nothing\""]);
+    let below_zero = if shape.ahead { "" } else { below_zero };
     let optional = [
         ("when", when),
+        ("below_zero", if by_total && !draw.once_in(3) { "\"take back\"" } else { below_zero }.to_owned()),
         ("at_least", draw.one_of(&["", "", "", "25", "0.5", "\"referral.score\""]).to_owned()),
         ("at_most", draw.one_of(&["", "", "", "500", "100.005", "\"event.amount\""]).to_owned()),
         ("rounding", draw.one_of(&["", "", "\"half even\"", "\"up\"", "\"down\"", "\"half down\""]).to_owned()),
@@ -265,7 +320,8 @@ pub(super) fn reward(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, 
     for (key, value) in optional.iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(text, "{key} = {value}");
     }
-    let asks_granted = optional.iter().any(|(_, value)| value.contains("granted(")) || amount.contains("granted(");
+    let asks_granted =
+        by_total || optional.iter().any(|(_, value)| value.contains("granted(")) || amount.contains("granted(");
     version.rewards.push(RewardPlan { id, unit, to_referrer: to == "referrer", to, asks_granted });
 }
 
@@ -393,5 +449,20 @@ pub(super) fn limit(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, c
     if let Some(kind) = kind {
         let _ = writeln!(text, "when = \"event.kind == '{kind}'\"");
     }
-    version.limits.push(LimitPlan { id, rewards, campaigns, kind, per, in_each, at_most, unit, over_limit });
+    let gives_room = !counts && draw.once_in(3);
+    if gives_room {
+        let _ = writeln!(text, "taken_back = \"gives room\"");
+    }
+    version.limits.push(LimitPlan {
+        id,
+        rewards,
+        campaigns,
+        kind,
+        per,
+        in_each,
+        at_most,
+        unit,
+        over_limit,
+        gives_room,
+    });
 }

@@ -35,9 +35,6 @@ fn wrong_step(entry: &Entry) -> Option<String> {
     if amount.checked_div(step).and_then(Number::to_i64).is_none() {
         return Some(format!("{amount} is not a whole number of minor units"));
     }
-    if !entry.correction && amount.is_negative() {
-        return Some("a grant below zero".to_owned());
-    }
     if entry.correction {
         return (amount.is_zero()).then(|| "a correction of nothing".to_owned());
     }
@@ -55,6 +52,7 @@ fn wrong_step(entry: &Entry) -> Option<String> {
             StepWord::Limit | StepWord::Deferred if moved >= Number::ZERO => {
                 return Some("a limit took nothing away".to_owned());
             }
+            StepWord::InProportion if one.after > Number::ZERO => return Some("a fall gave something".to_owned()),
             StepWord::AtLeast if moved <= Number::ZERO => return Some("a minimum lowered it".to_owned()),
             StepWord::AtMost if moved >= Number::ZERO => return Some("a maximum raised it".to_owned()),
             _ => {}

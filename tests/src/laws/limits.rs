@@ -64,7 +64,8 @@ pub fn limits_hold(seeds: &Seeds) -> Result<(), String> {
         let Some(version) = case.plan.versions.iter().find(|version| version.name == entry.version) else {
             return Err(case.fault(&format!("an entry of no version: {entry:#?}")));
         };
-        for limit in version.limits.iter().filter(|limit| minor > 0 && covers(limit, version, &entry)) {
+        let counts = |limit: &&LimitPlan| minor > 0 || minor < 0 && limit.gives_room;
+        for limit in version.limits.iter().filter(counts).filter(|limit| covers(limit, version, &entry)) {
             let Some(keys) = keys(&case, limit, &entry) else { continue };
             let day = case.plan.zone.day_of(entry.booked_at);
             for key in keys {
@@ -73,7 +74,10 @@ pub fn limits_hold(seeds: &Seeds) -> Result<(), String> {
             }
         }
     }
-    for ((limit, in_each, key), amounts) in &drawn {
+    // Of a rolling window what is taken back may be out before what it gave room to.
+    let limits = || case.plan.versions.iter().flat_map(|version| &version.limits);
+    let rolls = |id: &str| limits().any(|limit| limit.id == id && limit.gives_room && limit.in_each.ends_with("days"));
+    for ((limit, in_each, key), amounts) in drawn.iter().filter(|((limit, ..), _)| !rolls(limit)) {
         let bound = bounds.get(limit).copied().unwrap_or_default();
         let period = Period::parse(in_each).unwrap_or_default();
         for (day, _) in amounts {

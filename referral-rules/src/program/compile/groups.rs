@@ -45,10 +45,15 @@ impl Compiling<'_> {
     ) {
         for (at, id) in members.iter().enumerate() {
             let named = document.rewards.iter().zip(rewards).find(|(written, _)| written.id.value == id.value);
-            if named.is_some_and(|(_, reward)| reward.reads_ledger) {
-                let message = format!("`{}` asks what was granted, so it cannot be one of a group", id.value);
+            if let Some((written, _)) = named.filter(|(_, reward)| reward.reads_ledger) {
+                let (does, help) = match written.total {
+                    Some(_) => ("goes by a running total", "take it out of the group, or state an amount"),
+                    None => {
+                        ("asks what was granted", "take it out of the group, or write its condition without `granted`")
+                    }
+                };
+                let message = format!("`{}` {does}, so it cannot be one of a group", id.value);
                 let fault = Diagnostic::error(Code::BadValue, id.span, message);
-                let help = "take it out of the group, or write its condition without `granted`";
                 self.diagnostics.push(fault.path(format!("group[{group}].rewards[{at}]")).help(help));
             }
         }

@@ -5,41 +5,43 @@ use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic};
 use crate::expr::Slot;
 use crate::program::compiled::Source;
-use crate::program::document::RewardKind;
+use crate::program::document::{BelowZero, RewardKind};
 
 pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     for (at, reward) in terms.rewards() {
         let Some(compiled) = terms.version.rewards.get(at) else { continue };
         let unit = &compiled.unit;
         let path = |key: &str| format!("reward[{at}].{key}");
-        for key in ["amount", "at_least", "at_most"] {
+        for key in ["amount", "total", "at_least", "at_most"] {
             // An amount in another currency is rounded after it was converted.
             if key != "amount" || compiled.amount_in.is_none() {
                 digits(terms, &path(key), unit, found);
             }
         }
-        let Some(amount) = terms.expression(&path("amount")) else { continue };
+        let key = if reward.total.is_some() { "total" } else { "amount" };
+        let Some(amount) = terms.expression(&path(key)) else { continue };
         let asked = Asked::At(compiled.on.clone());
         let possible = terms.foresee(&asked, &|_| None, |foresight| foresight.of(&amount.compiled));
         let id = &reward.id.value;
         let span = amount.written.span;
         if !possible.present {
             let kinds = reward.on.iter().map(|kind| kind.value.as_str());
-            let message = format!("the amount of the reward `{id}` is always missing at {}", listed(kinds));
-            let fault = warning(Code::NeverGranted, span, path("amount"), message);
+            let message = format!("the {key} of the reward `{id}` is always missing at {}", listed(kinds));
+            let fault = warning(Code::NeverGranted, span, path(key), message);
             found.push(fault.help("use what is known at that event"));
         } else if compiled.campaigns.is_empty()
             && reward.at_least.is_none()
+            && reward.below_zero.value == BelowZero::GiveNothing
             && possible.range().greatest().is_some_and(Number::is_negative)
         {
-            let message = format!("the amount of the reward `{id}` is always below zero");
-            found.push(warning(Code::NeverGranted, span, path("amount"), message).help("mend the amount"));
+            let message = format!("the {key} of the reward `{id}` is always below zero");
+            found.push(warning(Code::NeverGranted, span, path(key), message).help("mend the amount"));
         }
         let hundred = Number::from(100_i64);
         let is_percent = reward.kind.value == RewardKind::Discount && *unit == Unit::percent();
         if is_percent && possible.range().least().is_some_and(|least| least > hundred) {
             let message = format!("the reward `{id}` is a discount of more than 100 percent");
-            let fault = warning(Code::PercentAboveHundred, span, path("amount"), message);
+            let fault = warning(Code::PercentAboveHundred, span, path(key), message);
             found.push(fault.help("write 20 for 20 percent"));
         }
         for (percent, share) in amount.compiled.percents() {
@@ -48,7 +50,7 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
                 let text = amount.written.text.get(percent.start..percent.end).unwrap_or_default();
                 let message = format!("the reward `{id}` grants {text} of a value, more than the value itself");
                 let place = amount.written.place(percent);
-                let fault = warning(Code::PercentAboveHundred, place, path("amount"), message);
+                let fault = warning(Code::PercentAboveHundred, place, path(key), message);
                 found.push(fault.help("write the share that is meant; `20%` is a fifth"));
             }
         }

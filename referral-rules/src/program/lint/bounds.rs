@@ -53,7 +53,8 @@ fn own_bounds(terms: &Terms<'_>, at: usize, reward: &Reward, found: &mut Vec<Dia
             return;
         }
     }
-    let before = changed(terms, at, reward);
+    // A running total is bounded before campaigns change what is granted of it.
+    let before = if reward.total.is_some() { amount(terms, reward) } else { changed(terms, at, reward) };
     if let (Some(most), Some(bound)) = (most, &written.at_most) {
         if above(before.least(), most.greatest()) {
             let message = format!("every amount of the reward `{id}` is above its `at_most`");
@@ -72,6 +73,10 @@ fn own_bounds(terms: &Terms<'_>, at: usize, reward: &Reward, found: &mut Vec<Dia
 
 /// What the reward may grant, before limits.
 pub(super) fn granted(terms: &Terms<'_>, at: usize, reward: &Reward) -> Range {
+    // The difference of two totals can be anything.
+    if reward.total.is_some() {
+        return Range::default();
+    }
     let asked = Asked::At(reward.on.clone());
     let of = |bound: &crate::expr::Compiled| terms.foresee(&asked, &|_| None, |foresight| foresight.of(bound)).range();
     let mut range = changed(terms, at, reward);
@@ -88,12 +93,21 @@ pub(super) fn granted(terms: &Terms<'_>, at: usize, reward: &Reward) -> Range {
     range
 }
 
+/// The amount, or the total, before anything changes it.
+fn amount(terms: &Terms<'_>, reward: &Reward) -> Range {
+    let asked = Asked::At(reward.on.clone());
+    // What is converted can come to anything.
+    match reward.amount_in {
+        Some(_) => Range::default(),
+        None => terms.foresee(&asked, &|_| None, |foresight| foresight.of(&reward.amount)).range(),
+    }
+}
+
 /// The amount, whichever campaigns apply.
 fn changed(terms: &Terms<'_>, at: usize, reward: &Reward) -> Range {
     let asked = Asked::At(reward.on.clone());
     let of = |compiled: &crate::expr::Compiled| terms.foresee(&asked, &|_| None, |foresight| foresight.of(compiled));
-    // What is converted can come to anything.
-    let mut range = if reward.amount_in.is_some() { Range::default() } else { of(&reward.amount).range() };
+    let mut range = amount(terms, reward);
     for (position, campaign) in terms.version.campaigns.iter().enumerate() {
         if terms.touched(position).contains(&at) {
             range = range.joined(applied(campaign, range, &reward.unit, of));

@@ -5,7 +5,7 @@ use crate::program::document::{
     Aggregate, CreditGoesTo, Disqualified, FactType, MEASURES, Moment, OnFailure, Refuses, STAGES, ThisEvent, UnderWay,
     Which,
 };
-use crate::program::document_rules::{OverLimit, Party, Per, RewardKind, Wins};
+use crate::program::document_rules::{BelowZero, OverLimit, Party, Per, RewardKind, TakenBack, Wins};
 
 /// Which keys a section has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -123,6 +123,10 @@ pub(super) const REWARD: Keys = Keys {
         "unit",
         "amount",
         "amount_in",
+        "total",
+        "total_per",
+        "total_in",
+        "below_zero",
         "at_least",
         "at_most",
         "rounding",
@@ -157,7 +161,7 @@ pub(super) const CAMPAIGN: Keys = Keys {
 pub(super) const LIMIT: Keys = Keys {
     path: "limit",
     title: "a limit",
-    keys: &["id", "rewards", "campaigns", "when", "per", "in_each", "at_most", "unit", "over_limit"],
+    keys: &["id", "rewards", "campaigns", "when", "per", "in_each", "at_most", "unit", "over_limit", "taken_back"],
 };
 
 pub(super) const GOAL: Keys = Keys { path: "campaign.goal", title: "a goal", keys: &["at_least", "on", "of"] };
@@ -282,6 +286,9 @@ pub(super) const GOES_DOWN: &[&str] = &[
 pub(super) const PARTIES: &[(&str, Party)] =
     &[("referrer", Party::Referrer), ("referee", Party::Referee), ("recruiter", Party::Recruiter)];
 
+pub(super) const BELOW_ZERO: &[(&str, BelowZero)] =
+    &[("give nothing", BelowZero::GiveNothing), ("take back", BelowZero::TakeBack)];
+
 pub(super) const WINS: &[(&str, Wins)] = &[("best", Wins::Best), ("first", Wins::First)];
 
 pub(super) const END_OF_MONTH: &str = "end of month";
@@ -307,11 +314,18 @@ pub(super) const PERIODS: &[&str] = &[
     "30 days",
 ];
 
+/// Those of them that have a beginning.
+pub(super) const CALENDAR_PERIODS: &[&str] =
+    &["lifetime", "day", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 04-01"];
+
 pub(super) const OVER_LIMIT: &[(&str, OverLimit)] = &[
     ("pay what fits", OverLimit::PayWhatFits),
     ("pay nothing", OverLimit::PayNothing),
     ("pay later", OverLimit::PayLater),
 ];
+
+pub(super) const TAKEN_BACK: &[(&str, TakenBack)] =
+    &[("uses room", TakenBack::UsesRoom), ("gives room", TakenBack::GivesRoom)];
 
 /// The words that a key allows, for every key that allows only some: `("reward.to", ["referrer", "referee"])`.
 pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
@@ -341,10 +355,14 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("tiers.goes_down", GOES_DOWN.to_vec()),
         ("reward.to", of(PARTIES)),
         ("reward.kind", of(RewardKind::ALL)),
+        ("reward.total_per", of(MEASURE_PER)),
+        ("reward.total_in", CALENDAR_PERIODS.to_vec()),
+        ("reward.below_zero", of(BELOW_ZERO)),
         ("reward.pay_within", vec![END_OF_MONTH]),
         ("group.wins", of(WINS)),
         ("limit.per", of(PER)),
         ("limit.in_each", PERIODS.to_vec()),
         ("limit.over_limit", of(OVER_LIMIT)),
+        ("limit.taken_back", of(TAKEN_BACK)),
     ]
 }

@@ -76,7 +76,7 @@ fn measure(name: Spanned<String>, field: &Field<'_>, reader: &mut Reader) -> Opt
 }
 
 /// One part of a key, or a list of them.
-fn per(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<Per>>> {
+pub(super) fn per(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<Per>>> {
     match &field.node.value {
         NodeValue::Text(_) => key_part(field, keys::MEASURE_PER, reader).map(|part| vec![part]),
         _ => key_parts(field, keys::MEASURE_PER, reader),

@@ -7,7 +7,8 @@ use crate::base::{Day, Number, Period, Rounding, Unit, currency_digits};
 use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::program::document::{ExpressionText, Moment};
 use crate::program::document_rules::{
-    Campaign, Goal, Group, Limit, Members, OverLimit, PayWithin, Per, Reward, RewardKind,
+    Campaign, Goal, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward, RewardKind, RunningTotal,
+    TakenBack,
 };
 
 pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reader: &mut Reader) -> Reward {
@@ -18,24 +19,28 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         if kind.value == RewardKind::Units && !section.has("unit") {
             section.missing("unit", "add `unit = \"...\"`, the word for what is counted", reader);
         }
-        if !kind.value.is_thing() && !section.has("amount") {
+        if !kind.value.is_thing() && !section.has("amount") && !section.has("total") {
             section.missing("amount", "add `amount = ...`, a number or an expression", reader);
         }
     }
     let amount_in = section.read("amount_in", reader, |field, reader| amount_in(field, kind, unit.as_ref(), reader));
+    let to = section.need("to", reader, word(keys::PARTIES)).unwrap_or_default();
+    let total = total(section, to.value, reader);
     let at_least = section.read("at_least", reader, formula);
     let at_most = section.read("at_most", reader, formula);
     bounds(at_least.as_ref(), at_most.as_ref(), section, reader);
     Reward {
         span: section.span,
         id: section.need("id", reader, id).unwrap_or_default(),
-        to: section.need("to", reader, word(keys::PARTIES)).unwrap_or_default(),
+        to,
         on: section.need("on", reader, distinct_kinds).unwrap_or_default(),
         when: section.read("when", reader, conditions).unwrap_or_default(),
         kind: kind.unwrap_or(Spanned::new(RewardKind::Perk, section.span)),
         unit,
         amount,
         amount_in,
+        total,
+        below_zero: section.read("below_zero", reader, word(keys::BELOW_ZERO)).unwrap_or_default(),
         at_least,
         at_most,
         rounding: section.read("rounding", reader, rounding).unwrap_or(by_default),
@@ -70,6 +75,40 @@ fn amount_in(
         return None;
     }
     Some(written)
+}
+
+/// A running total stands instead of an amount; what says more about it stands only beside it.
+fn total(section: &Section<'_>, to: Party, reader: &mut Reader) -> Option<RunningTotal> {
+    let formula = section.read("total", reader, formula);
+    let per = section.read("total_per", reader, super::measures::per);
+    let in_each = section.read("total_in", reader, value::period);
+    if let Some(found) = in_each.filter(|found| matches!(found.value, Period::Rolling { .. })) {
+        let message = format!("a running total has no beginning in `{}`", found.value);
+        let fault = Diagnostic::error(Code::BadValue, found.span, message).path(join(&section.path, "total_in"));
+        reader.push(fault.help("write a calendar period, such as `calendar year`, or remove `total_in`"));
+    }
+    if !section.has("total") {
+        if let Some(field) = ["total_per", "total_in"].into_iter().find_map(|key| section.field(key)) {
+            let fault = field.fault(Code::BadValue, format!("`{}` is about a `total`", field.name()));
+            reader.push(fault.help("write `total = \"...\"` instead of `amount`, or remove it"));
+        }
+        return None;
+    }
+    if let Some(field) = section.field("amount") {
+        let fault = field.fault(Code::BadValue, "a reward has an `amount` or a `total`, not both");
+        reader.push(fault.help("remove one of the two, or write two rewards"));
+    }
+    if let Some(field) = section.field("amount_in") {
+        let fault = field.fault(Code::BadValue, "a running total cannot be converted as a whole");
+        let help = "convert what is summed: `of = \"converted(event.value, event.currency, 'USD', event.at)\"`";
+        reader.push(fault.help(help));
+    }
+    let by_default = if to == Party::Referee { Per::Referral } else { Per::Referrer };
+    Some(RunningTotal {
+        formula: formula?,
+        per: per.unwrap_or_else(|| vec![Spanned::new(by_default, section.span)]),
+        in_each: in_each.unwrap_or_default(),
+    })
 }
 
 /// Bare numbers that leave nothing between them.
@@ -218,6 +257,15 @@ pub(super) fn limit(section: &Section<'_>, currency: &Spanned<String>, reader: &
             reader.push(fault.path(join(&section.path, "over_limit")).help(help));
         }
     }
+    let unit = section.read("unit", reader, text);
+    let taken_back = section.read("taken_back", reader, word(keys::TAKEN_BACK)).unwrap_or_default();
+    let counts_grants = unit.as_ref().is_some_and(|unit| unit.value == Limit::GRANTS);
+    if taken_back.value == TakenBack::GivesRoom && counts_grants {
+        let message = "a limit that counts grants has no amounts that could be taken back";
+        let fault = Diagnostic::error(Code::BadValue, taken_back.span, message);
+        let help = "remove `taken_back`, or limit an amount";
+        reader.push(fault.path(join(&section.path, "taken_back")).help(help));
+    }
     let referrer = Spanned::new(Per::Referrer, section.span);
     Limit {
         span: section.span,
@@ -230,8 +278,9 @@ pub(super) fn limit(section: &Section<'_>, currency: &Spanned<String>, reader: &
         at_most: section
             .need("at_most", reader, value::number_from_zero)
             .unwrap_or(Spanned { value: Number::ZERO, span: section.span }),
-        unit: section.read("unit", reader, text).unwrap_or_else(|| Spanned::new(currency.value.clone(), section.span)),
+        unit: unit.unwrap_or_else(|| Spanned::new(currency.value.clone(), section.span)),
         over_limit,
+        taken_back,
     }
 }
 

@@ -118,6 +118,8 @@ fn step_text(step: &StepText, unit: &str) -> String {
         StepWord::CampaignPlus => format!("campaign {by} adds"),
         StepWord::CampaignInstead => format!("campaign {by} gives instead"),
         StepWord::CampaignRounding => format!("rounded after campaign {by}"),
+        StepWord::TotalBefore => return total_before(step, unit),
+        StepWord::InProportion => "in proportion to what was given".to_owned(),
         StepWord::AtLeast => "the rule's minimum".to_owned(),
         StepWord::AtMost => "the rule's maximum".to_owned(),
         StepWord::Rounding => format!("rounded {by}"),
@@ -126,6 +128,13 @@ fn step_text(step: &StepText, unit: &str) -> String {
         StepWord::Released => format!("limit {by} put this off; it is released now"),
     };
     format!("{what}: {} -> {}", exact(step.before, stated_in(step, unit)), exact(step.after, unit))
+}
+
+/// `total so far 350.00 USD, before 250.00 USD: 100.00 USD`
+fn total_before(step: &StepText, unit: &str) -> String {
+    let before = step.before.checked_sub(step.after).unwrap_or(Number::ZERO);
+    let [total, before, difference] = [step.before, before, step.after].map(|amount| exact(amount, unit));
+    format!("total so far {total}, before {before}: {difference}")
 }
 
 /// What an entry corrects: the earlier entries of its grant.

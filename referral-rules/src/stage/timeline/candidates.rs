@@ -3,7 +3,9 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::Applied;
 use super::chunk::{Chunk, Memory};
+use super::drawn::TotalSoFar;
 use super::groups::{self, Meeting};
+use super::items::{Place, What};
 use crate::base::{Day, Instant, NONE, Number, Rounding, index, position, starts_of};
 use crate::book::{Book, NEVER};
 use crate::expr::{Scratch, Slot, Status};
@@ -33,6 +35,10 @@ pub enum Change {
     Campaign(u16, Operator),
     /// The campaign's own rounding.
     CampaignRounding(u16, Rounding),
+    /// From a running total to the difference to the one before.
+    TotalBefore,
+    /// What a total has fallen by, in proportion to what was given.
+    InProportion,
     /// The reward's minimum.
     AtLeast,
     /// The reward's maximum.
@@ -83,6 +89,15 @@ impl Cause {
     }
 }
 
+/// A rule that gave nothing for an event of its kind: referral, place, event with its kind, version, rule, why.
+pub type NothingGranted = (u32, Place, (What, EventKind), u16, u16, Cause);
+
+/// The order in which they are told.
+pub(super) fn nothing_granted_key(of: &NothingGranted) -> (u32, Place, What, u16, EventKind) {
+    let (referral, place, (what, kind), _, rule, _) = of;
+    (*referral, *place, *what, *rule, *kind)
+}
+
 /// What a rule gives for an applied event, before limits.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Candidate {
@@ -107,6 +122,8 @@ pub struct Candidates {
     pub candidates: Vec<Candidate>,
     /// The steps of all.
     pub steps: Vec<Step>,
+    /// The settled total of the last one, in minor units, where its rule goes by a running total.
+    pub total: i64,
     /// What chunks of events are evaluated in.
     memory: Memory,
     /// The events that ask the same rules: reused from one time to the next.
@@ -117,8 +134,18 @@ pub struct Candidates {
 impl Candidates {
     /// Keeps the memory of a chunk for the next.
     pub(super) fn keep(&mut self, memory: Memory) {
+        self.total = memory.total;
         self.memory = memory;
     }
+}
+
+/// What was before an event, for rules that ask: none where several events are looked at together.
+#[derive(Clone, Copy, Default)]
+pub struct Past<'a> {
+    /// What was granted to the referral of the event.
+    pub granted: Option<GrantedTo<'a>>,
+    /// The running total of the rule.
+    pub total: TotalSoFar,
 }
 
 /// Evaluates rules over applied events.
@@ -157,7 +184,7 @@ impl Offering<'_> {
                     continue;
                 }
                 for chunk in rows.chunks(CHUNK_ROWS) {
-                    self.offer(version, rule, chunk, None, scratch, out);
+                    self.offer(version, rule, chunk, Past::default(), scratch, out);
                 }
             }
         }
@@ -194,7 +221,7 @@ impl Offering<'_> {
         version: &Version,
         rule: u16,
         rows: &[u32],
-        granted: Option<GrantedTo<'_>>,
+        past: Past<'_>,
         scratch: &mut Scratch<'_>,
         out: &mut Candidates,
     ) {
@@ -205,7 +232,7 @@ impl Offering<'_> {
             book: self.book,
             applied: self.applied,
             rows,
-            granted,
+            granted: past.granted,
             counted: Counted::After,
         };
         let mut memory = std::mem::take(&mut out.memory);
@@ -217,6 +244,12 @@ impl Offering<'_> {
         if let Some(from) = &reward.amount_in {
             chunk.convert(from, reward, days.of(Moment::Event, || self.days(Moment::Event, rows)).1);
         }
+        let by_total = reward.total.is_some();
+        if by_total {
+            chunk.bounds(reward);
+            chunk.difference(reward, past.total);
+        }
+        chunk.leave_what_is_taken_back(reward);
         let mut meeting = Vec::new();
         for position in reward.campaigns.iter().copied() {
             let campaign = &version.campaigns[usize::from(position)];
@@ -237,8 +270,9 @@ impl Offering<'_> {
         for met in meeting {
             chunk.campaign(&version.campaigns[usize::from(met.campaign)], reward, &met.mask);
         }
-        chunk.bound(reward.at_least.as_ref(), Change::AtLeast);
-        chunk.bound(reward.at_most.as_ref(), Change::AtMost);
+        if !by_total {
+            chunk.bounds(reward);
+        }
         chunk.settle(reward);
         chunk.finish(rule, out);
     }

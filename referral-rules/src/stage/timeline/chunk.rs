@@ -1,9 +1,10 @@
 //! A chunk of events on its way through one rule: conditions, base, campaigns, minimum and maximum, rounding.
 #![expect(clippy::indexing_slicing, reason = "every column has a place per row of the chunk")]
 use super::candidates::{Candidate, Candidates, Cause, Change, Step};
+use super::drawn::TotalSoFar;
 use crate::base::{Day, Number, Rounding, index, position, starts_of};
 use crate::expr::{Column, Compiled, Env, Scratch, Status, Vector};
-use crate::program::{Campaign, Operator, Reward};
+use crate::program::{BelowZero, Campaign, Operator, Reward};
 use crate::stage::inputs::EventRows;
 
 /// The rows by column, and what their expressions are evaluated over.
@@ -22,6 +23,10 @@ pub(super) struct Memory {
     base: Vec<Number>,
     amount: Vec<Number>,
     settled: Vec<i64>,
+    /// Rows that no campaign changes: what they give is taken back.
+    left: Vec<bool>,
+    /// The settled total of the last row of a rule by a running total.
+    pub(super) total: i64,
     /// The steps of all rows, in the order in which they are made: of which row, and what.
     steps: Vec<(u32, Step)>,
     starts: Vec<u32>,
@@ -105,9 +110,61 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
         }
     }
 
+    /// From the total to the difference to the one before, which is settled in its turn. Only rules that are evaluated event by
+    /// event go by totals.
+    pub(super) fn difference(&mut self, reward: &Reward, before: TotalSoFar) {
+        for at in 0..self.rows() {
+            if self.memory.cause[at].is_some() {
+                continue;
+            }
+            if self.memory.amount[at].is_negative() {
+                self.change(at, Change::AtLeast, Ok(Number::ZERO));
+            }
+            let (total, settled) = match rounded(self.memory.amount[at], reward.rounding, reward) {
+                Ok(found) => found,
+                Err(cause) => {
+                    self.memory.cause[at] = Some(cause);
+                    continue;
+                }
+            };
+            if settled != self.memory.amount[at] {
+                self.change(at, Change::Rounding(reward.rounding), Ok(settled));
+            }
+            self.memory.total = total;
+            if before.total != 0 {
+                let difference = total.saturating_sub(before.total);
+                self.change(at, Change::TotalBefore, in_unit(difference, reward));
+            }
+            if total < before.total {
+                self.fall(at, reward, before, total);
+            }
+        }
+    }
+
+    /// A total that falls: nothing is given, or what was given falls in proportion.
+    fn fall(&mut self, at: usize, reward: &Reward, before: TotalSoFar, total: i64) {
+        if reward.below_zero == BelowZero::GiveNothing {
+            self.memory.cause[at].get_or_insert(Cause::Negative);
+            return;
+        }
+        let taken_back =
+            before.left_of(total, reward).and_then(|left| in_unit(left.saturating_sub(before.given), reward));
+        if taken_back != Ok(self.memory.amount[at]) {
+            self.change(at, Change::InProportion, taken_back);
+        }
+    }
+
+    /// What is taken back is changed by no campaign.
+    pub(super) fn leave_what_is_taken_back(&mut self, reward: &Reward) {
+        let takes_back = reward.below_zero == BelowZero::TakeBack;
+        self.memory.left.clear();
+        self.memory.left.extend(self.memory.amount.iter().map(|amount| takes_back && amount.is_negative()));
+    }
+
     /// The rows within the window for which a campaign's conditions hold; none if there is no such row.
     pub(super) fn applies(&mut self, campaign: &Campaign, mut mask: Vec<bool>) -> Option<Vec<bool>> {
         mask.iter_mut().zip(&self.memory.cause).for_each(|(mask, cause)| *mask &= cause.is_none());
+        mask.iter_mut().zip(&self.memory.left).for_each(|(mask, left)| *mask &= !left);
         if !mask.contains(&true) {
             return None;
         }
@@ -161,7 +218,13 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
         }
     }
 
-    pub(super) fn bound(&mut self, bound: Option<&Compiled>, change: Change) {
+    /// The least and the most that the rule gives.
+    pub(super) fn bounds(&mut self, reward: &Reward) {
+        self.bound(reward.at_least.as_ref(), Change::AtLeast);
+        self.bound(reward.at_most.as_ref(), Change::AtMost);
+    }
+
+    fn bound(&mut self, bound: Option<&Compiled>, change: Change) {
         let Some(bound) = bound else { return };
         let result = bound.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch);
         for at in 0..self.memory.cause.len() {
@@ -194,7 +257,7 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
             if self.memory.cause[at].is_some() {
                 continue;
             }
-            if self.memory.amount[at].is_negative() {
+            if self.memory.amount[at].is_negative() && reward.below_zero == BelowZero::GiveNothing {
                 self.memory.cause[at] = Some(Cause::Negative);
                 continue;
             }
@@ -280,6 +343,11 @@ fn operated(operator: Operator, before: Number, by: Number) -> Result<Number, Ca
         Operator::Plus => before.checked_add(by),
     };
     after.ok_or(Cause::Fault(Status::OVERFLOW))
+}
+
+/// Minor units as an amount.
+fn in_unit(minor: i64, reward: &Reward) -> Result<Number, Cause> {
+    Number::from_scaled(i128::from(minor), reward.unit.digits()).ok_or(Cause::Fault(Status::OVERFLOW))
 }
 
 fn rounded(amount: Number, rounding: Rounding, reward: &Reward) -> Result<(i64, Number), Cause> {

@@ -1,16 +1,14 @@
 //! Limits: candidates become parts of grants, in the order of events, each drawing on what is left.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::candidates::{Candidate, Candidates, Cause, Change, Offering, Step};
-use super::key_text::KeyText;
+use super::candidates::{Candidate, Candidates, Cause, Change, Offering, Past, Step};
+use super::drawn::{Deferred, Draw, DrawKey, Drawn, DrawsOn, TotalKey, TotalSoFar};
 use crate::base::limits::RELEASES_MAX;
-use crate::base::{Day, Instant, NONE, Number, Period, index, position};
+use crate::base::{Day, Instant, Number, Period, index, position};
 use crate::book::NEVER;
 use crate::expr::Scratch;
-use crate::program::{Limit, OverLimit, Per, Reward, Version};
-use crate::stage::env;
-use crate::stage::inputs::{Counted, EventRows, GrantedTo, in_unit};
+use crate::program::{Limit, OverLimit, Per, Reward, TakenBack, Version};
+use crate::stage::inputs::{GrantedTo, in_unit};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -49,110 +47,6 @@ pub struct NotApplied {
     pub cause: Cause,
 }
 
-/// What a limit counts by.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct DrawKey {
-    /// The limit's number in the program.
-    pub limit: u16,
-    /// The first day of the period; 0 where there is none.
-    pub period: i32,
-    /// The parts of the key as text ids, `NONE` beyond the last.
-    pub parts: [u32; 4],
-}
-
-/// What was drawn so far.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Draw {
-    /// In all, or for rolling windows unused.
-    pub sum: i64,
-    /// By day, rising, for rolling windows.
-    pub days: Vec<DrawnDay>,
-}
-
-/// What was drawn on a day.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct DrawnDay {
-    /// The day.
-    pub day: i32,
-    /// What was drawn on it.
-    pub amount: i64,
-    /// What was drawn until its end.
-    pub until: i128,
-}
-
-impl Draw {
-    /// A draw with what was drawn by day.
-    pub fn with_days(sum: i64, days: &[(i32, i64)]) -> Self {
-        let mut out = Self { sum, days: Vec::with_capacity(days.len()) };
-        days.iter().for_each(|(day, amount)| out.on(*day, *amount));
-        out
-    }
-
-    /// Draws on a day, which is never before those drawn on already.
-    pub(super) fn on(&mut self, day: i32, amount: i64) {
-        let until = self.days.last().map_or(0, |last| last.until).saturating_add(i128::from(amount));
-        match self.days.last_mut().filter(|last| last.day >= day) {
-            Some(last) => {
-                last.amount = last.amount.saturating_add(amount);
-                last.until = until;
-            }
-            None => self.days.push(DrawnDay { day, amount, until }),
-        }
-    }
-
-    /// What was drawn from the day on.
-    pub(super) fn since(&self, first: i64) -> i64 {
-        let before = self.days.partition_point(|drawn| i64::from(drawn.day) < first);
-        let until = |at: Option<usize>| at.and_then(|at| self.days.get(at)).map_or(0, |drawn| drawn.until);
-        let inside = until(self.days.len().checked_sub(1)).saturating_sub(until(before.checked_sub(1)));
-        i64::try_from(inside.saturating_add(i128::from(self.sum))).unwrap_or(i64::MAX)
-    }
-}
-
-/// An amount that a limit put off.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Deferred {
-    /// The applied event.
-    pub row: u32,
-    /// The rule's position in the governing version.
-    pub rule: u16,
-    /// The amount as the rule states it.
-    pub base: Number,
-    /// What was put off, in minor units.
-    pub amount: i64,
-    /// The limit's position in the governing version.
-    pub limit: u16,
-    /// The steps from the base up to the limits: they name the campaigns that limits may ask for.
-    pub steps: Vec<Step>,
-    /// Whether a part of its grant was granted before: then limits that count grants have counted it.
-    pub counted: bool,
-}
-
-/// What a scope carries from grant to grant.
-#[derive(Debug, Default)]
-pub struct Drawn {
-    /// By limit, period and key.
-    pub draws: FxHashMap<DrawKey, Draw>,
-    /// What each reward granted to a referral so far, in minor units.
-    pub granted: FxHashMap<(u32, u16), i64>,
-    /// What was put off, by the instant of its release, then in the order in which it was put off.
-    pub deferred: BTreeMap<(i64, u64), Deferred>,
-    /// How often something was put off so far.
-    pub deferrals: u64,
-    /// Memory for the keys that a grant draws on.
-    keys: Vec<(DrawKey, bool, bool)>,
-}
-
-impl Drawn {
-    /// Forgets everything but keeps some memory.
-    pub fn clear(&mut self) {
-        super::forget(&mut self.draws);
-        super::forget(&mut self.granted);
-        self.deferred.clear();
-        self.deferrals = 0;
-    }
-}
-
 /// What drawing gives.
 #[derive(Debug, Default)]
 pub struct Granted {
@@ -170,6 +64,8 @@ pub struct Drawing<'a> {
     pub offering: &'a Offering<'a>,
     /// Opening balances of limits.
     pub opening: &'a FxHashMap<DrawKey, i64>,
+    /// Opening balances of running totals.
+    pub opening_totals: &'a FxHashMap<TotalKey, i64>,
     /// Nothing after this moment is known.
     pub moment: i64,
     /// How often anything was released so far, in all scopes.
@@ -212,10 +108,8 @@ impl Drawing<'_> {
                 let (candidate, steps) = if reward.reads_ledger {
                     own.candidates.clear();
                     own.steps.clear();
-                    let granted = GrantedTo { referral: applied.referral[row], version, granted: &state.granted };
-                    self.offering.offer(version, rule, &[position(row)], Some(granted), scratch, &mut own);
-                    match own.candidates.first() {
-                        Some(candidate) => (*candidate, &own.steps),
+                    match self.ask(version, rule, row, state, scratch, &mut own) {
+                        Some(candidate) => (candidate, &own.steps),
                         None => continue,
                     }
                 } else {
@@ -227,6 +121,34 @@ impl Drawing<'_> {
             }
         }
         self.release_until(self.moment, state, scratch, out);
+    }
+
+    /// What a rule gives that asks what was before. A running total is from then on the one before.
+    fn ask(
+        &self,
+        version: &Version,
+        rule: u16,
+        row: usize,
+        state: &mut Drawn,
+        scratch: &mut Scratch<'_>,
+        out: &mut Candidates,
+    ) -> Option<Candidate> {
+        let key = self.total_key(version, &version.rewards[usize::from(rule)], position(row), scratch);
+        let total = key.map(|key| *state.totals.entry(key).or_insert_with(|| self.total_opened(key)));
+        let referral = self.offering.applied.referral[row];
+        let granted = Some(GrantedTo { referral, version, granted: &state.granted });
+        let past = Past { granted, total: total.unwrap_or_default() };
+        self.offering.offer(version, rule, &[position(row)], past, scratch, out);
+        let candidate = out.candidates.first().copied()?;
+        if let Some(total) = key.filter(|_| candidate.cause.is_none()).and_then(|key| state.totals.get_mut(&key)) {
+            total.total = out.total;
+        }
+        Some(candidate)
+    }
+
+    fn total_opened(&self, key: TotalKey) -> TotalSoFar {
+        let total = self.opening_totals.get(&key).copied().unwrap_or(0);
+        TotalSoFar { total, given: total }
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one step, used in one place")]
@@ -315,18 +237,17 @@ impl Drawing<'_> {
         for limit in reward.limits.iter().copied() {
             self.limit(version, limit, &mut passing, &mut keys, state, scratch);
         }
-        if passing.amount > 0 {
-            for (key, counts_grants, rolling) in keys.iter().copied() {
-                let drawn = if counts_grants { 1 } else { passing.amount };
-                let draw = state.draws.entry(key).or_insert_with(|| self.opened(key));
-                if rolling {
-                    draw.on(passing.day.0, drawn);
-                } else {
-                    draw.sum = draw.sum.saturating_add(drawn);
-                }
+        for on in keys.iter().filter(|on| passing.amount > 0 || passing.amount < 0 && on.gives_room) {
+            let drawn = if on.counts_grants { 1 } else { passing.amount };
+            let draw = state.draws.entry(on.key).or_insert_with(|| self.opened(on.key));
+            if on.rolling {
+                draw.on(passing.day.0, drawn);
+            } else {
+                draw.sum = draw.sum.saturating_add(drawn);
             }
         }
         state.keys = keys;
+        self.give(version, reward, &passing, (asked, release), state, scratch);
         let counted = passing.counted || passing.amount > 0;
         for (limit, amount) in &passing.deferred {
             let put_off_by = &version.limits[usize::from(*limit)];
@@ -363,6 +284,23 @@ impl Drawing<'_> {
         });
     }
 
+    /// Takes down what was given of a running total: what limits put off will be, what they cut will not.
+    fn give(
+        &self,
+        version: &Version,
+        reward: &Reward,
+        passing: &Passing,
+        (asked, release): (i64, i64),
+        state: &mut Drawn,
+        scratch: &mut Scratch<'_>,
+    ) {
+        let Some(key) = self.total_key(version, reward, passing.row, scratch) else { return };
+        let kept = passing.deferred.iter().fold(passing.amount, |sum, (_, amount)| sum.saturating_add(*amount));
+        let more = if release == AT_ONCE { kept } else { kept.saturating_sub(asked) };
+        let total = state.totals.entry(key).or_insert_with(|| self.total_opened(key));
+        total.given = total.given.saturating_add(more).max(0);
+    }
+
     fn opened(&self, key: DrawKey) -> Draw {
         Draw { sum: self.opening.get(&key).copied().unwrap_or(0), days: Vec::new() }
     }
@@ -372,7 +310,7 @@ impl Drawing<'_> {
         version: &Version,
         number: u16,
         passing: &mut Passing,
-        keys: &mut Vec<(DrawKey, bool, bool)>,
+        keys: &mut Vec<DrawsOn>,
         state: &Drawn,
         scratch: &mut Scratch<'_>,
     ) {
@@ -387,7 +325,8 @@ impl Drawing<'_> {
         if !covered || !self.holds(version, limit, passing.row, scratch) {
             return;
         }
-        let key = self.key(version, limit, passing, scratch);
+        let reward = &version.rewards[usize::from(passing.rule)];
+        let key = self.draw_key(version, limit, (reward, passing.row), passing.day, scratch);
         if !limit.per.iter().any(|per| matches!(per, Per::Campaign)) {
             return self.draw_on(limit, number, key, passing, keys, state);
         }
@@ -406,7 +345,7 @@ impl Drawing<'_> {
         number: u16,
         key: DrawKey,
         passing: &mut Passing,
-        keys: &mut Vec<(DrawKey, bool, bool)>,
+        keys: &mut Vec<DrawsOn>,
         state: &Drawn,
     ) {
         if limit.counts_grants && passing.counted {
@@ -434,7 +373,12 @@ impl Drawing<'_> {
                 passing.deferred.push((number, defer));
             }
         }
-        keys.push((key, limit.counts_grants, matches!(limit.in_each, Period::Rolling { .. })));
+        keys.push(DrawsOn {
+            key,
+            counts_grants: limit.counts_grants,
+            rolling: matches!(limit.in_each, Period::Rolling { .. }),
+            gives_room: limit.taken_back == TakenBack::GivesRoom,
+        });
     }
 
     fn reward(&self, passing: &Passing) -> &Reward {
@@ -450,55 +394,6 @@ impl Drawing<'_> {
             }
             _ => draw.sum,
         }
-    }
-
-    fn holds(&self, version: &Version, limit: &Limit, row: u32, scratch: &mut Scratch<'_>) -> bool {
-        let env = env(self.offering.program, version, self.offering.book);
-        let rows = [row];
-        let inputs = self.inputs(&rows);
-        limit.when.iter().all(|condition| condition.holds(&inputs, &env, scratch))
-    }
-
-    fn inputs<'b>(&'b self, rows: &'b [u32]) -> EventRows<'b> {
-        EventRows {
-            program: self.offering.program,
-            book: self.offering.book,
-            applied: self.offering.applied,
-            rows,
-            granted: None,
-            counted: Counted::After,
-        }
-    }
-
-    /// The key that the grant draws on; the part of a campaign is left open.
-    fn key(&self, version: &Version, limit: &Limit, passing: &Passing, scratch: &mut Scratch<'_>) -> DrawKey {
-        let period = match limit.in_each {
-            Period::Lifetime | Period::Rolling { .. } => 0,
-            _ => limit.in_each.first_day(passing.day).0,
-        };
-        let mut key = DrawKey { limit: limit.number, period, parts: [NONE; 4] };
-        let row = index(passing.row);
-        let referral = index(self.offering.applied.referral[row]);
-        let referrals = &self.offering.book.referrals;
-        for (part, per) in key.parts.iter_mut().zip(&limit.per) {
-            *part = match per {
-                Per::Referrer => referrals.referrer[referral].0,
-                Per::Referee => referrals.referee[referral].0,
-                Per::Referral => referrals.id[referral].0,
-                Per::Reward => u32::from(version.rewards[usize::from(passing.rule)].number),
-                Per::Campaign => NONE,
-                Per::Expression(expression) => {
-                    let env = env(self.offering.program, version, self.offering.book);
-                    let rows = [passing.row];
-                    match KeyText::of(expression.evaluate(&self.inputs(&rows), 1, &env, scratch), 0) {
-                        KeyText::Id(id) => id.0,
-                        KeyText::Text(text) => scratch.texts_mut().intern(&text).0,
-                        KeyText::Missing => NONE,
-                    }
-                }
-            };
-        }
-        key
     }
 }
 

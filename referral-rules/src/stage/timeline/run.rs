@@ -1,50 +1,31 @@
 //! Runs the passes over all scopes, shared out to threads.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::{Applied, Applying, Counting, ReferralState, Refusal};
-use super::candidates::{Cause, Offering, Step};
-use super::drawing::{DrawKey, Drawing, Drawn, Granted};
+use super::candidates::{NothingGranted, Offering, Step, nothing_granted_key};
+use super::drawing::{Drawing, Granted};
+use super::drawn::Drawn;
+pub use super::drawn::Opening;
 use super::goals::GoalEvent;
-use super::items::{Item, Items, Place, What};
+use super::items::{Item, Items, What};
 use super::judging::Failure;
 use super::kept::{Keeping, Kept};
 use super::ledger::{Booking, EntryRow, late_moments};
 use super::measure_keys::MeasureKey;
-use super::measures::{Running, Totals};
+use super::measures::Running;
 use super::states::States;
 use super::straight::EntryTable;
 use crate::base::{Day, index, limits, position};
 use crate::book::Book;
 use crate::expr::Scratch;
-use crate::program::{EventKind, Ladder, OverLimit, Program};
+use crate::program::{Ladder, OverLimit, Program};
 use crate::stage::Facts;
 use crate::stage::attribution::Standings;
 use crate::stage::submission::Submissions;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Applied events that are evaluated together.
 const BATCH_ROWS: usize = 4096;
-
-/// What was before the history that the host gives.
-#[derive(Clone, Debug, Default)]
-pub struct Opening {
-    /// Counts by the text id of the referrer.
-    pub counts: FxHashMap<u32, [i64; 4]>,
-    /// Sums by limit, period and key.
-    pub draws: FxHashMap<DrawKey, i64>,
-    /// Declared measures, by number and key, by the first day of the period.
-    pub measures: FxHashMap<(u16, MeasureKey), BTreeMap<i32, Totals>>,
-}
-
-/// A rule that gave nothing for an event of its kind: referral, place, event with its kind, version, rule, why.
-pub type NothingGranted = (u32, Place, (What, EventKind), u16, u16, Cause);
-
-/// The order in which they are told.
-pub(super) fn nothing_granted_key(of: &NothingGranted) -> (u32, Place, What, u16, EventKind) {
-    let (referral, place, (what, kind), _, rule, _) = of;
-    (*referral, *place, *what, *rule, *kind)
-}
 
 /// What the timeline gives.
 #[derive(Debug, Default)]
@@ -418,6 +399,7 @@ impl<'a> Worker<'a> {
         Drawing {
             offering,
             opening: &shared.opening.draws,
+            opening_totals: &shared.opening.totals,
             moment,
             releases: &shared.releases,
             keeps_granted: reads_ledger,

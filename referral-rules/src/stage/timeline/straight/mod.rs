@@ -31,7 +31,7 @@ fn is_on_time(book: &Book) -> bool {
     book.is_on_time() && same && withdrawn && book.accounts.history.is_none()
 }
 
-/// Whether the program looks only ahead: no clock, no rule that asks what was granted or when a kind of event first came, no measure of its own, no limit that puts
+/// Whether the program looks only ahead: no clock, no rule that asks what was granted, takes back or asks when a kind of event first came, no measure of its own, no limit that puts
 /// off or asks for more than its key.
 fn looks_ahead(program: &Program) -> bool {
     !program.measures_events()

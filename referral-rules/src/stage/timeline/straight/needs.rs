@@ -1,6 +1,8 @@
 //! What a program asks of the timeline, so that nothing else is worked out.
 use crate::expr::Compiled;
-use crate::program::{EventKind, Ladder, LadderBy, Limit, Measure, Moment, OverLimit, Per, Program, Source, Version};
+use crate::program::{
+    BelowZero, EventKind, Ladder, LadderBy, Limit, Measure, Moment, OverLimit, Per, Program, Source, Version,
+};
 
 /// What is needed.
 pub(super) struct Needs {
@@ -89,7 +91,7 @@ pub(super) fn version_looks_ahead(version: &Version) -> bool {
         && !version.asks_for_recruiters
         && version.limits.iter().all(plain)
         && version.ladders.iter().all(by_counts)
-        && !version.rewards.iter().any(|reward| reward.reads_ledger)
+        && !version.rewards.iter().any(|reward| reward.reads_ledger || reward.below_zero == BelowZero::TakeBack)
         // A ledger in columns does not say of which of its kinds an entry is, where an event brings others along.
         && (version.implied.is_empty() || version.rewards.iter().all(|reward| reward.on.len() == 1))
 }

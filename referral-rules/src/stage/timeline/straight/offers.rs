@@ -12,8 +12,8 @@ use crate::expr::Scratch;
 use crate::stage::Facts;
 use crate::stage::timeline::Place;
 use crate::stage::timeline::applied::Applied;
-use crate::stage::timeline::candidates::{Candidates, Offering};
-use crate::stage::timeline::run::{Opening, Timeline, nothing_granted_key};
+use crate::stage::timeline::candidates::{Candidates, Offering, nothing_granted_key};
+use crate::stage::timeline::run::{Opening, Timeline};
 use crate::stage::timeline::states::ShortStates;
 
 /// Rows that are gathered at once: they lie far apart.

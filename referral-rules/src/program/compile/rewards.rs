@@ -1,0 +1,148 @@
+//! Rewards of a document become rules: whose they are, when they apply, what they give.
+use super::Compiling;
+use crate::base::{Unit, currency_digits};
+use crate::diag::{Code, Diagnostic, Spanned};
+use crate::expr::{Compiled, Expected, Scope};
+use crate::program::compiled::{Reward, RunningTotal, Source};
+use crate::program::document::{self, Document, ExpressionText, Party};
+use crate::program::names::{Scopes, TotalShape, key_texts, number};
+
+impl Compiling<'_> {
+    /// Rewards in order; each may ask what those above it granted.
+    pub(super) fn rewards(&mut self, document: &Document, scopes: &Scopes) -> Vec<Reward> {
+        let mut scope = scopes.event.clone();
+        let mut out = Vec::with_capacity(document.rewards.len());
+        for (at, written) in document.rewards.iter().enumerate() {
+            out.extend(self.reward(at, written, document, scopes, &scope));
+            let number = number(&mut self.numbers.reward_ids, &written.id.value);
+            let slot = self.numbers.slot(Source::Granted(number));
+            scope.granted(&written.id.value, slot);
+        }
+        out
+    }
+
+    fn reward(
+        &mut self,
+        at: usize,
+        written: &document::Reward,
+        document: &Document,
+        scopes: &Scopes,
+        scope: &Scope,
+    ) -> Option<Reward> {
+        let path = |key: &str| format!("reward[{at}].{key}");
+        let when = self.conditions(&written.when, scope, &path("when"));
+        let one = ExpressionText { text: "1".to_owned(), ..ExpressionText::default() };
+        let (amount, key) = match &written.total {
+            Some(total) => (&total.formula, "total"),
+            None => (written.amount.as_ref().unwrap_or(&one), "amount"),
+        };
+        let amount = self.expression(amount, Expected::Number, scope, &path(key));
+        let amount_in = written.amount_in.as_ref().map(|from| match currency_digits(&from.text) {
+            Some(_) => ExpressionText { text: format!("'{}'", from.text), ..from.clone() },
+            None => from.clone(),
+        });
+        let amount_in = amount_in.and_then(|from| self.expression(&from, Expected::Text, scope, &path("amount_in")));
+        let mut bound = |bound: &Option<ExpressionText>, key: &str| {
+            bound.as_ref().and_then(|bound| self.expression(bound, Expected::Number, scope, &path(key)))
+        };
+        let at_least = bound(&written.at_least, "at_least");
+        let at_most = bound(&written.at_most, "at_most");
+        let hold_while = written
+            .hold_while
+            .as_ref()
+            .and_then(|hold| self.expression(hold, Expected::Bool, &scopes.submission, &path("hold_while")));
+        let unit = unit(written.unit_name(&document.currency.value));
+        let total = written.total.as_ref().map(|total| self.total(at, written, total, &unit, scopes));
+        let amount = amount?;
+        let operands = when.iter().chain([&amount]).chain(&amount_in).chain(&at_least).chain(&at_most);
+        let reads_ledger = operands.into_iter().any(Compiled::reads_ledger) || total.is_some();
+        Some(Reward {
+            number: number(&mut self.numbers.reward_ids, &written.id.value),
+            reads_ledger,
+            to: written.to.value,
+            on: written.on.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
+            when,
+            kind: written.kind.value.word().to_owned(),
+            unit,
+            amount,
+            amount_in,
+            total,
+            below_zero: written.below_zero.value,
+            at_least,
+            at_most,
+            rounding: written.rounding.value,
+            notify_within: written.notify_within.as_ref().map(|within| within.value),
+            pay_within: written.pay_within.as_ref().map(|within| within.value),
+            payable_after: written.payable_after.as_ref().map(|after| after.value),
+            hold_until: written.hold_until.as_ref().map(|kind| self.numbers.kind(&kind.value)),
+            hold_while,
+            label: written.label.as_ref().map(|label| label.value.clone()).unwrap_or_default(),
+            campaigns: Vec::new(),
+            limits: Vec::new(),
+            span: written.id.span,
+        })
+    }
+
+    /// Whose total a reward goes by, which is the same in all versions: what was before is looked up by it.
+    fn total(
+        &mut self,
+        at: usize,
+        written: &document::Reward,
+        total: &document::RunningTotal,
+        unit: &Unit,
+        scopes: &Scopes,
+    ) -> RunningTotal {
+        let per = self.key(&total.per, &scopes.event, &format!("reward[{at}].total_per"));
+        let shape = TotalShape {
+            reward: written.id.value.clone(),
+            per: key_texts(&total.per),
+            in_each: total.in_each.value,
+            unit: unit.clone(),
+        };
+        match self.numbers.totals.iter().find(|known| known.reward == shape.reward) {
+            None => self.numbers.totals.push(shape),
+            Some(known) if *known == shape => {}
+            Some(_) => {
+                let id = &written.id.value;
+                let message = format!("the running total of `{id}` is another one in another version");
+                let fault = Diagnostic::error(Code::VersionsDiffer, total.formula.span, message);
+                let help = "give the reward the same unit, `total_per` and `total_in` in all versions, or another id";
+                self.diagnostics.push(fault.path(format!("reward[{at}].total")).help(help));
+            }
+        }
+        RunningTotal { per, in_each: total.in_each.value }
+    }
+}
+
+/// A unit by its name; the reader has refused names that are none.
+pub(super) fn unit(name: &str) -> Unit {
+    Unit::parse(name).unwrap_or_else(Unit::percent)
+}
+
+/// Gives each reward the campaigns that may touch it and the limits that may cover it.
+pub(super) fn connect(document: &Document, rewards: &mut [Reward]) {
+    let ids: Vec<&str> = document.rewards.iter().map(|reward| reward.id.value.as_str()).collect();
+    if ids.len() != rewards.len() {
+        return;
+    }
+    for (reward, id) in rewards.iter_mut().zip(ids) {
+        let named = |list: &Option<Vec<Spanned<String>>>, by_default: bool| match list {
+            Some(list) => list.iter().any(|name| name.value == id),
+            None => by_default,
+        };
+        let to_referrer = reward.to == Party::Referrer;
+        reward.campaigns = (0_u16..)
+            .zip(&document.campaigns)
+            .filter(|(_, campaign)| named(&campaign.rewards, to_referrer))
+            .map(|(position, _)| position)
+            .collect();
+        reward.limits = (0_u16..)
+            .zip(&document.limits)
+            .filter(|(_, limit)| {
+                let in_unit = limit.unit.value == document::Limit::GRANTS || limit.unit.value == reward.unit.name();
+                named(&limit.rewards, to_referrer && in_unit)
+            })
+            .map(|(position, _)| position)
+            .collect();
+    }
+}
