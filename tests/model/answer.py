@@ -116,17 +116,17 @@ def write_entry(entry):
 
 
 def write_position(positions, entry, state):
-    paid = positions.done.get((entry.id, "paid"))
+    paid = positions.handed_over(entry)
     return {
         "entry": entry.id, "state": state, "amount": write_amount(entry.amount, entry.part.rule["unit"]),
-        "paid_at": moment_text(paid), "pay": positions.promise_to_pay(entry, state),
+        "paid_at": moment_text(paid), "expires_on": text(positions.expires_on(entry)), "pay": positions.promise_to_pay(entry, state),
         "notify": positions.promise_to_notify(entry, state),
     }
 
 
 def write_balances(positions):
     return sorted(
-        [":".join(who), unit] + [write_amount(totals[name], unit) for name in ("earned", "held", "payable", "paid", "reversed")]
+        [":".join(who), unit] + [write_amount(totals[name], unit) for name in ("earned", "held", "payable", "paid", "reversed", "expired")]
         for (who, unit), totals in positions.balances().items())
 
 

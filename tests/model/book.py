@@ -202,7 +202,7 @@ class Book:
             return None
         at = self.moment(row, "at", table, "")
         recorded = self.moment(row, "recorded_at", table, "")
-        if what not in ("paid", "notified"):
+        if what not in ("paid", "notified", "used"):
             self.find("bad-cell", table, "")
             return None
         if at is None:

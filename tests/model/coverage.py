@@ -35,7 +35,7 @@ IN_PROGRAMS = (
        "versions: a measure over other events", "opening balance of a declared measure"]
     + ["event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
-       "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "hold_while", "reward_instead", "reward_times",
+       "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "hold_while", "expires_after", "kept_alive_by", "reward_instead", "reward_times",
        "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants",
        "limit: another unit", "unit: percent", "unit: another currency", "versions: two", "versions: three",
        "versions: another bound of a limit", "versions: another ladder", "in_force: last_day"])
@@ -44,7 +44,7 @@ IN_BOOKS = [
     "a missing fact: absent", "a missing fact: null", "a missing fact: bad cell", "accounts: contradicting rows", "accounts: histories",
     "a referral recorded late", "a sequence number", "an event on its referral's row", "copies of an event that differ",
     "copies of an event that agree", "copies of a referral that differ", "opening balance of a limit",
-    "opening balance of a measure", "opening balance of a running total", "what: paid", "what: notified", "a confirmation of no entry", "booked: a start of the ledger",
+    "opening balance of a measure", "opening balance of a running total", "what: paid", "what: notified", "what: used", "a confirmation of no entry", "booked: a start of the ledger",
     "booked: another amount", "booked: a gap", "rates: contradicting rows", "booked: twice with other amounts", "booked: an entry too many",
     "booked: an unknown grant", "booked: an amount that cannot be read"]
 
@@ -59,7 +59,7 @@ IN_EFFECT = (
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])
     + each("failed", ["disqualify", "nurture", "ignore event", "hold", "flag"])
-    + each("state", ["held", "payable", "paid", "reversed"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
+    + each("state", ["held", "payable", "paid", "reversed", "expired"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
     + each("notify", ["due", "met", "met late", "overdue"])
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",

@@ -28,7 +28,7 @@ def confirmations(draw, books, ours):
     for entry in draw.some(ours["ledger"], 1, 4) + draw.some(promised, 0, 2):
         late = [moved(moment, draw.one([1, 3])) for moment in (entry["due_on"], entry["notify_by"]) if moment]
         at = draw.one(late if late and draw.chance(30) else [entry["due_on"] or entry["payable_on"], entry["notify_by"] or entry["payable_on"], books.moment(entry["payable_on"])])
-        row = {"entry": entry["id"], "what": draw.word("what", ["paid", "paid", "notified"]), "at": at}
+        row = {"entry": entry["id"], "what": draw.word("what", ["paid", "paid", "notified", "used"]), "at": at}
         if draw.chance(20):
             row["recorded_at"] = books.moment()
         if all((row["entry"], row["what"]) != (other["entry"], other["what"]) for other in rows):

@@ -91,6 +91,12 @@ class Rules:
             if draw.chance(35):
                 found[key] = draw.word(key, lengths)
         if draw.chance(20):
+            found["expires_after"] = draw.one(["30 days", "3 months", "6 weeks"])
+            draw.form("expires_after")
+            if draw.chance(60):
+                found["kept_alive_by"] = draw.one(["first-invoice", ["qualified", "first-invoice"], ["submitted"]])
+                draw.form("kept_alive_by")
+        if draw.chance(20):
             found["hold_until"] = draw.one(["closed", "qualified", "first-invoice"])
             draw.form("hold_until")
         if draw.chance(20):

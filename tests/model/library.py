@@ -62,10 +62,10 @@ class Library:
             "decisions": [decision(row) for row in raw["decisions"]],
             "entries": [entry(row) for row in raw["entries"]],
             "ledger": [entry(row) for row in raw["ledger"]],
-            "positions": [{key: row[key] for key in ("entry", "state", "amount", "paid_at", "pay", "notify")}
+            "positions": [{key: row[key] for key in ("entry", "state", "amount", "paid_at", "expires_on", "pay", "notify")}
                           for row in raw["positions"]],
             "balances": sorted([":".join(row["beneficiary"].values()), row["unit"]]
-                               + [row[key] for key in ("earned", "held", "payable", "paid", "reversed")]
+                               + [row[key] for key in ("earned", "held", "payable", "paid", "reversed", "expired")]
                                for row in raw["balances"]),
             "standings": raw["standings"],
             "outlook": raw["outlook"],

@@ -1,7 +1,11 @@
 """DESIGN A11: positions and balances as of the moment."""
+from datetime import date
+
+from dates import within
 from expressions import evaluate
 from requirements import holds
 from scope import Scope
+from values import absent
 
 
 class Positions:
@@ -15,10 +19,13 @@ class Positions:
         self.states = [self.state(entry) for entry in entries]
 
     def state(self, entry):
-        if (entry.id, "paid") in self.done:
-            return "paid"
-        if self.reversed(entry):
+        paid = self.handed_over(entry)
+        if paid is None and self.reversed(entry):
             return "reversed"
+        if self.expired(entry):
+            return "expired"
+        if paid is not None:
+            return "paid"
         if self.on_hold(entry) or self.today < entry.payable_on:
             return "held"
         return "payable"
@@ -27,7 +34,42 @@ class Positions:
         """It belongs to a grant with corrections whose entries add up to nothing and none of which is paid."""
         grant = [other for other in self.entries if other.part.grant == entry.part.grant]
         return (any(other.correction for other in grant) and sum(other.amount for other in grant) == 0
-                and not any((other.id, "paid") in self.done for other in grant))
+                and not any(self.handed_over(other) is not None for other in grant))
+
+    def handed_over(self, entry):
+        """When the host paid it; what was used was handed over, too."""
+        return min((self.done[entry.id, what] for what in ("paid", "used") if (entry.id, what) in self.done), default=None)
+
+    def lasting(self, entry):
+        """The entry whose last day counts: its own, or that of the first of its grant for what is taken back; None without one."""
+        if entry.amount < 0:
+            entry = next(other for other in self.entries if other.part.grant == entry.part.grant)
+        return None if entry.amount < 0 or "expires_after" not in entry.part.rule else entry
+
+    def expires_on(self, entry):
+        """The last day on which it can be used: counted anew from each event that keeps it alive and comes in time."""
+        entry = self.lasting(entry)
+        if entry is None:
+            return None
+        part, day_of, calendar = entry.part, self.book.program.day_of, entry.part.version.time.calendar
+
+        def last_day(at):
+            end = within(at, part.rule["expires_after"], part.version.time.zone, calendar)
+            return date.max if absent(end) else day_of(end)
+
+        end, kinds = last_day(entry.anchor), part.rule.get("kept_alive_by", ())
+        kinds = [kinds] if isinstance(kinds, str) else kinds
+        alive = [at for standing in self.ideal.standings.values() for at, kind in standing.happened
+                 if kind in kinds and at >= entry.anchor and (standing.row.id == part.referral or standing.row.referrer == part.beneficiary[1])]
+        for at in sorted(alive):
+            if day_of(at) > end:
+                break
+            end = max(end, last_day(at))
+        return end
+
+    def expired(self, entry):
+        lasting = self.lasting(entry)
+        return lasting is not None and (lasting.id, "used") not in self.done and self.today > self.expires_on(entry)
 
     def on_hold(self, entry):
         """Whether an event or a condition holds the entry."""
@@ -45,9 +87,11 @@ class Positions:
     def promise_to_pay(self, entry, state):
         if entry.amount <= 0 or state == "reversed" or entry.due_on is None:
             return "none"
-        paid = self.done.get((entry.id, "paid"))
+        paid = self.handed_over(entry)
         if paid is not None:
             return "met" if self.book.program.day_of(paid) <= entry.due_on else "met late"
+        if state == "expired":
+            return "none"
         if self.on_hold(entry):
             return "on hold"
         return "overdue" if self.today > entry.due_on else "due"
@@ -58,14 +102,16 @@ class Positions:
         told = self.done.get((entry.id, "notified"))
         if told is not None:
             return "met" if told <= entry.notify_by else "met late"
+        if state == "expired":
+            return "none"
         return "overdue" if self.moment > entry.notify_by else "due"
 
     def balances(self):
-        """Earned = held + payable + paid + reversed, per beneficiary and unit."""
+        """Earned = held + payable + paid + reversed + expired, per beneficiary and unit."""
         sums = {}
         for entry, state in zip(self.entries, self.states):
             key = (entry.part.beneficiary, entry.part.rule["unit"])
-            totals = sums.setdefault(key, dict.fromkeys(("earned", "held", "payable", "paid", "reversed"), 0))
+            totals = sums.setdefault(key, dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired"), 0))
             totals["earned"] += entry.amount
             totals[state] += entry.amount
         return sums

@@ -48,6 +48,7 @@ class Standing:
     def __init__(self, verdict):
         self.row, self.verdict, self.version = verdict.row, verdict, verdict.version
         self.stage, self.stage_event, self.had, self.taken_over_at = None, None, set(), None
+        self.happened = []
         self.recruiter = None
         self.came, self.first, self.tiers_at, self.granted = {}, {}, {}, {}
         self.not_granted, self.failures, self.held = [], [], set()
@@ -69,6 +70,7 @@ class Standing:
 
     def take(self, happening):
         self.had.add(happening.kind)
+        self.happened.append((happening.at, happening.kind))
         self.first.setdefault(happening.kind, happening.at)
         if happening.kind in FOLLOWS:
             self.stage, self.stage_event = happening.kind, happening

@@ -43,8 +43,8 @@ _SHAPES: dict[str, Shape] = {
     "decisions": {"submitted_at": _instant, "stage_event": {"at": _instant}, "totals": {"amount": Decimal}, "failures": {"at": _instant}},
     "entries": _ENTRY,
     "ledger": _ENTRY,
-    "positions": {"amount": Decimal, "paid_at": _instant, "due_on": date.fromisoformat, "notify_by": _instant},
-    "balances": dict.fromkeys(("earned", "held", "payable", "paid", "reversed"), Decimal),
+    "positions": {"amount": Decimal, "paid_at": _instant, "due_on": date.fromisoformat, "expires_on": date.fromisoformat, "notify_by": _instant},
+    "balances": dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired"), Decimal),
     "standings": {"value": _exact, "at_least": _exact, "missing": _exact, "by": date.fromisoformat, "next_review": date.fromisoformat},
     "outlook": {"by": _instant},
     "campaigns": {

@@ -557,6 +557,7 @@ impl<'a> Builder<'a> {
             let kind = match word.as_str() {
                 "paid" => Some(Confirmed::Paid),
                 "notified" => Some(Confirmed::Notified),
+                "used" => Some(Confirmed::Used),
                 _ => None,
             };
             let moment = at.get(row).copied().flatten();
@@ -569,7 +570,7 @@ impl<'a> Builder<'a> {
                     row,
                     "what",
                     format!("`{word}` is not a confirmation"),
-                    "write `paid` or `notified`",
+                    "write `paid`, `notified` or `used`",
                 );
             }
             if moment.is_none() {

@@ -134,6 +134,8 @@ pub enum Confirmed {
     Paid,
     /// The beneficiary was told.
     Notified,
+    /// The beneficiary has used it, so that it does not expire.
+    Used,
 }
 
 /// A confirmation by the host.

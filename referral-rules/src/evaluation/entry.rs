@@ -202,14 +202,18 @@ impl Evaluation<'_> {
 
     /// The beneficiary of an entry.
     pub fn beneficiary(&self, row: &EntryRow) -> Beneficiary {
-        let referral = index(row.referral);
         let (_, reward) = rule(self.program, row);
-        let id = match reward.to {
+        Beneficiary { party: reward.to.word(), id: self.book.text(self.beneficiary_id(row)).to_owned() }
+    }
+
+    /// The id of the one for whom an entry is.
+    pub(super) fn beneficiary_id(&self, row: &EntryRow) -> TextId {
+        let referral = index(row.referral);
+        match rule(self.program, row).1.to {
             Party::Referrer => self.book.referrals.referrer[referral],
             Party::Referee => self.book.referrals.referee[referral],
             Party::Recruiter => TextId(row.payee),
-        };
-        Beneficiary { party: reward.to.word(), id: self.book.text(id).to_owned() }
+        }
     }
 
     /// The grant that an entry belongs to.

@@ -7,6 +7,7 @@ mod claims;
 mod columns;
 mod decision;
 mod entry;
+mod expiry;
 mod facts;
 mod failure;
 mod fingerprint;

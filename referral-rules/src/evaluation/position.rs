@@ -1,5 +1,6 @@
 //! Positions: where each entry stands as of the moment, how each promise stands, and what adds up for whom.
 use super::entry::{decimal, shown_if_any};
+use super::expiry::Expiry;
 use super::{Beneficiary, Evaluation};
 use crate::base::{Day, Instant, Unit, index};
 use crate::book::Confirmed;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 pub struct Position {
     /// The entry.
     pub entry: String,
-    /// `held`, `payable`, `paid` or `reversed`.
+    /// `held`, `payable`, `paid`, `reversed` or `expired`.
     pub state: String,
     /// What holds it back, in words; empty otherwise.
     pub held: String,
@@ -33,6 +34,9 @@ pub struct Position {
     /// The last day of that promise.
     #[serde(serialize_with = "shown_if_any")]
     pub due_on: Option<Day>,
+    /// The last day on which it can be used, if it expires.
+    #[serde(serialize_with = "shown_if_any")]
+    pub expires_on: Option<Day>,
     /// The promise to tell the beneficiary.
     pub notify: String,
     /// The last moment of that promise.
@@ -40,7 +44,7 @@ pub struct Position {
     pub notify_by: Option<Instant>,
 }
 
-/// What stands where for one beneficiary in one unit. `earned` is always the sum of the other four.
+/// What stands where for one beneficiary in one unit. `earned` is always the sum of the other five.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Balance {
     /// For whom.
@@ -62,14 +66,40 @@ pub struct Balance {
     /// Granted and taken back again before anything was paid; adds up to nothing.
     #[serde(serialize_with = "decimal")]
     pub reversed: Decimal,
+    /// Not used in time.
+    #[serde(serialize_with = "decimal")]
+    pub expired: Decimal,
 }
 
 /// An entry with its dates and where it stands.
 struct Placed<'a> {
     row: &'a EntryRow,
     dates: Dates,
+    expires_on: Option<Day>,
     standing: Standing,
     notified: Option<Instant>,
+}
+
+/// The entries of a grant together.
+#[derive(Clone, Copy, Default)]
+struct Grant {
+    sum: i128,
+    paid: bool,
+    corrected: bool,
+    /// The last day of the first entry, and whether that one was used: what is taken back of it goes with it.
+    expires_on: Option<Day>,
+    used: bool,
+}
+
+impl Grant {
+    fn new((expires_on, used): (Option<Day>, bool)) -> Self {
+        Self { expires_on, used, ..Self::default() }
+    }
+
+    /// Its entries add up to nothing, and none of them was paid.
+    const fn is_reversed(self) -> bool {
+        self.sum == 0 && !self.paid && self.corrected
+    }
 }
 
 impl Evaluation<'_> {
@@ -85,7 +115,7 @@ impl Evaluation<'_> {
 
     /// What stands where, by beneficiary and unit.
     pub fn balances(&self) -> Vec<Balance> {
-        let mut sums: BTreeMap<(Beneficiary, Unit), [i128; 5]> = BTreeMap::new();
+        let mut sums: BTreeMap<(Beneficiary, Unit), [i128; 6]> = BTreeMap::new();
         for placed in self.placed(&self.ledger_rows().iter().collect::<Vec<_>>()) {
             let unit = rule(self.program, placed.row).1.unit.clone();
             let sum = sums.entry((self.beneficiary(placed.row), unit)).or_default();
@@ -94,6 +124,7 @@ impl Evaluation<'_> {
                 Standing::Payable => 2,
                 Standing::Paid(_) => 3,
                 Standing::Reversed => 4,
+                Standing::Expired(_) => 5,
             };
             for slot in [0, slot] {
                 if let Some(sum) = sum.get_mut(slot) {
@@ -102,7 +133,7 @@ impl Evaluation<'_> {
             }
         }
         sums.into_iter()
-            .map(|((beneficiary, unit), [earned, held, payable, paid, reversed])| {
+            .map(|((beneficiary, unit), [earned, held, payable, paid, reversed, expired])| {
                 let shown = |minor| unit.total(minor);
                 Balance {
                     beneficiary,
@@ -112,6 +143,7 @@ impl Evaluation<'_> {
                     payable: shown(payable),
                     paid: shown(paid),
                     reversed: shown(reversed),
+                    expired: shown(expired),
                 }
             })
             .collect()
@@ -124,35 +156,43 @@ impl Evaluation<'_> {
             *at = (*at).min(Instant(confirmation.at));
         }
         let ids: Vec<String> = rows.iter().map(|row| self.entry_id(row)).collect();
-        let paid = |id: &str| confirmed.get(&(id, Confirmed::Paid)).copied();
-        // A grant whose entries add up to nothing, none of them paid, is reversed as a whole.
-        let mut grants: FxHashMap<String, (i128, bool, bool)> = FxHashMap::default();
+        let done = |id: &str, what: Confirmed| confirmed.get(&(id, what)).copied();
+        let used = |id: &str| done(id, Confirmed::Used).is_some();
+        // What was used was handed over, too.
+        let handed_over = |id: &str| done(id, Confirmed::Paid).into_iter().chain(done(id, Confirmed::Used)).min();
+        let expiry = Expiry::new(self);
+        let today = self.program.zone.day_of(self.as_of);
+        let lasts = |row: &EntryRow, id: &str| (row.amount >= 0).then(|| (expiry.last_day(self, row), used(id)));
+        let mut grants: FxHashMap<String, Grant> = FxHashMap::default();
         for (row, id) in rows.iter().zip(&ids) {
-            let grant = grants.entry(self.grant_id(row)).or_default();
-            grant.0 = grant.0.saturating_add(i128::from(row.amount));
-            grant.1 |= paid(id).is_some();
-            grant.2 |= row.correction;
+            let new = || Grant::new(lasts(row, id).unwrap_or_default());
+            let grant = grants.entry(self.grant_id(row)).or_insert_with(new);
+            grant.sum = grant.sum.saturating_add(i128::from(row.amount));
+            grant.paid |= handed_over(id).is_some();
+            grant.corrected |= row.correction;
         }
         let mut scratch = Scratch::new(&self.book.texts);
         rows.iter()
             .zip(&ids)
             .map(|(row, id)| {
                 let dates = dates(self.program, row);
-                let reversed = grants
-                    .get(&self.grant_id(row))
-                    .is_some_and(|(sum, paid, corrected)| *sum == 0 && !paid && *corrected);
+                let grant = grants.get(&self.grant_id(row)).copied().unwrap_or_default();
+                // What is taken back has no last day of its own.
+                let (expires_on, used) = lasts(row, id).unwrap_or((grant.expires_on, grant.used));
+                let expired = !used && expires_on.is_some_and(|last| last < today);
                 let mut held = || {
                     let kinds = || self.state(row.referral).map_or(0, |state| state.kinds);
                     let required = self.held_by(row.referral, &mut scratch).map(Hold::Requirement);
                     required.or_else(|| hold(self.program, self.book, kinds, row, &dates, self.as_of, &mut scratch))
                 };
-                let standing = match paid(id) {
+                let standing = match handed_over(id) {
+                    None if grant.is_reversed() => Standing::Reversed,
+                    at if expired => Standing::Expired(at),
                     Some(at) => Standing::Paid(at),
-                    None if reversed => Standing::Reversed,
                     None => held().map_or(Standing::Payable, Standing::Held),
                 };
-                let notified = confirmed.get(&(id.as_str(), Confirmed::Notified)).copied();
-                Placed { row, dates, standing, notified }
+                let notified = done(id, Confirmed::Notified);
+                Placed { row, dates, expires_on, standing, notified }
             })
             .collect()
     }
@@ -162,6 +202,7 @@ impl Evaluation<'_> {
         let pay = pay_promise(self.program, &placed.dates, placed.standing, placed.row.amount, self.as_of);
         let notify = match placed.standing {
             Standing::Reversed => Promise::None,
+            Standing::Expired(_) if placed.notified.is_none() => Promise::None,
             _ => notify_promise(&placed.dates, placed.notified, placed.row.amount, self.as_of),
         };
         let (state, held) = match placed.standing {
@@ -169,6 +210,7 @@ impl Evaluation<'_> {
             Standing::Payable => ("payable", String::new()),
             Standing::Paid(_) => ("paid", String::new()),
             Standing::Reversed => ("reversed", String::new()),
+            Standing::Expired(_) => ("expired", String::new()),
         };
         Position {
             entry: self.entry_id(placed.row),
@@ -178,10 +220,12 @@ impl Evaluation<'_> {
             unit: amount.unit.name().to_owned(),
             paid_at: match placed.standing {
                 Standing::Paid(at) => Some(at),
+                Standing::Expired(at) => at,
                 _ => None,
             },
             pay: pay.word().to_owned(),
             due_on: placed.dates.due_on,
+            expires_on: placed.expires_on,
             notify: notify.word().to_owned(),
             notify_by: placed.dates.notify_by,
         }

@@ -317,6 +317,11 @@ impl Program {
         !self.measures.is_empty() || self.versions.iter().flat_map(|version| &version.ladders).any(asks_more)
     }
 
+    /// Whether events keep some reward alive.
+    pub fn keeps_alive(&self) -> bool {
+        self.versions.iter().flat_map(|version| &version.rewards).any(|reward| !reward.kept_alive_by.is_empty())
+    }
+
     /// Whether some ladder keeps levels.
     pub fn keeps_levels(&self) -> bool {
         self.versions.iter().flat_map(|version| &version.ladders).any(Ladder::keeps_levels)

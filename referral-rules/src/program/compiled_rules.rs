@@ -185,6 +185,10 @@ pub struct Reward {
     pub hold_until: Option<EventKind>,
     /// Held as long as this holds, read at the moment of the answer.
     pub hold_while: Option<Compiled>,
+    /// How long it can be used.
+    pub expires_after: Option<Length>,
+    /// Kinds of event that let it be used that long again.
+    pub kept_alive_by: Vec<EventKind>,
     /// Free text for people.
     pub label: String,
     /// Campaigns that may touch it, by position in the version.

@@ -156,6 +156,10 @@ pub struct Reward {
     pub hold_until: Option<Spanned<String>>,
     /// Held as long as this is true or missing.
     pub hold_while: Option<ExpressionText>,
+    /// It can be used so long.
+    pub expires_after: Option<Spanned<Length>>,
+    /// Events of these kinds let it be used that long again.
+    pub kept_alive_by: Vec<Spanned<String>>,
     /// A text for people.
     pub label: Option<Spanned<String>>,
 }

@@ -132,7 +132,13 @@ fn owed_to_party(evaluation: &Evaluation<'_>, lines: &[Line<'_>], party: &str, o
         let Some(first) = lines.first() else { continue };
         push_line(out, &beneficiary(evaluation, first));
         for balance in balances.get(*id).map_or(&[][..], |own| own) {
-            let parts: Vec<String> = [("paid", balance.paid), ("payable", balance.payable), ("held", balance.held)]
+            let words = [
+                ("paid", balance.paid),
+                ("payable", balance.payable),
+                ("held", balance.held),
+                ("expired", balance.expired),
+            ];
+            let parts: Vec<String> = words
                 .iter()
                 .filter(|(_, amount)| !amount.is_zero())
                 .map(|(word, amount)| format!("{} {word}", money(*amount, &balance.unit)))
@@ -220,11 +226,12 @@ fn owed_to_referees(evaluation: &Evaluation<'_>, lines: &[Line<'_>], out: &mut S
 }
 
 fn totals(evaluation: &Evaluation<'_>, out: &mut String) {
-    let mut sums: BTreeMap<(&str, String), [Option<Decimal>; 4]> = BTreeMap::new();
+    let mut sums: BTreeMap<(&str, String), [Option<Decimal>; 5]> = BTreeMap::new();
     for balance in evaluation.balances() {
         let key = (balance.beneficiary.party, balance.unit.clone());
-        let sum = sums.entry(key).or_insert([Some(Decimal::ZERO); 4]);
-        for (sum, amount) in sum.iter_mut().zip([balance.earned, balance.held, balance.payable, balance.paid]) {
+        let sum = sums.entry(key).or_insert([Some(Decimal::ZERO); 5]);
+        let slots = [balance.earned, balance.held, balance.payable, balance.paid, balance.expired];
+        for (sum, amount) in sum.iter_mut().zip(slots) {
             *sum = sum.and_then(|sum| sum.checked_add(amount));
         }
     }
@@ -232,16 +239,21 @@ fn totals(evaluation: &Evaluation<'_>, out: &mut String) {
         return;
     }
     section(out, "Totals");
-    let mut table = Table::new(&[
+    let expires = sums.values().any(|sums| sums.last() != Some(&Some(Decimal::ZERO)));
+    let columns = [
         ("to the", Align::Left),
         ("earned", Align::Right),
         ("held", Align::Right),
         ("payable", Align::Right),
         ("paid", Align::Right),
-    ]);
+        ("expired", Align::Right),
+    ];
+    let shown = if expires { columns.len() } else { columns.len().saturating_sub(1) };
+    let mut table = Table::new(columns.get(..shown).unwrap_or(&columns));
     for ((party, unit), sums) in sums.iter().rev() {
         let mut cells = vec![format!("{party}s")];
         cells.extend(sums.iter().map(|sum| sum.map_or_else(|| "too much".to_owned(), |sum| money(sum, unit))));
+        cells.truncate(shown);
         table.row(cells);
     }
     table.write(2, out);

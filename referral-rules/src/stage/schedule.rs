@@ -43,6 +43,8 @@ pub enum Standing {
     Paid(Instant),
     /// Corrections took all of its grant back before anything was paid.
     Reversed,
+    /// Its last day has passed without its being used; when the host had handed it over, if it had.
+    Expired(Option<Instant>),
 }
 
 /// How a promise stands.
@@ -86,12 +88,16 @@ pub fn rule<'a>(program: &'a Program, entry: &EntryRow) -> (&'a Version, &'a Rew
 /// added, from the moment that it was booked.
 pub fn dates(program: &Program, entry: &EntryRow) -> Dates {
     let (version, reward) = rule(program, entry);
-    let anchor = Instant(match entry.release {
+    dates_from(program, version, reward, anchor(entry), entry.amount >= 0)
+}
+
+/// What the dates of an entry count from.
+pub fn anchor(entry: &EntryRow) -> Instant {
+    Instant(match entry.release {
         _ if entry.correction => entry.booked_at,
         AT_ONCE => entry.earned_at(),
         release => release,
-    });
-    dates_from(program, version, reward, anchor, entry.amount >= 0)
+    })
 }
 
 /// The dates of an entry that count from an instant. There is nothing to hand over for what is taken back.
@@ -149,9 +155,9 @@ pub fn pay_promise(program: &Program, dates: &Dates, standing: Standing, amount:
     let Some(due_on) = dates.due_on else { return Promise::None };
     match standing {
         _ if amount <= 0 => Promise::None,
-        Standing::Paid(at) if program.zone.day_of(at) <= due_on => Promise::Met,
-        Standing::Paid(_) => Promise::MetLate,
-        Standing::Reversed => Promise::None,
+        Standing::Paid(at) | Standing::Expired(Some(at)) if program.zone.day_of(at) <= due_on => Promise::Met,
+        Standing::Paid(_) | Standing::Expired(Some(_)) => Promise::MetLate,
+        Standing::Reversed | Standing::Expired(None) => Promise::None,
         Standing::Held(Hold::Event(_) | Hold::Condition | Hold::Requirement(_)) => Promise::OnHold,
         Standing::Held(Hold::Until(_)) | Standing::Payable => {
             if program.zone.day_of(as_of) > due_on {

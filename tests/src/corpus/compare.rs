@@ -192,8 +192,8 @@ fn one_line(value: &Value) -> String {
 fn brief(part: &str, row: &Value) -> String {
     let keys: &[&str] = match part {
         "entries" | "ledger" => &["referral", "rule", "beneficiary", "amount", "unit", "booked_at", "correction", "id"],
-        "positions" => &["entry", "state", "held", "amount", "pay", "notify"],
-        "balances" => &["beneficiary", "unit", "earned", "held", "payable", "paid", "reversed"],
+        "positions" => &["entry", "state", "held", "amount", "pay", "expires_on", "notify"],
+        "balances" => &["beneficiary", "unit", "earned", "held", "payable", "paid", "reversed", "expired"],
         "standings" => &["referrer", "ladder", "level", "value", "next_level", "missing", "conditions", "by"],
         "outlook" => &["referral", "rule", "event", "after", "by", "conditions"],
         "campaigns" => &["campaign", "version", "goal", "grants"],

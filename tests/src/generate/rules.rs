@@ -315,10 +315,16 @@ pub(super) fn reward(
             draw.one_of(&["", "\"30 days\"", "\"1 months\"", "\"48 hours\"", "\"3 business days\""]).to_owned(),
         ),
         ("hold_until", draw.one_of(&["", "", "", "\"closed\"", "\"payment\""]).to_owned()),
+        ("expires_after", draw.one_of(&["", "", "", "\"90 days\"", "\"1 months\"", "\"6 weeks\""]).to_owned()),
         ("hold_while", draw.one_of(&["", "", "", "\"referrer.open_dispute\"", "\"referral.score < 0.5\""]).to_owned()),
     ];
     for (key, value) in optional.iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(text, "{key} = {value}");
+    }
+    let expires = optional.iter().any(|(key, value)| *key == "expires_after" && !value.is_empty());
+    if expires && draw.once_in(2) {
+        let kinds = draw.one_of(&["\"payment\"", "[\"qualified\", \"payment\"]", "[\"submitted\"]"]);
+        let _ = writeln!(text, "kept_alive_by = {kinds}");
     }
     let asks_granted =
         by_total || optional.iter().any(|(_, value)| value.contains("granted(")) || amount.contains("granted(");

@@ -91,7 +91,7 @@ pub fn totals_are_sums(seeds: &Seeds) -> Result<(), String> {
     Ok(())
 }
 
-/// Earned is held and payable and paid and reversed, for every beneficiary and unit, and all of them are sums over positions.
+/// Earned is held and payable and paid and reversed and expired, for every beneficiary and unit, and all of them are sums over positions.
 ///
 /// # Errors
 /// Where that is not so.
@@ -102,7 +102,7 @@ pub fn balances_add_up(seeds: &Seeds) -> Result<(), String> {
     let mut draw = Draw::new(&seeds.header);
     let mut confirmations: Vec<Row> = Vec::new();
     for entry in case.evaluate(&plain, last)?.ledger() {
-        let what = ["paid", "notified", ""].get(draw.below(3)).copied().unwrap_or_default();
+        let what = ["paid", "notified", "used", ""].get(draw.below(4)).copied().unwrap_or_default();
         if !what.is_empty() {
             confirmations.push(
                 [("entry", entry.id), ("what", what.to_owned()), ("at", entry.booked_at.to_string())]
@@ -143,6 +143,7 @@ fn balances_as_of(case: &Case, book: &referral_rules::book::Book, as_of: Instant
             ("payable", balance.payable),
             ("paid", balance.paid),
             ("reversed", balance.reversed),
+            ("expired", balance.expired),
         ];
         let parts = slots.iter().skip(1).fold(Number::ZERO, |mut sum, (_, amount)| {
             plus(&mut sum, number(amount));

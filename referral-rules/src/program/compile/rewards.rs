@@ -76,6 +76,8 @@ impl Compiling<'_> {
             payable_after: written.payable_after.as_ref().map(|after| after.value),
             hold_until: written.hold_until.as_ref().map(|kind| self.numbers.kind(&kind.value)),
             hold_while,
+            expires_after: written.expires_after.as_ref().map(|after| after.value),
+            kept_alive_by: written.kept_alive_by.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
             label: written.label.as_ref().map(|label| label.value.clone()).unwrap_or_default(),
             campaigns: Vec::new(),
             limits: Vec::new(),

@@ -103,6 +103,7 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
     let by_reward = document.rewards.iter().any(|reward| {
         reward.on.iter().any(|on| on.value == kind)
             || reward.hold_until.as_ref().is_some_and(|until| until.value == kind)
+            || reward.kept_alive_by.iter().any(|other| other.value == kind)
     });
     let by_clock = document
         .events

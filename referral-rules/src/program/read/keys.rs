@@ -135,6 +135,8 @@ pub(super) const REWARD: Keys = Keys {
         "payable_after",
         "hold_until",
         "hold_while",
+        "expires_after",
+        "kept_alive_by",
         "label",
     ],
 };

@@ -42,6 +42,10 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
         if let Some(kind) = &reward.hold_until {
             kinds.check(kind, || format!("reward[{index}].hold_until"), reader);
         }
+        for (at, kind) in reward.kept_alive_by.iter().enumerate() {
+            let several = if reward.kept_alive_by.len() > 1 { format!("[{at}]") } else { String::new() };
+            kinds.check(kind, || format!("reward[{index}].kept_alive_by{several}"), reader);
+        }
     }
     for (index, campaign) in document.campaigns.iter().enumerate() {
         for (at, id) in campaign.rewards.iter().flatten().enumerate() {

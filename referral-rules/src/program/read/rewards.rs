@@ -29,6 +29,9 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
     let at_least = section.read("at_least", reader, formula);
     let at_most = section.read("at_most", reader, formula);
     bounds(at_least.as_ref(), at_most.as_ref(), section, reader);
+    if section.has("kept_alive_by") && !section.has("expires_after") {
+        section.missing("expires_after", "add `expires_after`: without it nothing expires", reader);
+    }
     Reward {
         span: section.span,
         id: section.need("id", reader, id).unwrap_or_default(),
@@ -49,6 +52,8 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         payable_after: section.read("payable_after", reader, length),
         hold_until: section.read("hold_until", reader, text),
         hold_while: section.read("hold_while", reader, expression),
+        expires_after: section.read("expires_after", reader, value::length_in_days),
+        kept_alive_by: section.read("kept_alive_by", reader, distinct_kinds).unwrap_or_default(),
         label: section.read("label", reader, text),
     }
 }

@@ -187,6 +187,10 @@ fn stands(evaluation: &Evaluation<'_>, line: &Line<'_>) -> String {
         (state, _) => state.to_owned(),
     };
     let mut parts = vec![state];
+    if let Some(last) = position.expires_on {
+        let word = if position.state == "expired" { "could be used until" } else { "can be used until" };
+        parts.push(format!("{word} {last}"));
+    }
     if position.pay != "none" {
         parts.push(format!("promise to pay: {}", position.pay));
     }

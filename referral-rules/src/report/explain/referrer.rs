@@ -11,18 +11,22 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
     let mut out = String::new();
     heading(&mut out, &format!("Referrer {}", evaluation.referrer_shown(first)), '=');
     wrapped(&mut out, "", &opening(evaluation, first, rows.len()));
-    let mut balances = Table::new(&[
+    let own = evaluation.balances();
+    let is_own = |one: &&Balance| one.beneficiary.party != "referee" && one.beneficiary.id == id;
+    let columns = [
         ("", Align::Left),
         ("earned", Align::Right),
         ("held", Align::Right),
         ("payable", Align::Right),
         ("paid", Align::Right),
-    ]);
-    let own = evaluation.balances();
-    let is_own = |one: &&Balance| one.beneficiary.party != "referee" && one.beneficiary.id == id;
+        ("expired", Align::Right),
+    ];
+    let expires = own.iter().filter(is_own).any(|balance| !balance.expired.is_zero());
+    let columns_shown = if expires { columns.len() } else { columns.len().saturating_sub(1) };
+    let mut balances = Table::new(columns.get(..columns_shown).unwrap_or(&columns));
     for balance in own.iter().filter(is_own) {
         let shown = |amount| money(amount, &balance.unit);
-        balances.row(vec![
+        let mut cells = vec![
             match balance.beneficiary.party {
                 "recruiter" => format!("{}, as recruiter", balance.unit),
                 _ => balance.unit.clone(),
@@ -31,7 +35,10 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
             shown(balance.held),
             shown(balance.payable),
             shown(balance.paid),
-        ]);
+            shown(balance.expired),
+        ];
+        cells.truncate(columns_shown);
+        balances.row(cells);
     }
     push_line(&mut out, "");
     if balances.is_empty() {

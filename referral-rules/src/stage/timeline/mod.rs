@@ -3,6 +3,7 @@
 //! Three passes over a scope: `applied` takes the events in and counts, `candidates` evaluates the rules over chunks of
 //! events, `drawing` lets the results draw on limits in order. `ledger` books the outcome, and replays a scope when news
 //! came late. Scopes are independent of each other and are shared out to threads.
+mod alive;
 mod applied;
 mod candidates;
 mod chunk;
@@ -28,6 +29,7 @@ mod steps;
 mod straight;
 mod tiers;
 
+pub use alive::Alive;
 pub use applied::{Applied, Applying, Counting, LADDERS_MAX, NO_STAGE, Pending, ReferralState, Refusal, may_follow};
 pub use candidates::{Candidate, Cause, Change, Offering, Past, Step};
 pub use drawing::{AT_ONCE, Drawing, Granted, NotApplied, touched_by};

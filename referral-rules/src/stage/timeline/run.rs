@@ -1,5 +1,6 @@
 //! Runs the passes over all scopes, shared out to threads.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::alive::{self, Alive};
 use super::applied::{Applied, Applying, Counting, ReferralState, Refusal};
 use super::candidates::{NothingGranted, Offering, Step, nothing_granted_key};
 use super::drawing::{Drawing, Granted};
@@ -54,6 +55,8 @@ pub struct Timeline {
     pub kept: FxHashMap<u32, Kept>,
     /// What events count for the goals of campaigns.
     pub goals: Vec<GoalEvent>,
+    /// The events that keep alive what would expire.
+    pub alive: Vec<Alive>,
     /// What was before the history.
     pub opening: Opening,
 }
@@ -217,6 +220,7 @@ pub fn run(
         out.measures.extend(worker.measures);
         out.kept.extend(worker.kept);
         out.goals.append(&mut worker.goals);
+        out.alive.append(&mut worker.alive);
         out.failures.append(&mut worker.failures);
         out.held.extend(worker.held);
         for (referral, state) in worker.states {
@@ -263,6 +267,7 @@ struct Worker<'a> {
     measures: Vec<((u16, MeasureKey), Running)>,
     kept: Vec<(u32, Kept)>,
     goals: Vec<GoalEvent>,
+    alive: Vec<Alive>,
     failures: Vec<Failure>,
     held: Vec<(u32, Vec<u16>)>,
 }
@@ -284,6 +289,7 @@ impl<'a> Worker<'a> {
             measures: Vec::new(),
             kept: Vec::new(),
             goals: Vec::new(),
+            alive: Vec::new(),
             failures: Vec::new(),
             held: Vec::new(),
         };
@@ -310,18 +316,14 @@ impl<'a> Worker<'a> {
     fn late(&self, items: &[Item]) -> Vec<i64> {
         let standings = self.shared.standings;
         let mut changes = Vec::new();
+        let submitted = || items.iter().filter(|item| item.what == What::Submission).map(|item| item.referral);
         if !standings.history.is_empty() {
-            for item in items.iter().filter(|item| item.what == What::Submission) {
-                if let Some(history) = standings.history.get(&item.referral) {
-                    changes.extend(history.iter().map(|(moment, _)| *moment));
-                }
-            }
+            let known = submitted().filter_map(|referral| standings.history.get(&referral));
+            changes.extend(known.flatten().map(|(moment, _)| *moment));
         }
         if !standings.recruiters.history.is_empty() {
-            for item in items.iter().filter(|item| item.what == What::Submission) {
-                let history = standings.recruiters.history.get(&item.referral).into_iter().flatten();
-                changes.extend(history.map(|(moment, _)| *moment));
-            }
+            let known = submitted().filter_map(|referral| standings.recruiters.history.get(&referral));
+            changes.extend(known.flatten().map(|(moment, _)| *moment));
         }
         late_moments(items, &changes, self.shared.clock_acts, self.shared.as_of)
     }
@@ -359,6 +361,7 @@ impl<'a> Worker<'a> {
         let applied = std::mem::take(batch);
         let offering = self.offering(&applied);
         offering.goals(&mut self.scratch, &mut self.goals);
+        alive::keep(self.shared.program, &applied, &mut self.alive);
         let candidates = offering.all(0..applied.referral.len(), &mut self.scratch);
         let drawing = self.drawing(&offering, self.shared.as_of);
         let mut granted = Granted::default();
@@ -429,6 +432,7 @@ impl<'a> Worker<'a> {
         let offering = self.offering(&applied);
         if final_run {
             offering.goals(&mut self.scratch, &mut self.goals);
+            alive::keep(self.shared.program, &applied, &mut self.alive);
         }
         let candidates = offering.all(0..applied.referral.len(), &mut self.scratch);
         let drawing = self.drawing(&offering, moment);
