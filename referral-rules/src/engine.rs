@@ -130,8 +130,8 @@ fn run<'a>(
     }
     let submissions = submission::judge(program, book, threads);
     let keys = attribution::Keys::read(program, book, &submissions);
-    let standings = attribution::attribute(program, book, &submissions, &keys, as_of.0);
     let (opening, mut findings) = opening::read(program, book);
+    let standings = attribution::attribute((program, book), &submissions, &keys, &opening, as_of.0);
     let facts = Facts { program, book, submissions: &submissions, standings: &standings };
     let timeline = match straight(facts, &opening, as_of.0) {
         Some(timeline) => timeline,

@@ -1,5 +1,5 @@
 """How often each form was reached, in programs and in effect; a form that never was is a hole in the generator."""
-from generate_words import MEASURED_PER, PERIODS, ROUNDINGS, TOTAL_PER
+from generate_words import MEASURED_PER, PACE_PER, PERIODS, ROUNDINGS, TOTAL_PER
 from program import several
 
 MOMENTS = ["submitted", "qualified", "closed", "event"]
@@ -18,6 +18,7 @@ IN_PROGRAMS = (
     each("currency", ["USD", "EUR", "JPY", "KWD"]) + each("rounding", ROUNDINGS) + each("campaign.rounding", ROUNDINGS)
     + each("as_of.version", MOMENTS) + each("as_of.tier", MOMENTS) + each("as_of.campaign", MOMENTS)
     + each("counts_if_in_window", MOMENTS) + each("taken_at", MOMENTS) + each("this_event", ["counts", "does not count"])
+    + each("pace", ["count", "sum", "distinct", "latest"]) + each("pace per", PACE_PER) + each("pace in_each", PERIODS)
     + each("goes_up", REVIEWED) + each("goes_down", ["never"] + REVIEWED)
     + each("tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"])
     + each("refuses", ["both", "referrer", "referee"]) + each("judged_at", ["submitted", "a kind", "a list of kinds", "payable"])
@@ -33,7 +34,7 @@ IN_PROGRAMS = (
     + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
     + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
-    + ["event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
+    + ["event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
        "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "hold_while", "expires_after", "kept_alive_by", "reward_instead", "reward_times",
        "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants",

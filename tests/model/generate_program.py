@@ -2,7 +2,7 @@
 from decimal import Decimal
 
 from generate_rules import HOST_KINDS, MOMENTS, Rules
-from generate_words import (AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, FACTS, KEPT, KEYS, LENGTHS, MEASURED, MEASURED_PER, ORDERED, PERIODS, ROUNDINGS, TOLD_APART,
+from generate_words import (AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, FACTS, KEPT, KEYS, LENGTHS, MEASURED, MEASURED_PER, ORDERED, PACE_PER, PERIODS, ROUNDINGS, TOLD_APART,
                             WHEN_MEASURED, ZONES)
 
 
@@ -36,8 +36,9 @@ class Programs(Rules):
         """The terms that follow: the same sections, some of them changed or drawn anew."""
         draw, fresh = self.draw, self.version(index)
         found = {**first, "version": fresh["version"], "in_force": {"first_day": day}}
+        asks = "pace" in str([fresh.get(heading) for heading in ("eligibility", "validity", "fraud")]) and "pace" not in first.get("measures", {})
         for name in ("rounding", "as_of", "calendar", "attribution", "eligibility", "validity", "fraud"):
-            if draw.chance(40):
+            if draw.chance(40) and not (asks and name in ("eligibility", "validity", "fraud")):
                 found.pop(name, None)
                 if name in fresh:
                     found[name] = fresh[name]
@@ -57,7 +58,8 @@ class Programs(Rules):
             draw.form("versions: another ladder")
             found["tiers"] = self.tiers(first["tiers"])
         if "measures" in first and draw.chance(30):
-            found["measures"] = {name: {**measure, "on": self.declared_kinds(measure)} for name, measure in first["measures"].items()}
+            found["measures"] = {name: {**measure, "on": measure["on"] if name == "pace" else self.declared_kinds(measure)}
+                                 for name, measure in first["measures"].items()}
         return found
 
     def declared_kinds(self, measure):
@@ -106,6 +108,10 @@ class Programs(Rules):
         if draw.chance(60):
             document["measures"] = self.declared_measures()
             self.take_measures(document["measures"])
+        self.paces = {}
+        if draw.chance(40):
+            self.paces = self.over_submissions()
+            document.setdefault("measures", {}).update(self.paces)
         for heading in draw.some(["eligibility", "validity", "fraud"], 0, 3) if draw.chance(35) else []:
             document[heading] = [self.requirement(f"{heading[:3]}-{number}") for number in range(draw.number(1, 2))]
             draw.form(heading)
@@ -217,7 +223,7 @@ class Programs(Rules):
 
     def take_measures(self, declared):
         """Those that are numbers stand in amounts; of the other, only conditions ask."""
-        self.measures = {name: measure for name, measure in declared.items() if name != "held"}
+        self.measures = {name: measure for name, measure in declared.items() if name not in ("held", "pace")}
         self.kept = [KEPT[declared["held"]["of"]]] if "held" in declared else []
 
     def declared_measures(self):
@@ -243,6 +249,23 @@ class Programs(Rules):
                 measure["disqualified"] = draw.word("disqualified", ["taken out", "kept"])
             found[name] = measure
         return found
+
+    def over_submissions(self):
+        """Measures that requirements at submission ask, over submissions alone in all versions."""
+        draw = self.draw
+        how = draw.word("pace", ["count", "count", "sum", "distinct", "latest"])
+        measure = {"is": how, "on": ["submitted"], "per": draw.word("pace per", PACE_PER)}
+        if how != "count":
+            measure["of"] = "referee.seats" if how != "distinct" else draw.one(["referee.email", "referral.source"])
+        if draw.chance(30):
+            measure["when"] = draw.one(["referee.seats > 3", "event.kind == 'submitted'", "referrer.status == 'paying'"])
+        if draw.chance(80):
+            measure["in_each"] = draw.word("pace in_each", PERIODS)
+            if measure["in_each"] != "lifetime" and not measure["in_each"][0].isdigit() and draw.chance(20):
+                measure["which"] = "previous"
+        if draw.chance(50):
+            measure["disqualified"] = draw.one(["taken out", "kept"])
+        return {"pace": measure}
 
     def level_conditions(self, ladder):
         """Levels by conditions, alone or beside the bound."""

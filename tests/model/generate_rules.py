@@ -43,7 +43,11 @@ class Rules:
         if self.draw.chance(40):
             return self.later_requirement(code)
         found = {"code": code, "require": self.condition(AT_SUBMISSION), "message": f"{code} must hold"}
-        if self.draw.chance(25):
+        if self.draw.chance(60 if self.paces else 20):
+            self.draw.form("asks before")
+            asked = ["open_count < 1", "open_count <= 2"] + ["pace < 2", "!(pace >= 3)", "pace <= 5 || referrer.score > 50"] * (4 if self.paces else 0)
+            found["require"] = self.draw.one(asked + [["pace < 3", "!referral.closes_circle"]] * (2 if self.paces else 0))
+        elif self.draw.chance(25):
             self.draw.form("closes_circle")
             found["require"] = self.draw.one(["!referral.closes_circle", ["!referral.closes_circle", "referrer.score != 0"]])
         elif self.draw.chance(40):

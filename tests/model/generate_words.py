@@ -50,6 +50,7 @@ ORDERED = ["event.at", "referrer.since", "event.deadline"]
 MEASURED_PER = ["referrer", "program", "referral", "referee", "referee.industry", "referrer.group", ["referrer", "event.units"],
                 ["referral", "event.flag"], ["program", "referrer"]]
 TOTAL_PER = ["referrer", "program", "referral", "referee", "referee.industry", ["referrer", "event.units"], ["program", "referrer"]]
+PACE_PER = ["referrer", "program", "referee.industry", "referrer.group", ["referrer", "referee.industry"], "referee"]
 WHEN_MEASURED = ["event.value >= 100", "!has(referral.renewal_at)", "event.flag", "referee.seats > 3", "has(referral.qualified_at)", "event.kind != 'renewal'",
                  "referrer.status == 'paying'"]
 

@@ -9,12 +9,13 @@ from dates import first_instant
 from kept import Kept
 from known import Known
 from limits import Limits
-from measures import Moment, Record, level, tiers
+from measures import Moment, Record, key_of, level, tiers
 from order import CLOCK, END_OF_PERIOD, place
-from submission import judge
+from program import several
+from submission import Verdict, judge
 from totals import Totals
 from requirements import instead, judge_event
-from timeline import FOLLOWS, Happening, Standing, clocks, implied
+from timeline import FOLLOWS, OPEN, Happening, Standing, clocks, implied
 from values import id_part
 
 
@@ -56,7 +57,7 @@ class Ideal:
         row = self.known.referrals[happening.referral]
         accepted = [verdict.row for verdict in self.verdicts
                     if not verdict.out and self.standings[verdict.row.id].taken_over_at is None]
-        verdict = judge(self.book, row, closes_circle(row, accepted))
+        verdict = judge(self.book, row, closes_circle(row, accepted), self.before(row, happening))
         self.verdicts.append(verdict)
         if not verdict.out:
             for name in self.claims.claim(verdict):
@@ -65,6 +66,19 @@ class Ideal:
             self.standings[row.id] = standing = Standing(verdict)
             standing.recruiter = recruiter(row, [other for other in accepted if self.standings[other.id].taken_over_at is None])
             self.take_in(standing, happening)
+
+    def before(self, row, happening):
+        """A5: what requirements at submission may ask of the submissions before."""
+        version = self.program.in_force(self.program.day_of(row.at))
+        if version is None:
+            return {}
+        moment = Moment(self.book, version, Standing(Verdict(row, version)), happening, None, None)
+        over = {name: measure for name, measure in version.measures.items() if set(several(measure["on"])) == {"submitted"}}
+        scope = moment.plain_scope(version)
+        found = {name: self.record.value(name, measure, key_of(measure, scope), moment.day) for name, measure in over.items()}
+        found["open_count"] = sum(standing.row.referrer == row.referrer and standing.taken_over_at is None and standing.stage in OPEN
+                                  for standing in self.standings.values())
+        return found
 
     def happen(self, happening):
         """A7: an event is taken in with the stages that it implies, or there is a finding."""

@@ -24,7 +24,8 @@ class Verdict:
         return self.version.name if self.version else ""
 
 
-def judge(book, row, circle=False):
+def judge(book, row, circle=False, before=None):
+    """`before` holds what was before it: measures over submissions, and how many referrals of the referrer are open."""
     version = book.program.in_force(book.program.day_of(row.at))
     verdict = Verdict(row, version)
     if version is None:
@@ -34,7 +35,7 @@ def judge(book, row, circle=False):
         verdict.refuse("missing-referrer")
     elif book.has_accounts and row.referrer not in book.accounts:
         verdict.refuse("unknown-referrer")
-    scope = Scope(book, version, row, {"referral": {"closes_circle": circle}})
+    scope = Scope(book, version, row, {"referral": {"closes_circle": circle}, **(before or {})})
     for _, requirement in version.requirements:
         if requirement.get("judged_at", "submitted") != "submitted":
             continue

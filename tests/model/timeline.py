@@ -14,6 +14,7 @@ FOLLOWS = {
 }
 
 
+OPEN = {"submitted", "qualified", "opportunity", "nurture"}
 CHAIN = ["qualified", "opportunity", "closed"]
 
 

@@ -249,6 +249,66 @@ judged_at = "closed"
 on_failure = "nurture"
 "#;
 
+/// Requirements that ask of the submissions before, of one referrer and of all, and levels that follow when a period begins, or never fall.
+const BEFORE: &str = r#"
+[measures.pace]
+is = "count"
+on = "submitted"
+in_each = "4 days"
+[measures.sizes]
+is = "sum"
+of = "referee.employees"
+on = "submitted"
+in_each = "calendar month"
+disqualified = "kept"
+[[fraud]]
+code = "pace"
+require = "pace < 2"
+message = "too many at once"
+[[fraud]]
+code = "open"
+require = ["open_count < 3", "sizes <= 90"]
+message = "too many open"
+[[tiers]]
+name = "status"
+by = "qualified_count"
+levels = [{ name = "none", at_least = 0 }, { name = "some", at_least = 1 }, { name = "many", at_least = 2 }]
+goes_up = "calendar month"
+goes_down = "day"
+[[tiers]]
+name = "best_so_far"
+by = "sizes"
+levels = [{ name = "small", at_least = 10 }, { name = "large", at_least = 60 }]
+goes_down = "never"
+[[tiers]]
+name = "of_the_month"
+by = "sizes"
+levels = [{ name = "small", at_least = 10 }, { name = "large", at_least = 60 }]
+goes_down = "calendar month"
+[tables.by_status]
+by = "status"
+none = 1
+some = 2
+many = 3
+[[reward]]
+id = "by-status"
+to = "referrer"
+on = "payment"
+kind = "points"
+amount = "by_status[status] * 100 + (best_so_far == 'large' ? 10 : 0) + (of_the_month == 'large' ? 1 : 0)"
+"#;
+const BEFORE_ALL: &str = r#"
+[measures.of_domain]
+is = "count"
+on = "submitted"
+per = "referee.domain"
+in_each = "9 days"
+[[fraud]]
+code = "velocity"
+require = "of_domain < 2"
+message = "too many of one domain"
+"#;
+
 /// Rules that ask facts of accounts at events: these have histories.
 const FACTS: &str = r#"
 [[reward]]
@@ -275,7 +335,14 @@ fn programs() -> Vec<Program> {
     let taken_over =
         claims(&format!("{PROLONGED}{LAST}")).replace("[attribution]\n", &format!("{CIRCLES}[attribution]\n"));
     let everything = format!("{MEASURES}{OVER_ALL}{POOL}");
+    let before = format!("{BEFORE}{BEFORE_ALL}");
     let programs = [
+        (PROGRAM, BEFORE),
+        (&released, BEFORE),
+        (&taken_over, BEFORE),
+        (&last, BEFORE_ALL),
+        (&circles, &before),
+        (&last, &before),
         (PROGRAM, ""),
         (PROGRAM, POOL),
         (PROGRAM, MEASURES),
@@ -598,6 +665,50 @@ fn what_the_histories_of_accounts_say_again_takes_nothing_from_who_referred_them
     ];
     for program in programs() {
         fed_as_batch(&program, &news).unwrap();
+    }
+}
+
+/// On time, what was before a submission is known from the states: its referrer's third referral is refused while two are open.
+#[test]
+fn what_was_before_a_submission_needs_no_history() {
+    let row = |hours: i64, table: &'static str, cells: &[(&str, &str)], moment: &str| {
+        let at = START + hours * MICROS_PER_HOUR;
+        let mut row: Vec<_> = cells.iter().map(|(name, cell)| ((*name).to_owned(), text(*cell))).collect();
+        row.push(("referee.employees".to_owned(), Cell::Number("20".to_owned())));
+        row.push((moment.to_owned(), instant(at)));
+        News { known: at, table, row }
+    };
+    let referral = |hours: i64, id: &str, domain: &str| {
+        let cells = [("id", id), ("referrer", "ann"), ("referee.domain", domain)];
+        row(hours, "referrals", &cells, "submitted_at")
+    };
+    let event = |hours: i64, id: &str, referral: &str, kind: &str| {
+        let cells = [("id", id), ("referral", referral), ("kind", kind), ("event.value", "500.00")];
+        row(hours, "events", &cells, "at")
+    };
+    let news = [
+        referral(1, "R-0", "d0.example"),
+        referral(2, "R-1", "d1.example"),
+        event(3, "E-0", "R-0", "qualified"),
+        referral(4, "R-2", "d2.example"),
+        event(200, "E-1", "R-0", "lost"),
+        referral(201, "R-3", "d2.example"),
+        event(203, "E-3", "R-3", "qualified"),
+        event(204, "E-4", "R-3", "payment"),
+        event(205, "E-5", "R-2", "payment"),
+    ];
+    let open = "[[fraud]]\ncode = \"open\"\nrequire = \"open_count < 2\"\nmessage = \"two are open\"\n";
+    for before in [open.to_owned(), BEFORE.to_owned(), format!("{BEFORE}{BEFORE_ALL}")] {
+        let (program, _) = Program::from_toml(&PROGRAM.replace("LIMITS", &before)).unwrap();
+        let (rebuilt, entries) = fed_as_batch(&program, &news).unwrap();
+        assert_eq!(rebuilt, 0, "{before}");
+        assert!(entries > 0);
+        let book = Book::new(&program, &given(&news.iter().collect::<Vec<_>>(), false));
+        let evaluation = evaluate(&program, &book, Instant(START + 130 * MICROS_PER_DAY), Options::default()).unwrap();
+        let reasons =
+            |id: &str| evaluation.decision(id).unwrap().reasons.iter().map(|one| one.code.clone()).collect::<Vec<_>>();
+        assert!(["open", "pace"].contains(&reasons("R-2")[0].as_str()));
+        assert!(reasons("R-3").is_empty(), "{:?}", reasons("R-3"));
     }
 }
 

@@ -172,7 +172,8 @@ impl Evaluation<'_> {
         let mut reasons = Vec::with_capacity(rows);
         let facts = self.standings.current.iter().zip(&*self.book.referrals.submitted_at);
         // Where one word has all failures, a row that nothing but requirements refuse is answered without a branch on it.
-        let plain = self.submissions.words == 1 && self.submissions.circles.is_none();
+        let plain =
+            self.submissions.words == 1 && self.submissions.circles.is_none() && self.standings.refused.is_empty();
         for ((row, refused), (standing, submitted_at)) in (0..position(rows)).zip(&self.submissions.refused).zip(facts)
         {
             let standing = match settled && *submitted_at <= self.as_of.0 {
@@ -250,8 +251,7 @@ impl Evaluation<'_> {
         if let Some(reasons) = reasons.get(usize::from(version)) {
             let requirements = &self.program.versions[usize::from(version)].requirements;
             let refuses = |failure: &usize| requirements[*failure].on_failure == OnFailure::Refuse;
-            let closes = self.standings.closes_circle(row);
-            let failures = self.submissions.failures(row, closes).filter(refuses);
+            let failures = self.standings.failures(&self.submissions, row).into_iter().filter(refuses);
             out.extend(failures.map(|failure| reasons.numbers[failure]));
         }
         match standing {

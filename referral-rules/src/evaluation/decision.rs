@@ -296,7 +296,7 @@ impl Evaluation<'_> {
 
     /// The sides of a referral that its failures refuse.
     pub fn refused_sides(&self, row: u32) -> Sides {
-        self.submissions.refuses(row, self.standings.circles.contains(&row))
+        self.standings.refused_sides(&self.submissions, row)
     }
 
     fn not_granted(&self, row: u32) -> Vec<NotGranted> {

@@ -68,7 +68,7 @@ impl Evaluation<'_> {
         let Some(version) = self.program.versions.get(usize::from(self.submissions.version[index(row)])) else {
             return;
         };
-        for failure in self.submissions.failures(row, self.standings.circles.contains(&row)) {
+        for failure in self.standings.failures(&self.submissions, row) {
             let requirement = &version.requirements[failure];
             if requirement.on_failure != OnFailure::Refuse {
                 continue;
@@ -114,7 +114,8 @@ impl Evaluation<'_> {
     ) -> Vec<Operand> {
         let rows = [row];
         let rows = ReferralRows { program: self.program, book: self.book, rows: &rows, facts_at: FactsAt::Submission };
-        let inputs = Asking { rows, closes: self.standings.circles.contains(&row) };
+        let before = self.standings.refused.get(&row).map(|refused| &refused.before);
+        let inputs = Asking { rows, closes: self.standings.circles.contains(&row), before };
         self.operands(&inputs, version, requirement, scratch)
     }
 

@@ -102,6 +102,7 @@ pub fn apply(program: &Program, states: &States, news: &Given, as_of: Instant) -
         standings: Standings { current: vec![Standing::Out; small.book.referrals.id.len()], ..Standings::default() },
         claims,
         accounts,
+        looked_back: BTreeMap::new(),
         news_of: BTreeMap::new(),
         touched: BTreeSet::new(),
         late: BTreeSet::new(),
@@ -373,6 +374,8 @@ pub(super) struct Stepping<'a> {
     pub(super) standings: Standings,
     pub(super) claims: BTreeMap<Key, ClaimBody>,
     pub(super) accounts: Accounts,
+    /// By scope, the new submissions that asked what was before them, or ended what was.
+    pub(super) looked_back: BTreeMap<Key, Vec<Item>>,
     /// The new events by referral, where they change how claims are held.
     pub(super) news_of: BTreeMap<u32, Vec<u32>>,
     pub(super) touched: BTreeSet<Key>,
@@ -385,7 +388,7 @@ impl Stepping<'_> {
     }
 
     /// The new items of accepted referrals, by scope.
-    fn items(&self) -> BTreeMap<Key, Vec<Item>> {
+    pub(super) fn items(&self) -> BTreeMap<Key, Vec<Item>> {
         let book = &self.small.book;
         let mut out: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
         let scope = |referral: u32| scope_key(self.program, book.text(book.referrals.referrer[index(referral)]));
@@ -420,15 +423,9 @@ impl Stepping<'_> {
                 self.late.insert(key.clone());
                 continue;
             }
-            let mut items = items.to_vec();
-            items.sort_by_key(|item| (item.known, item.place));
-            for group in items.chunk_by(|left, right| left.known == right.known) {
-                let Some(moment) = group.first().map(|item| item.known) else { continue };
-                running.step(&[], moment.saturating_sub(1), &opening);
-                if group.iter().any(|item| running.is_late(item)) {
-                    self.late.insert(key.clone());
-                }
-                running.step(group, moment, &opening);
+            let looked_back = self.looked_back.get(key).map_or(&[][..], |items| items);
+            if running.take_in(items, looked_back, &opening) {
+                self.late.insert(key.clone());
             }
             running.step(&[], as_of, &opening);
             if running.is_stopped() {
@@ -481,7 +478,7 @@ impl Stepping<'_> {
     }
 
     /// Puts the known referrals of a scope where the clock and the new events find them.
-    fn load_referrals(&self, key: &Key, running: &mut Running<'_>) -> bool {
+    pub(super) fn load_referrals(&self, key: &Key, running: &mut Running<'_>) -> bool {
         let book = &self.small.book;
         for (id, body) in self.opened.referrals.iter().filter(|(_, body)| body.accepted) {
             let Some(referral) = book.referral(id) else { continue };

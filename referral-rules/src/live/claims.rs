@@ -3,18 +3,20 @@
 use super::accounts::Link;
 use super::apply::{Small, Stepping};
 use super::convert::standing;
-use super::forms::{CellForm, ClaimBody, Row};
+use super::forms::{CellForm, ClaimBody, Row, ScopeBody};
 use super::gather::{Wanted, push, scope_key};
 use super::key::{Key, States};
-use super::scope::pending;
+use super::scope::{Running, pending};
 use crate::base::{Instant, NONE, compare_ids, index, position};
 use crate::book::{Book, NEVER};
+use crate::expr::Scratch;
 use crate::program::{Program, Version};
-use crate::stage::Facts;
 use crate::stage::attribution::{Keys, Standing, TakenOver, can_take_over, claim_ends};
+use crate::stage::earlier::{Before, Earlier};
 use crate::stage::ranks::Ranks;
 use crate::stage::submission::{NO_VERSION, Sides};
 use crate::stage::timeline::{Applied, Applying, Counting, Hold, Item, Opening, event_item, submission_item};
+use crate::stage::{Facts, opening};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,7 +117,11 @@ impl Stepping<'_> {
         for row in fresh {
             let at = index(row);
             let closes = self.closes_circle(row);
-            if self.submissions.version[at] == NO_VERSION || self.submissions.refuses(row, closes) == Sides::BOTH {
+            let refused = self.is_refused_before(row, closes);
+            if refused
+                || self.submissions.version[at] == NO_VERSION
+                || self.submissions.refuses(row, closes) == Sides::BOTH
+            {
                 continue;
             }
             let submitted = book.referrals.submitted_at[at];
@@ -209,6 +215,10 @@ impl Stepping<'_> {
     fn take_over(&mut self, holder: u32, taken: TakenOver) {
         self.standings.current[index(holder)] = Standing::TakenOver(taken);
         let book = &self.small.book;
+        if self.program.asks_before() {
+            let scope = scope_key(self.program, book.text(book.referrals.referrer[index(holder)]));
+            self.looked_back.entry(scope).or_default().push(submission_item(book, taken.by));
+        }
         let link = Link::of(book, holder).filter(|_| self.program.follows_accounts());
         let Some(link) = link else { return };
         if self.accounts.end(link, taken.at, book.text(book.referrals.id[index(taken.by)])) {
@@ -216,6 +226,43 @@ impl Stepping<'_> {
             self.late.insert(Key::Referral(link.id.to_owned()));
             self.late.insert(scope_key(self.program, link.referrer));
         }
+    }
+
+    /// Whether requirements refuse a new referral by what was before it, if its version asks.
+    fn is_refused_before(&mut self, row: u32, closes: bool) -> bool {
+        let (program, book) = (self.program, &self.small.book);
+        let version = program.versions.get(usize::from(self.submissions.version[index(row)]));
+        if !version.is_some_and(Version::asks_before) {
+            return false;
+        }
+        let submission = submission_item(book, row);
+        let scope = scope_key(program, book.text(book.referrals.referrer[index(row)]));
+        self.looked_back.entry(scope.clone()).or_default().push(submission);
+        let facts = Facts { program, book, submissions: &self.submissions, standings: &self.standings };
+        let (opening, _) = opening::read(program, book);
+        let empty = ScopeBody::default();
+        let body = self.opened.scopes.get(&scope).unwrap_or(&empty);
+        let loaded = Running::load(facts, body, submission.known).and_then(|mut running| {
+            let whole = self.load_referrals(&scope, &mut running);
+            whole.then_some(running)
+        });
+        let Some(running) = loaded else {
+            self.late.insert(scope);
+            return false;
+        };
+        let mut items = self.items().remove(&scope).unwrap_or_default();
+        items.retain(|item| item.known <= submission.known && item.place < submission.place);
+        items.sort_unstable_by_key(|item| item.place);
+        let (mut measures, open) = running.before(&items, &submission, &opening);
+        let Some(earlier) = Earlier::new(program, book, &self.submissions, &opening) else { return false };
+        let before = Before {
+            readings: earlier.readings(row, &mut measures),
+            open: i64::try_from(open.len()).unwrap_or(i64::MAX),
+        };
+        let refused = earlier.judge(row, closes, before, &mut Scratch::new(&book.texts));
+        let refuses = refused.is_some();
+        self.standings.refused.extend(refused.map(|refused| (row, refused)));
+        refuses
     }
 
     /// Whether a new referral closes a circle, if its version asks.

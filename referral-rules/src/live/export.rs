@@ -16,7 +16,7 @@ use crate::evaluation::Evaluation;
 use crate::program::{Program, Version};
 use crate::stage::attribution::{Keys, Standing, claim_ends};
 use crate::stage::submission::{NO_VERSION, Sides, judge};
-use crate::stage::timeline::{Item, collect};
+use crate::stage::timeline::{Item, collect, submission_item};
 use crate::stage::{Facts, opening};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,6 +130,7 @@ fn scopes(
     let items = collect(program, book, facts.standings, as_of);
     let (opening, _) = opening::read(program, book);
     let sequences = sequences(evaluation.ledger_rows(), program);
+    let mut looked_back = looked_back(facts, as_of);
     let mut states = Vec::new();
     for scope in 0..items.scopes() {
         let items: &[Item] = items.scope(scope);
@@ -138,6 +139,7 @@ fn scopes(
         running.step(items, as_of, &opening);
         running.count_entries(&sequences);
         let key = scope_key(program, book.text(book.referrals.referrer[index(first.referral)]));
+        running.looked_back(&looked_back.remove(&key).unwrap_or_default());
         let (saved, wakes_at) = running.save();
         states.push(seal(program, key, wakes_at, &saved));
         for (referral, state) in &running.counting.referrals {
@@ -152,7 +154,34 @@ fn scopes(
             }
         }
     }
+    // Where nothing was accepted, something may have asked.
+    for (key, items) in looked_back {
+        let mut running = Running::new(facts);
+        running.looked_back(&items);
+        states.push(seal(program, key, None, &running.save().0));
+    }
     states
+}
+
+/// By scope, the submissions that asked what was before them, or ended what was.
+fn looked_back(facts: Facts<'_>, as_of: i64) -> BTreeMap<Key, Vec<Item>> {
+    let (program, book) = (facts.program, facts.book);
+    let mut out: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
+    let scope = |referral: u32| scope_key(program, book.text(book.referrals.referrer[index(referral)]));
+    for referral in book.order.iter().copied().filter(|_| program.asks_before()) {
+        let at = index(referral);
+        if book.referrals.known[at] > as_of || book.referrals.withdrawn[at] <= as_of {
+            continue;
+        }
+        let version = program.versions.get(usize::from(facts.submissions.version[at]));
+        if version.is_some_and(Version::asks_before) {
+            out.entry(scope(referral)).or_default().push(submission_item(book, referral));
+        }
+        if let Standing::TakenOver(taken) = facts.standings.current[at] {
+            out.entry(scope(referral)).or_default().push(submission_item(book, taken.by));
+        }
+    }
+    out
 }
 
 /// By whom accounts were referred, and who asked.
@@ -198,7 +227,7 @@ fn claims(facts: Facts<'_>, as_of: i64) -> BTreeMap<Key, ClaimBody> {
     for referral in book.order.iter().copied() {
         let at = index(referral);
         let known = book.referrals.known[at] <= as_of && book.referrals.withdrawn[at] > as_of;
-        let refused = facts.submissions.refuses(referral, facts.standings.circles.contains(&referral)) == Sides::BOTH;
+        let refused = facts.standings.refused_sides(facts.submissions, referral) == Sides::BOTH;
         let judged = facts.submissions.version[at] != NO_VERSION && !refused;
         let id = book.text(book.referrals.id[at]).to_owned();
         let submitted = book.referrals.submitted_at[at];

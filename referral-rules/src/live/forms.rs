@@ -4,7 +4,7 @@ use crate::base::compare_ids;
 use crate::book::Cell;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A row as a table holds it: cells by column.
 pub type Row = BTreeMap<String, CellForm>;
@@ -238,6 +238,9 @@ pub struct ScopeBody {
     /// What referrers keep of their levels.
     #[serde(default)]
     pub kept: BTreeMap<String, KeptForm>,
+    /// The open referrals by referrer, for programs that ask how many there are.
+    #[serde(default)]
+    pub open: BTreeMap<String, BTreeSet<String>>,
     /// Clock events to come.
     pub pending: Vec<PendingForm>,
     /// What limits have drawn.

@@ -11,12 +11,15 @@ use crate::book::NEVER;
 use crate::expr::Scratch;
 use crate::program::{EventKind, Program};
 use crate::stage::Facts;
+use crate::stage::attribution::Standing;
+use crate::stage::earlier::{Measures, is_open};
 use crate::stage::timeline::{
     Applied, Applying, Booking, Counting, Deferred, Draw, Drawing, Drawn, EntryRow, Grant, Granted, Item, Offering,
-    Opening, Origin, Pending, Place, Refusal, Step, TotalSoFar,
+    Opening, Origin, Pending, Place, ReferralState, Refusal, Step, TotalSoFar,
 };
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A scope in motion.
@@ -39,7 +42,7 @@ pub struct Running<'a> {
     releases: AtomicU64,
     scratch: Scratch<'a>,
     later: (Vec<PendingForm>, Vec<DeferredForm>),
-    counts_of_others: ScopeBody,
+    of_others: ScopeBody,
 }
 
 impl<'a> Running<'a> {
@@ -57,7 +60,7 @@ impl<'a> Running<'a> {
             releases: AtomicU64::new(0),
             scratch: Scratch::new(&facts.book.texts),
             later: (Vec::new(), Vec::new()),
-            counts_of_others: ScopeBody::default(),
+            of_others: ScopeBody::default(),
         }
     }
 
@@ -66,13 +69,15 @@ impl<'a> Running<'a> {
     pub fn load(facts: Facts<'a>, body: &ScopeBody, as_of: i64) -> Option<Self> {
         let mut out = Self::new(facts);
         out.frontier.clone_from(&body.frontier);
+        out.of_others.open.clone_from(&body.open);
+        out.of_others.events.clone_from(&body.events);
         for (referrer, counts) in &body.counts {
             match facts.book.texts.find(referrer) {
                 Some(id) => {
                     out.counting.counts.insert(id.0, *counts);
                 }
                 None => {
-                    out.counts_of_others.counts.insert(referrer.clone(), *counts);
+                    out.of_others.counts.insert(referrer.clone(), *counts);
                 }
             }
         }
@@ -82,7 +87,7 @@ impl<'a> Running<'a> {
                     out.counting.kept.insert(id.0, kept(facts.program, form)?);
                 }
                 None => {
-                    out.counts_of_others.kept.insert(referrer.clone(), form.clone());
+                    out.of_others.kept.insert(referrer.clone(), form.clone());
                 }
             }
         }
@@ -147,15 +152,7 @@ impl<'a> Running<'a> {
     pub fn step(&mut self, items: &[Item], moment: i64, opening: &Opening) {
         let facts = self.facts;
         let start = self.applied.referral.len();
-        let applying = Applying {
-            program: facts.program,
-            book: facts.book,
-            submissions: facts.submissions,
-            standings: facts.standings,
-            opening,
-            measured: facts.program.measures_events(),
-            recruits: facts.program.asks_for_recruiters(),
-        };
+        let applying = self.applying(opening);
         applying.run(items, moment, &mut self.counting, &mut self.applied, &mut self.refusals);
         let offering = Offering {
             program: facts.program,
@@ -190,11 +187,73 @@ impl<'a> Running<'a> {
                 event: String::new(),
             }
         }));
-        for place in reached {
+        self.reach(reached);
+    }
+
+    /// Goes as far as a place, if it has not come there yet.
+    fn reach(&mut self, places: impl IntoIterator<Item = PlaceForm>) {
+        for place in places {
             if self.frontier.as_ref().is_none_or(|frontier| frontier.order(&place).is_lt()) {
                 self.frontier = Some(place);
             }
         }
+    }
+
+    /// Submissions have asked what was before them, or have ended what was: from now on all before them is late.
+    pub fn looked_back(&mut self, submissions: &[Item]) {
+        let book = self.facts.book;
+        self.reach(submissions.iter().map(|item| place_form(book, &item.place, item.referral, item.what)));
+    }
+
+    /// What was before a submission: the declared measures as they stand there, and the open referrals of its referrer.
+    pub fn before(mut self, items: &[Item], submission: &Item, opening: &Opening) -> (Measures, BTreeSet<String>) {
+        let facts = self.facts;
+        let applying = self.applying(opening);
+        let until = Some(&submission.place);
+        let (mut applied, mut refusals) = (Applied::default(), Vec::new());
+        applying.run_until(items, submission.known, until, &mut self.counting, &mut applied, &mut refusals);
+        let referrer = facts.book.referrals.referrer[index(submission.referral)];
+        let mut open = self.of_others.open.remove(facts.book.text(referrer)).unwrap_or_default();
+        let of_referrer = |referral: u32| facts.book.referrals.referrer[index(referral)] == referrer;
+        for (referral, state) in self.counting.referrals.iter().filter(|(referral, _)| of_referrer(**referral)) {
+            let ended = facts.is_taken_over_before(*referral, submission);
+            note_open(facts, *referral, state, ended, &mut open);
+        }
+        (self.counting.measures, open)
+    }
+
+    fn applying<'o>(&self, opening: &'o Opening) -> Applying<'o>
+    where
+        'a: 'o,
+    {
+        let facts = self.facts;
+        Applying {
+            program: facts.program,
+            book: facts.book,
+            submissions: facts.submissions,
+            standings: facts.standings,
+            opening,
+            measured: facts.program.measures_events(),
+            recruits: facts.program.asks_for_recruiters(),
+        }
+    }
+
+    /// Takes in new items, moment by moment as they become known, and notes the submissions that looked back. True if one of them is late.
+    pub fn take_in(&mut self, items: &[Item], looked_back: &[Item], opening: &Opening) -> bool {
+        let mut late = false;
+        let mut all: Vec<(Item, bool)> = items.iter().map(|item| (*item, true)).collect();
+        all.extend(looked_back.iter().map(|item| (*item, false)));
+        all.sort_by_key(|(item, _)| (item.known, item.place));
+        for group in all.chunk_by(|(left, _), (right, _)| left.known == right.known) {
+            let Some(moment) = group.first().map(|(item, _)| item.known) else { continue };
+            self.step(&[], moment.saturating_sub(1), opening);
+            late |= group.iter().any(|(item, _)| self.is_late(item));
+            let of = |new: bool| group.iter().filter(move |(_, is_new)| *is_new == new).map(|(item, _)| *item);
+            let (items, looked_back): (Vec<Item>, Vec<Item>) = (of(true).collect(), of(false).collect());
+            self.step(&items, moment, opening);
+            self.looked_back(&looked_back);
+        }
+        late
     }
 
     /// Whether so much was released that the limit stopped it: then only a rebuilding can tell what to do.
@@ -219,9 +278,10 @@ impl<'a> Running<'a> {
         let mut out = ScopeBody {
             frontier: self.frontier.clone(),
             clock: None,
-            counts: self.counts_of_others.counts.clone(),
+            counts: self.of_others.counts.clone(),
             measures: Vec::new(),
-            kept: self.counts_of_others.kept.clone(),
+            kept: self.of_others.kept.clone(),
+            open: self.of_others.open.clone(),
             pending: self.later.0.clone(),
             draws: Vec::new(),
             totals: Vec::new(),
@@ -234,6 +294,14 @@ impl<'a> Running<'a> {
         }
         for (referrer, kept) in &self.counting.kept {
             out.kept.insert(facts.book.text(crate::base::TextId(*referrer)).to_owned(), kept_form(facts.program, kept));
+        }
+        if facts.program.asks_for_open() {
+            for (referral, state) in &self.counting.referrals {
+                let referrer = facts.book.text(facts.book.referrals.referrer[index(*referral)]);
+                let ended = matches!(facts.standings.current[index(*referral)], Standing::TakenOver(_));
+                note_open(facts, *referral, state, ended, out.open.entry(referrer.to_owned()).or_default());
+            }
+            out.open.retain(|_, open| !open.is_empty());
         }
         out.measures.extend(measure_forms(facts.program, facts.book, &self.counting));
         out.measures.sort_by(|left, right| (&left.measure, &left.key).cmp(&(&right.measure, &right.key)));
@@ -258,9 +326,10 @@ impl<'a> Running<'a> {
         let events: Vec<String> =
             anchors.chain(out.deferred.iter().filter_map(|form| form.applied.event.clone())).collect();
         for id in events {
-            if let Some(event) = facts.book.event(&id) {
-                out.events.insert(id, event_row(facts.program, facts.book, event));
-            }
+            // The small book has no event of a referral that nothing has happened to.
+            let row = facts.book.event(&id).map(|event| event_row(facts.program, facts.book, event));
+            let row = row.or_else(|| self.of_others.events.get(&id).cloned());
+            out.events.extend(row.map(|row| (id, row)));
         }
         (out, wakes.filter(|at| *at != NEVER))
     }
@@ -300,6 +369,16 @@ impl<'a> Running<'a> {
             sequence: self.booking.sequences.get(&grant).copied().unwrap_or(0),
             applied: applied_form(program, self.facts.book, &self.applied, row),
         }
+    }
+}
+
+/// Takes down whether a referral is open; one that was taken over is not.
+fn note_open(facts: Facts<'_>, referral: u32, state: &ReferralState, ended: bool, open: &mut BTreeSet<String>) {
+    let id = facts.book.text(facts.book.referrals.id[index(referral)]);
+    if !ended && is_open(EventKind(state.stage)) {
+        open.insert(id.to_owned());
+    } else {
+        open.remove(id);
     }
 }
 

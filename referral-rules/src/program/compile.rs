@@ -182,10 +182,11 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         texts,
         scope: widest,
     };
+    let written: Vec<(&Document, &Expressions)> =
+        documents.iter().map(|(_, document, _)| document).zip(&expressions).collect();
+    super::requirements::check_measures(&program, &written, &mut found);
     let is_error = |fault: &Diagnostic| fault.severity == Severity::Error;
     if !documents.iter().any(|(_, _, read)| read.iter().any(is_error)) && !found.iter().flatten().any(is_error) {
-        let written: Vec<(&Document, &Expressions)> =
-            documents.iter().map(|(_, document, _)| document).zip(&expressions).collect();
         for (warnings, found) in lint::warnings(&program, &written).into_iter().zip(&mut found) {
             found.extend(warnings);
         }

@@ -105,6 +105,8 @@ pub enum Source {
     EventId,
     /// `event.at`
     EventAt,
+    /// `open_count`
+    OpenCount,
     /// `referral.closes_circle`
     ClosesCircle,
     /// `referrer.recruiter`
@@ -353,6 +355,7 @@ impl Program {
                 format!("referral.{}_at", EventKind::STAGES.get(measure.index()).copied().unwrap_or_default())
             }
             Some(Source::FirstAt(kind)) => format!("referral.{}_at", self.kind_word(*kind).replace(['-', '.'], "_")),
+            Some(Source::OpenCount) => "open_count".to_owned(),
             Some(Source::ClosesCircle) => "referral.closes_circle".to_owned(),
             Some(Source::Recruiter) => "referrer.recruiter".to_owned(),
             Some(Source::EventKind) => "event.kind".to_owned(),

@@ -38,6 +38,8 @@ pub struct Requirement {
     pub on_failure: OnFailure,
     /// Whether a condition asks if the referral closes a circle.
     pub asks_for_circles: bool,
+    /// Whether a condition asks of the submissions before: measures over them, or how many referrals are open.
+    pub asks_before: bool,
     /// Where it stands in the document.
     pub span: Span,
 }

@@ -266,10 +266,31 @@ impl Numbers {
         u16::try_from(position).unwrap_or(u16::MAX)
     }
 
-    /// What requirements know: also whether a referral closes a circle, which attribution tells them.
+    /// What requirements at submission know besides, which attribution tells them: whether a referral closes a circle, and how many
+    /// others are open.
     pub(super) fn with_circles(&mut self, submission: &Scope) -> Scope {
         let mut out = submission.clone();
         out.variable("referral.closes_circle", Type::Bool, self.slot(Source::ClosesCircle));
+        out.variable("open_count", Type::Int, self.slot(Source::OpenCount));
+        out
+    }
+
+    /// What requirements at submission know: also the measures over submissions.
+    pub(super) fn at_submission(&mut self, document: &Document, submission: &Scope) -> Scope {
+        let mut out = self.with_circles(submission);
+        let mut others = Scope::default();
+        for measure in &document.measures {
+            let name = &measure.name.value;
+            let number = self.measures.iter().position(|known| known.name == *name);
+            let Some(kind) = number.and_then(|number| self.measures.get(number)).map(|known| known.kind.clone()) else {
+                continue;
+            };
+            let number = number.and_then(|number| u16::try_from(number).ok()).unwrap_or(u16::MAX);
+            let slot = self.slot(Source::Declared(number));
+            let known = if measure.on.iter().all(|kind| kind.value == "submitted") { &mut out } else { &mut others };
+            known.variable(name, kind, slot);
+        }
+        out.known_elsewhere(&others, "at submission measures over submissions alone are known: `on = \"submitted\"`");
         out
     }
 

@@ -2,15 +2,17 @@
 //! know beforehand of circles is asked here.
 use super::compile::Compiling;
 use super::compiled::{EventKind, Fact, Owner, Program, Requirement, Source, Version};
-use super::compiled_rules::Judged;
+use super::compiled_rules::{Contribution, Judged, Per};
 use super::document::{Document, Heading, JudgedAt, OnFailure, Refuses};
+use super::lint::Expressions;
 use super::names::{Numbers, Scopes};
 use crate::diag::{Code, Diagnostic};
+use crate::expr::Compiled;
 
 impl Compiling<'_> {
     pub(super) fn requirements(&mut self, document: &Document, scopes: &Scopes) -> Vec<Requirement> {
         let mut counts = [0_usize; 3];
-        let at_submission = self.numbers.with_circles(&scopes.submission);
+        let at_submission = self.numbers.at_submission(document, &scopes.submission);
         let mut at_events = scopes.happening.clone();
         at_events.without("referrer.recruiter", "attribution tells it, and may depend on this requirement");
         at_events.known_elsewhere(
@@ -40,13 +42,15 @@ impl Compiling<'_> {
             let path = format!("{heading}[{count}]");
             let conditions = self.conditions(&written.require, scope, &format!("{path}.require"));
             let asks_for_circles = conditions.iter().any(|condition| condition.inputs().contains(&circle));
+            let asks_before =
+                judged == Judged::AtSubmission && conditions.iter().any(|one| self.numbers.asks_before(one));
             let flags = written.on_failure.value == OnFailure::Flag;
-            if asks_for_circles && flags {
-                let message = "a requirement that asks for circles refuses both sides";
+            let asked = if asks_for_circles { "for circles" } else { "of the submissions before" };
+            let message = format!("a requirement that asks {asked} refuses both sides");
+            if (asks_for_circles || asks_before) && flags {
                 let fault = Diagnostic::error(Code::BadValue, written.on_failure.span, message);
                 self.diagnostics.push(fault.path(format!("{path}.on_failure")).help("remove `on_failure`"));
-            } else if asks_for_circles && written.refuses.value != Refuses::Both {
-                let message = "a requirement that asks for circles refuses both sides";
+            } else if (asks_for_circles || asks_before) && written.refuses.value != Refuses::Both {
                 let fault = Diagnostic::error(Code::BadValue, written.refuses.span, message);
                 self.diagnostics.push(fault.path(format!("{path}.refuses")).help("remove `refuses`"));
             }
@@ -59,6 +63,7 @@ impl Compiling<'_> {
                 judged,
                 on_failure: written.on_failure.value,
                 asks_for_circles,
+                asks_before,
                 span: written.code.span,
             });
         }
@@ -66,7 +71,63 @@ impl Compiling<'_> {
     }
 }
 
+/// The measures that requirements at submission ask must be over submissions in all versions, and ask for no recruiters: attribution tells
+/// them, and may depend on these requirements.
+pub(super) fn check_measures(
+    program: &Program,
+    documents: &[(&Document, &Expressions)],
+    found: &mut [Vec<Diagnostic>],
+) {
+    let contributions = || program.versions.iter().flat_map(|version| &version.contributions);
+    let recruiter = |expression: &Compiled| {
+        expression.inputs().iter().any(|slot| program.slots.get(usize::from(slot.0)) == Some(&Source::Recruiter))
+    };
+    let asks_for_recruiter = |found: &Contribution| {
+        let keys = found.per.iter().filter_map(|per| match per {
+            Per::Expression(key) => Some(&**key),
+            _ => None,
+        });
+        found.when.iter().chain(&found.of).chain(keys).any(recruiter)
+    };
+    for ((document, expressions), found) in documents.iter().zip(found) {
+        let headings = ["eligibility", "validity", "fraud"];
+        let conditions =
+            expressions.iter().filter(|(path, _)| headings.iter().any(|heading| path.starts_with(heading)));
+        for (path, checked) in conditions {
+            for slot in checked.compiled.inputs() {
+                let Some(Source::Declared(number)) = program.slots.get(usize::from(slot.0)) else { continue };
+                let of = || contributions().filter(|found| found.measure == *number);
+                let name = program.measures.get(usize::from(*number)).map_or("", |measure| measure.name.as_str());
+                if !document.measures.iter().any(|measure| measure.name.value == name) {
+                    continue;
+                }
+                let (message, help) = if of().any(|found| found.on.iter().any(|kind| *kind != EventKind::SUBMITTED)) {
+                    (
+                        format!("`{name}` is over other events in another version"),
+                        "let it be over `submitted` in all versions",
+                    )
+                } else if of().any(asks_for_recruiter) {
+                    let help = "remove `referrer.recruiter` from the measure: who recruited is known afterwards";
+                    (format!("`{name}` asks for recruiters"), help)
+                } else {
+                    continue;
+                };
+                let fault = Diagnostic::error(Code::BadValue, checked.written.span, message);
+                found.push(fault.path(path.clone()).help(help));
+            }
+        }
+    }
+}
+
 impl Numbers {
+    /// Whether a condition asks of the submissions before.
+    fn asks_before(&self, condition: &Compiled) -> bool {
+        condition.inputs().iter().any(|slot| {
+            let source = self.slots.get(usize::from(slot.0));
+            matches!(source, Some(Source::OpenCount | Source::Declared(_)))
+        })
+    }
+
     /// What events must carry, by any version that says so.
     pub(super) fn needed_facts<'d>(&self, documents: impl Iterator<Item = &'d Document>) -> Vec<(EventKind, u16)> {
         let events = documents.flat_map(|document| &document.events);
@@ -90,6 +151,11 @@ impl Requirement {
         self.judged == Judged::AtSubmission
     }
 
+    /// Whether attribution judges it: it depends on the referrals before.
+    pub fn is_left_to_attribution(&self) -> bool {
+        self.asks_for_circles || self.asks_before
+    }
+
     /// Whether it is judged at events of the kind.
     pub fn is_at(&self, kind: EventKind) -> bool {
         matches!(&self.judged, Judged::At(kinds) if kinds.contains(&kind))
@@ -102,6 +168,11 @@ impl Version {
         self.requirements.iter().any(|requirement| matches!(requirement.judged, Judged::At(_)))
     }
 
+    /// Whether a requirement asks of the submissions before.
+    pub fn asks_before(&self) -> bool {
+        self.requirements.iter().any(|requirement| requirement.asks_before)
+    }
+
     /// Whether a requirement asks if a referral closes a circle.
     pub fn asks_for_circles(&self) -> bool {
         self.requirements.iter().any(|requirement| requirement.asks_for_circles)
@@ -109,6 +180,24 @@ impl Version {
 }
 
 impl Program {
+    /// Whether some version asks of the submissions before.
+    pub fn asks_before(&self) -> bool {
+        self.versions.iter().any(Version::asks_before)
+    }
+
+    /// What its requirements ask of the submissions before.
+    pub fn asked_before(&self) -> impl Iterator<Item = Source> + '_ {
+        let requirements = self.versions.iter().flat_map(|version| &version.requirements);
+        let conditions = requirements.filter(|one| one.asks_before).flat_map(|one| &one.conditions);
+        let sources = conditions.flat_map(Compiled::inputs).filter_map(|slot| self.slots.get(usize::from(slot.0)));
+        sources.copied().filter(|source| matches!(source, Source::OpenCount | Source::Declared(_)))
+    }
+
+    /// Whether some requirement asks how many referrals are open.
+    pub fn asks_for_open(&self) -> bool {
+        self.asked_before().any(|source| source == Source::OpenCount)
+    }
+
     /// Whether some version asks if referrals close circles.
     pub fn asks_for_circles(&self) -> bool {
         self.versions.iter().any(Version::asks_for_circles)

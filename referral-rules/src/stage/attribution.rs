@@ -4,14 +4,16 @@
 //! standing never changes has one standing; the others keep their history.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::circles::{Circles, ReferredBy};
+use super::earlier::{Earlier, Refused, SoFar as Before};
 use super::holding::Holding;
 pub use super::keys::Keys;
 use super::ranks::Ranks;
 use super::recruiters::{Recruiters, Recruiting};
 use super::submission::{NO_VERSION, Sides, Submissions};
-use super::timeline::{Hold, What};
+use super::timeline::{Hold, Opening, What};
 use crate::base::{Instant, index, position};
 use crate::book::{Book, NEVER};
+use crate::expr::Scratch;
 use crate::program::{CreditGoesTo, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -76,6 +78,8 @@ pub struct Standings {
     pub history: FxHashMap<u32, Vec<(i64, Standing)>>,
     /// The referrals that close a circle, as of the moment of the answer.
     pub circles: FxHashSet<u32>,
+    /// The referrals that requirements refuse by what was before them, as of the moment of the answer.
+    pub refused: FxHashMap<u32, Refused>,
     /// Who recruited the referrers, in programs that ask.
     pub recruiters: Recruiters,
 }
@@ -100,6 +104,24 @@ impl Standings {
     /// Whether the referral closes a circle, as of the moment of the answer.
     pub fn closes_circle(&self, referral: u32) -> bool {
         !self.circles.is_empty() && self.circles.contains(&referral)
+    }
+
+    /// The sides that requirements at submission refuse.
+    pub fn refused_sides(&self, submissions: &Submissions, referral: u32) -> Sides {
+        match self.refused.contains_key(&referral) {
+            true => Sides::BOTH,
+            false => submissions.refuses(referral, self.closes_circle(referral)),
+        }
+    }
+
+    /// The positions of the requirements at submission that the referral fails, in the document's order.
+    pub fn failures(&self, submissions: &Submissions, referral: u32) -> Vec<usize> {
+        let mut out: Vec<usize> = submissions.failures(referral, self.closes_circle(referral)).collect();
+        if let Some(refused) = self.refused.get(&referral) {
+            out.extend(&refused.failed);
+            out.sort_unstable();
+        }
+        out
     }
 
     /// True when the referral was accepted at any moment.
@@ -130,6 +152,7 @@ struct SoFar {
     referred_by: ReferredBy,
     circles: FxHashSet<u32>,
     recruiting: Recruiting,
+    before: Before,
 }
 
 impl SoFar {
@@ -138,6 +161,7 @@ impl SoFar {
         self.referred_by.clear();
         self.circles.clear();
         self.recruiting.clear();
+        self.before = Before::default();
     }
 }
 
@@ -149,6 +173,8 @@ pub(super) struct Attributing<'a> {
     ranks: Ranks,
     pub(super) holding: Option<Holding<'a>>,
     pub(super) circles: Option<Circles<'a>>,
+    /// For programs in which requirements at submission ask of those before.
+    pub(super) earlier: Option<Earlier<'a>>,
     /// Whether the program asks who recruited referrers.
     pub(super) recruits: bool,
 }
@@ -189,6 +215,7 @@ impl Attributing<'_> {
         so_far.clear();
         // How claims are held is asked only where two referrals meet.
         let mut holds: FxHashMap<u32, Hold> = FxHashMap::default();
+        let mut scratch = Scratch::new(&self.book.texts);
         for referral in referrals.iter().copied() {
             let row = index(referral);
             if !self.is_there(referral, moment) {
@@ -201,7 +228,13 @@ impl Attributing<'_> {
             if closes {
                 so_far.circles.insert(referral);
             }
-            if self.submissions.version[row] == NO_VERSION || self.submissions.refuses(referral, closes) == Sides::BOTH
+            let refused = self
+                .earlier
+                .as_ref()
+                .is_some_and(|earlier| earlier.refuses(referral, closes, &mut so_far.before, &mut scratch));
+            if refused
+                || self.submissions.version[row] == NO_VERSION
+                || self.submissions.refuses(referral, closes) == Sides::BOTH
             {
                 put(referral, Standing::Out);
                 continue;
@@ -220,6 +253,7 @@ impl Attributing<'_> {
                     let at = self.book.referrals.submitted_at[row];
                     for (holder, key) in holders {
                         put(holder, Standing::TakenOver(TakenOver { by: referral, key, at }));
+                        so_far.before.end(self.book, holder);
                         self.end_claims(holder, so_far);
                     }
                 }
@@ -234,6 +268,9 @@ impl Attributing<'_> {
             }
             if self.recruits {
                 so_far.recruiting.accept(self.book, referral);
+            }
+            if let Some((earlier, holding)) = self.earlier.as_ref().zip(self.holding.as_ref()) {
+                earlier.accept(referral, holding.stages(referral, moment), &mut so_far.before);
             }
             put(referral, Standing::Accepted);
         }
@@ -309,16 +346,23 @@ pub fn claim_ends(program: &Program, book: &Book, submissions: &Submissions, ref
 }
 
 /// Works out the standings as of a moment.
-pub fn attribute(program: &Program, book: &Book, submissions: &Submissions, keys: &Keys, as_of: i64) -> Standings {
+pub fn attribute(
+    (program, book): (&Program, &Book),
+    submissions: &Submissions,
+    keys: &Keys,
+    opening: &Opening,
+    as_of: i64,
+) -> Standings {
     let holding = Holding::new(program, book, submissions);
     let circles = Circles::new(program, book);
     let ranks = Ranks::read(program, book, submissions, keys);
     let recruits = program.asks_for_recruiters();
-    let attributing = Attributing { program, book, submissions, keys, ranks, holding, circles, recruits };
+    let earlier = Earlier::new(program, book, submissions, opening);
+    let attributing = Attributing { program, book, submissions, keys, ranks, holding, circles, earlier, recruits };
     let mut out = Standings { current: vec![Standing::Out; book.referrals.id.len()], ..Standings::default() };
     let mut so_far = SoFar::default();
     let mut put = |row: u32, standing: Standing| out.current[index(row)] = standing;
-    if attributing.circles.is_some() || recruits {
+    if attributing.circles.is_some() || attributing.earlier.is_some() || recruits {
         attributing.ideal(&book.order, as_of, &mut so_far, put);
     } else {
         // What shares no key with another has its claims whatever comes of the others, in whatever order.
@@ -341,6 +385,7 @@ pub fn attribute(program: &Program, book: &Book, submissions: &Submissions, keys
         attributing.ideal(&meeting, as_of, &mut so_far, put);
     }
     out.circles = std::mem::take(&mut so_far.circles);
+    out.refused = std::mem::take(&mut so_far.before.refused);
     out.recruiters.current = std::mem::take(&mut so_far.recruiting.found);
     for group in attributing.groups_with_late_news(as_of) {
         let mut moments: Vec<i64> = group

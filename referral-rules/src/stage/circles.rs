@@ -3,8 +3,9 @@
 //! Only attribution knows that, for only accepted referrals lead from one account to the next. So requirements that ask are
 //! judged both ways before, and attribution picks.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::earlier::Before;
 use super::env;
-use super::inputs::{FactsAt, ReferralRows};
+use super::inputs::{FactsAt, ReferralRows, push_reading};
 use super::submission::{CHUNK_ROWS, Submissions};
 use crate::base::limits::CIRCLE_ACCOUNTS_MAX;
 use crate::base::{TextId, index, position};
@@ -19,12 +20,22 @@ pub struct Asking<'a> {
     pub rows: ReferralRows<'a>,
     /// Whether each of them closes a circle.
     pub closes: bool,
+    /// What was before the only row; none where nobody asks.
+    pub before: Option<&'a Before>,
 }
 
 impl Inputs for Asking<'_> {
     fn load(&self, slot: Slot, into: &mut Vector, texts: &mut dyn Pool) {
         match self.rows.program.slots[usize::from(slot.0)] {
             Source::ClosesCircle => self.rows.rows.iter().for_each(|_| into.push_bool(self.closes)),
+            Source::OpenCount => match self.before {
+                Some(before) => into.push_int(before.open),
+                None => into.push_missing(slot),
+            },
+            Source::Declared(measure) => {
+                let reading = self.before.and_then(|before| before.readings.get(&measure));
+                push_reading(reading, slot, into, texts);
+            }
             _ => self.rows.load(slot, into, texts),
         }
     }
@@ -74,13 +85,17 @@ impl CircleVerdict {
             let env = env(program, version, book);
             let of_version = |row: &u32| usize::from(submissions.version[index(*row)]) == number;
             let rows: Vec<u32> = (0..position(submissions.version.len())).filter(of_version).collect();
-            for (place, requirement) in version.requirements.iter().enumerate().filter(|(_, one)| one.asks_for_circles)
+            for (place, requirement) in
+                version.requirements.iter().enumerate().filter(|(_, one)| one.asks_for_circles && !one.asks_before)
             {
                 for (rows, condition) in
                     rows.chunks(CHUNK_ROWS).flat_map(|rows| requirement.conditions.iter().map(move |one| (rows, one)))
                 {
-                    let inputs =
-                        Asking { rows: ReferralRows { program, book, rows, facts_at: FactsAt::Submission }, closes };
+                    let inputs = Asking {
+                        rows: ReferralRows { program, book, rows, facts_at: FactsAt::Submission },
+                        closes,
+                        before: None,
+                    };
                     let result = condition.evaluate(&inputs, rows.len(), &env, &mut scratch);
                     let Column::Bool(holds) = &result.column else { continue };
                     for (at, row) in rows.iter().enumerate() {

@@ -6,7 +6,7 @@ use super::submission::Submissions;
 use super::timeline::{Applied, Applying, Counting, Hold, Item, Opening, event_item, submission_item};
 use crate::base::{index, position};
 use crate::book::{Book, NEVER};
-use crate::program::Program;
+use crate::program::{EventKind, Program};
 
 /// What tells how claims are held. Only programs have one in which that depends on events, or on who comes later.
 pub struct Holding<'a> {
@@ -24,7 +24,7 @@ pub struct Holding<'a> {
 impl<'a> Holding<'a> {
     /// Sorts the events by referral; `None` for a program in which claims just begin and end.
     pub fn new(program: &'a Program, book: &'a Book, submissions: &'a Submissions) -> Option<Self> {
-        if !program.looks_at_holders() {
+        if !program.looks_at_holders() && !program.asks_before() {
             return None;
         }
         let mut events: Vec<u32> = (0..position(book.events.id.len())).collect();
@@ -44,6 +44,17 @@ impl<'a> Holding<'a> {
 
     /// How the referral holds its claims, as known at the moment.
     pub fn at(&self, referral: u32, moment: i64) -> Hold {
+        self.run(referral, moment).1.referrals.get(&referral).map(|state| state.hold).unwrap_or_default()
+    }
+
+    /// The stages that the referral entered, in their order: when, and which.
+    pub fn stages(&self, referral: u32, moment: i64) -> Vec<(i64, EventKind)> {
+        let (applied, _) = self.run(referral, moment);
+        applied.at.into_iter().zip(applied.kind).filter(|(_, kind)| kind.is_stage()).collect()
+    }
+
+    /// Goes through what happened to the referral alone.
+    fn run(&self, referral: u32, moment: i64) -> (Applied, Counting) {
         let events = self.events_of(referral).iter().map(|event| event_item(self.book, *event));
         let mut items: Vec<Item> = events.chain([submission_item(self.book, referral)]).collect();
         items.sort_unstable();
@@ -56,9 +67,9 @@ impl<'a> Holding<'a> {
             measured: false,
             recruits: false,
         };
-        let mut counting = Counting::default();
-        applying.run(&items, moment, &mut counting, &mut Applied::default(), &mut Vec::new());
-        counting.referrals.get(&referral).map(|state| state.hold).unwrap_or_default()
+        let (mut applied, mut counting) = (Applied::default(), Counting::default());
+        applying.run(&items, moment, &mut counting, &mut applied, &mut Vec::new());
+        (applied, counting)
     }
 
     /// The moments up to `as_of` at which news of the referral's events came late.

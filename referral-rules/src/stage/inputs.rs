@@ -113,6 +113,22 @@ fn push_text(into: &mut Vector, slot: Slot, value: Option<TextId>) {
     }
 }
 
+/// The value of a declared measure.
+pub(super) fn push_reading(reading: Option<&Reading>, slot: Slot, into: &mut Vector, texts: &mut dyn Pool) {
+    let whole = into.column.class() == Class::Int;
+    match reading {
+        Some(Reading::Value(value)) if whole => push_int(into, slot, value.to_i64()),
+        Some(Reading::Value(value)) => into.push_decimal(*value),
+        Some(Reading::Text(text)) if into.column.class() == Class::Bool => into.push_bool(&**text == "true"),
+        Some(Reading::Text(text)) => {
+            let text = texts.intern(text);
+            into.push_text(text);
+        }
+        Some(Reading::Overflow) => into.push_status(Status::OVERFLOW),
+        Some(Reading::None) | None => into.push_missing(slot),
+    }
+}
+
 /// A text's number in expressions: what no look-up finds has another one there.
 fn looked_up(book: &Book, id: TextId, texts: &mut dyn Pool) -> TextId {
     if id.is_in_block() { texts.intern(book.text(id)) } else { id }
@@ -257,18 +273,7 @@ impl EventRows<'_> {
             Counted::After => &readings.after,
             Counted::Before => &readings.before,
         });
-        let whole = into.column.class() == Class::Int;
-        match readings.and_then(|readings| readings.get(row)) {
-            Some(Reading::Value(value)) if whole => push_int(into, slot, value.to_i64()),
-            Some(Reading::Value(value)) => into.push_decimal(*value),
-            Some(Reading::Text(text)) if into.column.class() == Class::Bool => into.push_bool(&**text == "true"),
-            Some(Reading::Text(text)) => {
-                let text = texts.intern(text);
-                into.push_text(text);
-            }
-            Some(Reading::Overflow) => into.push_status(Status::OVERFLOW),
-            Some(Reading::None) | None => into.push_missing(slot),
-        }
+        push_reading(readings.and_then(|readings| readings.get(row)), slot, into, texts);
     }
 
     /// The level that the row has on a ladder.

@@ -2,6 +2,7 @@
 //! circle. Only there attribution is gone through as known at several moments.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::attribution::Attributing;
+use super::earlier::Asked;
 use super::recruiters::recruited;
 use crate::base::{TextId, index, position};
 use rustc_hash::FxHashMap;
@@ -62,6 +63,16 @@ impl Attributing<'_> {
             for account in referrer.into_iter().chain(recruited(book, *row)) {
                 let other = *met.entry(account).or_insert(*row);
                 join(&mut parent, *row, other);
+            }
+        }
+        // And those of whom requirements ask together.
+        let mut asked: FxHashMap<Asked, u32> = FxHashMap::default();
+        if let Some(earlier) = &self.earlier {
+            for row in &book.order {
+                for key in earlier.asked(*row) {
+                    let other = *asked.entry(key).or_insert(*row);
+                    join(&mut parent, *row, other);
+                }
             }
         }
         let mut groups: FxHashMap<u32, Vec<u32>> = FxHashMap::default();

@@ -5,6 +5,7 @@
 pub mod attribution;
 pub mod by_account;
 pub mod circles;
+pub mod earlier;
 pub mod holding;
 pub mod inputs;
 pub mod keys;
@@ -18,11 +19,13 @@ pub mod screens;
 pub mod submission;
 pub mod timeline;
 
+use crate::base::index;
 use crate::book::Book;
 use crate::expr::Env;
 use crate::program::{Program, Version};
-use attribution::Standings;
+use attribution::{Standing, Standings};
 use submission::Submissions;
+use timeline::Item;
 
 /// What the timeline looks at: the program, the book, and what the stages before it found.
 #[derive(Clone, Copy)]
@@ -35,6 +38,20 @@ pub struct Facts<'a> {
     pub submissions: &'a Submissions,
     /// The standings.
     pub standings: &'a Standings,
+}
+
+impl Facts<'_> {
+    /// Whether a referral had been taken over before a submission, in the order of submissions.
+    pub fn is_taken_over_before(&self, referral: u32, submission: &Item) -> bool {
+        let book = self.book;
+        match self.standings.current.get(index(referral)) {
+            Some(Standing::TakenOver(taken)) => {
+                let rank = |row: u32| book.referral_rank.get(index(row)).copied().unwrap_or_default();
+                (taken.at, rank(taken.by)) < (submission.place.at, rank(submission.referral))
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What the expressions of a version may look at beyond their inputs.

@@ -169,8 +169,11 @@ impl<'a> Judging<'a> {
     fn new(program: &'a Program, book: &'a Book, version: &'a Version, words: usize) -> Self {
         let by_account = ByAccount::judge(program, book, version, words);
         let mut others = Vec::new();
-        for (number, requirement) in
-            version.requirements.iter().enumerate().filter(|(_, one)| one.is_at_submission() && !one.asks_for_circles)
+        for (number, requirement) in version
+            .requirements
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.is_at_submission() && !one.is_left_to_attribution())
         {
             let left = requirement.conditions.iter().filter(|condition| !by_account.covers(program, book, condition));
             let conditions: Vec<_> = left

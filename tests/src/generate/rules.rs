@@ -113,9 +113,35 @@ fn later_requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize) 
     );
 }
 
+/// Measures over submissions: the name, what they are, and what a requirement asks of them.
+const PACES: [(&str, &str, &str); 5] = [
+    ("pace", "is = \"count\"\nin_each = \"2 days\"\n", "pace < 2"),
+    ("monthly", "is = \"count\"\nin_each = \"calendar month\"\n", "monthly < 3 && !referral.closes_circle"),
+    ("sizes", "is = \"sum\"\nof = \"referee.employees\"\ndisqualified = \"kept\"\n", "sizes < 200"),
+    ("by_channel", "is = \"count\"\nper = [\"referrer\", \"referral.channel\"]\n", "by_channel <= 1"),
+    ("everywhere", "is = \"count\"\nper = \"referral.channel\"\nin_each = \"day\"\n", "everywhere < 2"),
+];
+
+/// What asks of the submissions before.
+fn requirement_before(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, shape: &Shape) {
+    let measures = if shape.program_wide { &PACES[..] } else { &PACES[..4] };
+    let (name, measure, asked) = draw.one_of(measures);
+    let open = draw.one_of(&["open_count < 1", "open_count < 3"]);
+    let require = if shape.ahead || draw.once_in(3) { open } else { asked };
+    let header = format!("[measures.{name}]\n");
+    if require == asked && !version.text.contains(&header) {
+        let _ = writeln!(version.text, "{header}{measure}on = \"submitted\"");
+    }
+    let _ =
+        write!(version.text, "[[fraud]]\ncode = \"c{at}\"\nrequire = \"{require}\"\nmessage = \"requirement {at}\"\n");
+}
+
 pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, shape: &Shape) {
     if !shape.ahead && draw.once_in(3) {
         return later_requirement(version, draw, at);
+    }
+    if draw.once_in(4) {
+        return requirement_before(version, draw, at, shape);
     }
     let (heading, require) = draw.one_of(&[
         ("eligibility", "\"days_between(referrer.customer_since, referral.submitted_at) >= 90\""),

@@ -166,7 +166,7 @@ impl Terms<'_> {
                 }
                 None => Possible::ANY,
             },
-            Source::Measure(_) => Possible::always(Range::from(0_i64.into()).whole()),
+            Source::Measure(_) | Source::OpenCount => Possible::always(Range::from(0_i64.into()).whole()),
             Source::Declared(number) => self.measured(*number),
             Source::Tier(number) => match self.version.ladders.iter().find(|ladder| ladder.number == *number) {
                 Some(ladder) => {

@@ -130,7 +130,7 @@ fn levels(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Level>> {
 
 /// Tables, measures and tier ladders share one space of names with what expressions have built in.
 fn expression_names(document: &Document, reader: &mut Reader) {
-    const BUILT_IN: [&str; 6] = ["referrer", "referee", "referral", "event", "lists", "granted"];
+    const BUILT_IN: [&str; 7] = ["referrer", "referee", "referral", "event", "lists", "granted", "open_count"];
     let tables = document.tables.iter().map(|table| (&table.name, "tables"));
     let measures = document.measures.iter().map(|measure| (&measure.name, "measures"));
     let tiers = document.tiers.iter().map(|ladder| (&ladder.name, "tiers"));

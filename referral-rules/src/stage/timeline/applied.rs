@@ -250,6 +250,19 @@ impl Applying<'_> {
         out: &mut Applied,
         refusals: &mut Vec<Refusal>,
     ) {
+        self.run_until(items, moment, None, state, out, refusals);
+    }
+
+    /// As [`run`](Self::run), but of what the clock does only what comes before a place, if there is one.
+    pub fn run_until(
+        &self,
+        items: &[Item],
+        moment: i64,
+        until: Option<&Place>,
+        state: &mut Counting,
+        out: &mut Applied,
+        refusals: &mut Vec<Refusal>,
+    ) {
         let start = out.referral.len();
         let mut going = Going { moment, judging: Judging::new(self.program, self.book) };
         for item in items {
@@ -262,7 +275,7 @@ impl Applying<'_> {
             self.clocks_until(Some(&item.place), &mut going, state, out);
             self.item(item, &mut going, state, out, refusals);
         }
-        self.clocks_until(None, &mut going, state, out);
+        self.clocks_until(until, &mut going, state, out);
         if self.measured {
             let measuring = Measuring { program: self.program, book: self.book, opening: self.opening };
             measuring.run(start..out.referral.len(), out, state);

@@ -4,6 +4,7 @@
 //! worked out at the next event.
 use super::measure_keys::MeasureKey;
 use super::measures::{Reading, Running, Totals};
+use super::run::Timeline;
 use super::tiers;
 use crate::base::{Day, Number};
 use crate::program::{DeclaredMeasure, Ladder, LadderBy, Moves, Program};
@@ -182,6 +183,23 @@ impl Keeping<'_> {
         let mut levels = kept.levels.clone();
         reviews.into_iter().for_each(|review| review.apply(&mut levels));
         at_event(ladder, levels.get(&place).copied().unwrap_or_default(), now)
+    }
+}
+
+impl Timeline {
+    /// The level of a referrer on a ladder that keeps levels, at a later moment with this day, these counts and this level that its
+    /// measure reaches.
+    pub fn level_at(
+        &self,
+        program: &Program,
+        place: (u16, u16),
+        ladder: &Ladder,
+        referrer: u32,
+        moment: (Day, &[i64; 4], u8),
+    ) -> u8 {
+        let keeping = Keeping { program, opening: &self.opening.measures, measures: &self.measures };
+        let (_, _, now) = moment;
+        self.kept.get(&referrer).map_or(now, |kept| keeping.at_moment(place, ladder, referrer, kept, moment))
     }
 }
 

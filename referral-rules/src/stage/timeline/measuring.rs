@@ -246,6 +246,47 @@ impl Measuring<'_> {
     }
 }
 
+/// What submissions contribute to measures, and under which keys.
+#[derive(Debug, Default)]
+pub struct OfSubmissions {
+    /// By row and measure, in the order of rows.
+    contributions: Contributions,
+    /// The keys that expressions have a part in.
+    keys: Keys,
+}
+
+impl OfSubmissions {
+    /// Reads it of submissions, each under the version that governs it.
+    pub fn read(program: &Program, book: &Book, submissions: &Applied) -> Self {
+        let opening = Opening::default();
+        let measuring = Measuring { program, book, opening: &opening };
+        let rows = 0..submissions.referral.len();
+        let mut scratch = Scratch::new(&book.texts);
+        let contributions = measuring.contributions(rows.clone(), submissions, &mut scratch);
+        Self { contributions, keys: measuring.keys(rows, submissions, &mut scratch) }
+    }
+
+    /// What a row contributes, by measure.
+    pub fn contributed(&self, row: u32) -> impl Iterator<Item = (u16, &Contributed)> {
+        let from = self.contributions.partition_point(|(other, ..)| *other < row);
+        let rest = self.contributions.get(from..).unwrap_or_default().iter();
+        rest.take_while(move |(other, ..)| *other == row).map(|(_, measure, value)| (*measure, value))
+    }
+
+    /// The key under which a row, of a referral under a version, counts for a measure and reads it.
+    pub fn key(
+        &self,
+        (program, book): (&Program, &Book),
+        version: &Version,
+        measure: u16,
+        (row, referral): (u32, u32),
+    ) -> Option<MeasureKey> {
+        let contribution = version.contributions.iter().find(|found| found.measure == measure)?;
+        let plain = MeasureKeys { program, book }.plain(contribution, referral);
+        plain.or_else(|| self.keys.get(&(measure, row)).cloned())
+    }
+}
+
 /// A value of an expression as what an event contributes; nothing where it is missing.
 fn contributed(result: &Vector, at: usize, scratch: &Scratch<'_>) -> Option<Contributed> {
     if !result.status[at].is_ok() {

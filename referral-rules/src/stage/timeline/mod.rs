@@ -43,7 +43,7 @@ pub use ledger::{Booking, EntryRow, Grant};
 pub use levels::Levels;
 pub use measure_keys::{KeyPart, MeasureKey, MeasureKeys, key_part};
 pub use measures::{Contributed, Reading, Running, Totals};
-pub use measuring::Readings;
+pub use measuring::{OfSubmissions, Readings};
 pub use run::{Opening, Timeline, TooManyReleases, TooMuch, TooMuchLateNews, run};
 pub use states::{EventsOf, ShortStates, States};
 pub use steps::Steps;

@@ -9,16 +9,16 @@ pub use super::drawn::Opening;
 use super::goals::GoalEvent;
 use super::items::{Item, Items, What};
 use super::judging::Failure;
-use super::kept::{Keeping, Kept};
+use super::kept::Kept;
 use super::ledger::{Booking, EntryRow, late_moments};
 use super::measure_keys::MeasureKey;
 use super::measures::Running;
 use super::states::States;
 use super::straight::EntryTable;
-use crate::base::{Day, index, limits, position};
+use crate::base::{index, limits, position};
 use crate::book::Book;
 use crate::expr::Scratch;
-use crate::program::{Ladder, OverLimit, Program};
+use crate::program::{OverLimit, Program};
 use crate::stage::Facts;
 use crate::stage::attribution::Standings;
 use crate::stage::submission::Submissions;
@@ -84,21 +84,6 @@ impl Timeline {
             States::Whole(_) => &self.counts,
         };
         counts.get(&referrer).copied().unwrap_or_default()
-    }
-
-    /// The level of a referrer on a ladder that keeps levels, at a later moment with this day, these counts and this level that its
-    /// measure reaches.
-    pub fn level_at(
-        &self,
-        program: &Program,
-        place: (u16, u16),
-        ladder: &Ladder,
-        referrer: u32,
-        moment: (Day, &[i64; 4], u8),
-    ) -> u8 {
-        let keeping = Keeping { program, opening: &self.opening.measures, measures: &self.measures };
-        let (_, _, now) = moment;
-        self.kept.get(&referrer).map_or(now, |kept| keeping.at_moment(place, ladder, referrer, kept, moment))
     }
 
     /// The steps of all entries.
