@@ -309,6 +309,62 @@ require = "of_domain < 2"
 message = "too many of one domain"
 "#;
 
+/// Running totals that rise and fall, also of amounts that limits put off; limits to which what is taken back gives room; rules on
+/// several kinds of event that ask when the first of a kind came.
+const TOTALS: &str = r#"
+[measures.paid]
+is = "sum"
+of = "event.value"
+on = "payment"
+[[reward]]
+id = "in-all"
+to = "referrer"
+on = ["payment", "disqualified", "qualified"]
+kind = "cash"
+total = "3.3% * paid * qualified_count"
+below_zero = "take back"
+[[reward]]
+id = "by-month"
+to = "referrer"
+on = ["payment", "qualified", "closed"]
+kind = "cash"
+total = "event.value / 3"
+total_per = ["referral", "event.kind == 'closed'"]
+total_in = "calendar month"
+below_zero = "take back"
+[[reward]]
+id = "both"
+to = "referee"
+on = ["payment", "closed", "qualified"]
+when = "has(referral.payment_at) && days_between(referral.payment_at, event.at) <= 15"
+kind = "points"
+amount = 7
+[[limit]]
+id = "given"
+rewards = ["in-all", "by-month"]
+in_each = "calendar month"
+at_most = 60
+over_limit = "pay later"
+taken_back = "gives room"
+[[limit]]
+id = "window"
+rewards = ["by-month"]
+in_each = "20 days"
+at_most = 150
+taken_back = "gives room"
+when = "!has(referral.payment_at) || event.at > referral.submitted_at"
+"#;
+const TOTAL_OVER_ALL: &str = r#"
+[[reward]]
+id = "crowd"
+to = "referrer"
+on = ["qualified", "payment", "lost"]
+kind = "points"
+total = "qualified_count * 5 - submitted_count"
+total_per = "program"
+below_zero = "take back"
+"#;
+
 /// Rules that ask facts of accounts at events: these have histories.
 const FACTS: &str = r#"
 [[reward]]
@@ -363,6 +419,9 @@ fn programs() -> Vec<Program> {
         (&circles, RECRUITERS),
         (&taken_over, RECRUITERS),
         (&last, &format!("{RECRUITERS}{PER_RECRUITER}")),
+        (PROGRAM, TOTALS),
+        (&last, TOTALS),
+        (&released, &format!("{TOTALS}{TOTAL_OVER_ALL}")),
     ];
     programs.iter().map(|(program, limits)| Program::from_toml(&program.replace("LIMITS", limits)).unwrap().0).collect()
 }
@@ -740,6 +799,7 @@ fn second_version() -> String {
         .replace("version = \"1\"", "version = \"2\"")
         .replace("first_day = 2026-01-01", "first_day = 2026-01-25")
         .replace("bronze = 200", "bronze = 210")
+        .replace("on = \"payment\"\nkind", "on = [\"payment\", \"closed\"]\nwhen = \"has(referral.payment_at)\"\nkind")
         .replace("LIMITS", "[[limit]]\nid = \"lifetime\"\nat_most = 1000\n")
 }
 

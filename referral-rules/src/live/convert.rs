@@ -130,6 +130,12 @@ fn first(program: &Program, form: &BTreeMap<String, i64>) -> Box<[i64]> {
     kinds.map(|kind| form.get(kind).copied().unwrap_or(NEVER)).collect()
 }
 
+/// Whether a state was made before the program asked when a kind of event first came, and has had one.
+fn lacks_first(program: &Program, form: &StandingForm) -> bool {
+    let mut asked = program.first_kinds.iter().map(|kind| program.kind_word(*kind));
+    asked.any(|kind| form.kinds.iter().any(|had| had == kind) && !form.first.contains_key(kind))
+}
+
 /// A state with names.
 pub fn standing_form(program: &Program, state: &ReferralState) -> StandingForm {
     let version = program.versions.get(usize::from(state.submitted_version));
@@ -155,8 +161,11 @@ pub fn version_number(program: &Program, name: &str) -> Option<u16> {
     program.versions.iter().position(|version| version.name == name).and_then(|at| u16::try_from(at).ok())
 }
 
-/// A state with positions; `None` when the program no longer has what it names.
+/// A state with positions; `None` when the program no longer has what it names, or asks for what it does not tell.
 pub fn standing(program: &Program, form: &StandingForm) -> Option<ReferralState> {
+    if lacks_first(program, form) {
+        return None;
+    }
     let mut kinds = 0_u64;
     for kind in &form.kinds {
         kinds |= 1_u64.checked_shl(u32::from(program.kind(kind)?.0))?;
