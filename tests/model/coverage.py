@@ -37,7 +37,7 @@ IN_PROGRAMS = (
     + ["event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
        "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "hold_while", "expires_after", "kept_alive_by", "reward_instead", "reward_times",
-       "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants",
+       "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants", "limit: at_most asks",
        "limit: another unit", "unit: percent", "unit: another currency", "versions: two", "versions: three",
        "versions: another bound of a limit", "versions: another ladder", "in_force: last_day"])
 

@@ -176,6 +176,9 @@ class Rules:
             covered = [reward["id"] for reward in rewards]
             unit = "grants"
         found = {"id": name, "at_most": draw.one([1, 2] if unit == "grants" else [1, 10, 100, 150, 300])}
+        if draw.chance(25):
+            found["at_most"] = draw.one(["2 * submitted_count", "event.value / 2", "qualified_count * 100 / 3"])
+            draw.form("limit: at_most asks")
         if covered:
             found["rewards"] = covered
             draw.form("limit: rewards")
@@ -205,6 +208,8 @@ class Rules:
             found["taken_back"] = draw.word("taken_back", ["gives room", "gives room", "uses room"])
         if found.get("over_limit") == "pay later" and found.get("unit") != "grants":
             # What waits for many days is computed anew on each of them.
+            if isinstance(found["at_most"], str):
+                found["at_most"] = 100
             found["at_most"] = max(found["at_most"], 150 if found["in_each"] == "day" else 10)
         return found
     def groups(self, document):

@@ -1,9 +1,12 @@
 """DESIGN A10: limits. What is left under each key, what does not fit, and what is put off."""
+from fractions import Fraction
+from math import floor
+
 import dates
 from expressions import evaluate
 from functions import to_text
 from program import number, several
-from values import absent
+from values import WHOLE, absent, digits_of, is_number
 
 
 class Limits:
@@ -16,15 +19,15 @@ class Limits:
         """The limits that cover a grant, in the document's order."""
         return [limit for limit in version.limits if covers(version, limit, rule, scope, campaigns)]
 
-    def left(self, version, limit, keys, day):
+    def left(self, version, limit, keys, day, scope):
         """What the tightest of the keys still has in the period that holds the day."""
         in_each = limit.get("in_each", "lifetime")
         first, after = dates.period(in_each, day)
-        bounds = []
+        most, bounds = at_most(limit, scope), []
         for key in keys:
             used = sum(amount for name, other, when, amount in self.drawn
                        if (name, other) == (limit["id"], key) and (first is None or first <= when < after))
-            bounds.append(number(limit["at_most"]) - used - self.opening(limit, key, first, after))
+            bounds.append(most - used - self.opening(limit, key, first, after))
         return max(min(bounds), 0)
 
     def opening(self, limit, key, first, after):
@@ -52,7 +55,7 @@ class Limits:
         for limit, keys in covering:
             if amount < 0:
                 continue
-            left = self.left(version, limit, keys, day)
+            left = self.left(version, limit, keys, day, scope)
             if limit.get("unit") == "grants":
                 fits = amount if left >= 1 else 0
             else:
@@ -69,6 +72,20 @@ class Limits:
         for limit, keys in covering:
             self.draw(limit, keys, day, amount)
         return amount, cut, put_off
+
+
+def at_most(limit, scope):
+    """The bound, in an expression's case as of the event, down to the unit's digits; nothing where it cannot be told."""
+    written = limit["at_most"]
+    if not isinstance(written, str):
+        return number(written)
+    value = evaluate(written, scope)
+    if not is_number(value):
+        return 0
+    unit = limit.get("unit", scope.version.currency)
+    scale = 1 if unit == "grants" else 10 ** digits_of(unit)
+    minor = floor(max(value, 0) * scale)
+    return Fraction(minor, scale) if minor < WHOLE else 0
 
 
 def covers(version, limit, rule, scope, campaigns):

@@ -2,6 +2,7 @@
 //! reported at once.
 mod groups;
 mod ladders;
+mod limits;
 mod rewards;
 mod tables;
 use rewards::{connect, unit};
@@ -14,8 +15,8 @@ use super::document::{self, Document, ExpressionText, Notation, UnderWay};
 use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
-use crate::base::{Calendar, Day, Interner, Rounding, Weekday, Zone};
-use crate::diag::{Code, Diagnostic, Severity, Span, Spanned, render};
+use crate::base::{Calendar, Day, Interner, Weekday, Zone};
+use crate::diag::{Code, Diagnostic, Severity, Span, render};
 use crate::expr::{Compiled, Expected, Scope, compile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -388,49 +389,6 @@ impl Compiling<'_> {
                     .as_ref()
                     .and_then(|of| self.expression(of, Expected::Number, scope, &format!("campaign[{at}].goal.of"))),
             }),
-        }
-    }
-
-    /// The parts of a key; the whole program is none.
-    pub(super) fn key(&mut self, written: &[Spanned<document::Per>], scope: &Scope, path: &str) -> Vec<Per> {
-        let mut out = Vec::with_capacity(written.len());
-        for (position, key) in written.iter().enumerate() {
-            out.extend(match &key.value {
-                document::Per::Program => None,
-                document::Per::Referrer => Some(Per::Referrer),
-                document::Per::Referee => Some(Per::Referee),
-                document::Per::Referral => Some(Per::Referral),
-                document::Per::Reward => Some(Per::Reward),
-                document::Per::Campaign => Some(Per::Campaign),
-                document::Per::Expression(written) => self
-                    .expression(written, Expected::Any, scope, &format!("{path}[{position}]"))
-                    .map(|key| Per::Expression(Box::new(key))),
-            });
-        }
-        out
-    }
-
-    fn limit(&mut self, at: usize, written: &document::Limit, document: &Document, scopes: &Scopes) -> Limit {
-        let counts_grants = written.unit.value == document::Limit::GRANTS;
-        let unit = unit(&written.unit.value);
-        let digits = if counts_grants { 0 } else { unit.digits() };
-        let at_most = Rounding::Down.settle(written.at_most.value, digits).unwrap_or(i64::MAX);
-        let per = self.key(&written.per, &scopes.event, &format!("limit[{at}].per"));
-        let campaigns = written.campaigns.iter().flatten().filter_map(|id| {
-            let position = document.campaigns.iter().position(|campaign| campaign.id.value == id.value)?;
-            u16::try_from(position).ok()
-        });
-        Limit {
-            number: number(&mut self.numbers.limit_ids, &written.id.value),
-            campaigns: campaigns.collect(),
-            when: self.conditions(&written.when, &scopes.event, &format!("limit[{at}].when")),
-            per,
-            in_each: written.in_each.value,
-            at_most,
-            counts_grants,
-            unit,
-            over_limit: written.over_limit.value,
-            taken_back: written.taken_back.value,
         }
     }
 }

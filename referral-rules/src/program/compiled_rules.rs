@@ -308,8 +308,10 @@ pub struct Limit {
     pub per: Vec<Per>,
     /// The period.
     pub in_each: Period,
-    /// The most, in minor units or in grants.
+    /// The most, in minor units or in grants; without a bound where each event is asked for it.
     pub at_most: i64,
+    /// The most as of an event, where it is not one number.
+    pub asks: Option<Compiled>,
     /// True when grants are counted, not amounts.
     pub counts_grants: bool,
     /// The unit, for people.
@@ -318,4 +320,11 @@ pub struct Limit {
     pub over_limit: OverLimit,
     /// Whether what is taken back gives room.
     pub taken_back: TakenBack,
+}
+
+impl Limit {
+    /// How many digits it counts in.
+    pub fn digits(&self) -> u32 {
+        if self.counts_grants { 0 } else { self.unit.digits() }
+    }
 }

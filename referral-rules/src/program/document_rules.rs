@@ -296,8 +296,8 @@ pub struct Limit {
     pub per: Vec<Spanned<Per>>,
     /// The period after which it starts anew.
     pub in_each: Spanned<Period>,
-    /// The bound.
-    pub at_most: Spanned<Number>,
+    /// The bound: a number or an expression.
+    pub at_most: ExpressionText,
     /// The unit: the document's currency unless written; [`Limit::GRANTS`] counts grants.
     pub unit: Spanned<String>,
     /// What happens beyond.
@@ -309,6 +309,11 @@ pub struct Limit {
 impl Limit {
     /// The unit of a limit that counts grants.
     pub const GRANTS: &'static str = "grants";
+
+    /// The bound, if it is a bare number.
+    pub fn constant(&self) -> Option<Number> {
+        Number::parse(&self.at_most.text)
+    }
 }
 
 /// Which member of a group counts.

@@ -458,8 +458,16 @@ pub(super) fn limit(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, c
     let over_limit = draw.one_of(&["pay what fits", "pay later", "pay nothing", "pay later"]);
     let endless = ["lifetime", "30 days", "1 days"].contains(&in_each);
     let over_limit = if over_limit == "pay later" && (endless || shape.ahead) { "pay what fits" } else { over_limit };
+    // What must look only ahead has one bound.
+    let asked = ["", "", "", "2 * submitted_count", "qualified_count * 150 / 7", "event.amount"];
+    let asked = if shape.ahead { "" } else { draw.one_of(&asked) };
     let at_most =
         if counts { draw.one_of(&["1", "2", "3", "0"]) } else { draw.one_of(&["100", "150", "1", "250", "1000", "0"]) };
+    // No law holds a bound that each event is asked for.
+    let (bound, at_most) = match asked {
+        "" => (at_most.to_owned(), at_most),
+        asked => (format!("\"{asked}\""), "90000000000"),
+    };
     let kind = match draw.below(4) {
         3 => Some(draw.one_of(&version.kinds)),
         _ => None,
@@ -469,7 +477,7 @@ pub(super) fn limit(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, c
     let text = &mut version.text;
     let _ = write!(
         text,
-        "[[limit]]\nid = \"{id}\"\nper = [{}]\nin_each = \"{in_each}\"\nat_most = {at_most}\nunit = \"{unit}\"\nover_limit = \"{over_limit}\"\n",
+        "[[limit]]\nid = \"{id}\"\nper = [{}]\nin_each = \"{in_each}\"\nat_most = {bound}\nunit = \"{unit}\"\nover_limit = \"{over_limit}\"\n",
         per.iter().map(|key| format!("\"{key}\"")).collect::<Vec<_>>().join(", ")
     );
     if let Some(rewards) = &rewards {

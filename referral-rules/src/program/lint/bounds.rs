@@ -12,7 +12,7 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
         own_bounds(terms, at, reward, found);
     }
     // What is paid later is spread over periods: such a limit may well be below every amount.
-    let cuts = |limit: &&Limit| !limit.counts_grants && limit.over_limit != OverLimit::PayLater;
+    let cuts = |limit: &&Limit| limit.asks.is_none() && !limit.counts_grants && limit.over_limit != OverLimit::PayLater;
     for (at, limit) in terms.version.limits.iter().enumerate().filter(|(_, limit)| cuts(limit)) {
         let Some(written) = terms.document.limits.get(at) else { continue };
         let least = |position: &usize| {
@@ -27,7 +27,7 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
         let message = format!(
             "the limit `{}` of {} is below the least amount of the reward `{}`, {}",
             written.id.value,
-            written.at_most.value,
+            written.at_most.text,
             reward.id.value,
             in_units(minor, &limit.unit)
         );

@@ -300,9 +300,10 @@ fn in_words(units: &BTreeSet<String>) -> String {
 /// The bound must be a whole number of minor units that can be counted.
 fn at_most(limit: &Limit, digits: u32, index: usize, reader: &mut Reader) {
     let unit = limit.unit.value.as_str();
-    let scale = Number::from_scaled(1, digits).and_then(|step| limit.at_most.value.checked_div(step));
+    let Some(most) = limit.constant() else { return };
+    let scale = Number::from_scaled(1, digits).and_then(|step| most.checked_div(step));
     if scale.and_then(Number::to_i64).is_none() {
-        let message = format!("`at_most` cannot be `{}` in `{unit}`", limit.at_most.value);
+        let message = format!("`at_most` cannot be `{most}` in `{unit}`");
         let fault = Diagnostic::error(Code::BadValue, limit.at_most.span, message);
         let help = format!("write a number below 2^63 minor units with at most {digits} digits after the point");
         reader.push(fault.path(format!("limit[{index}].at_most")).help(help));

@@ -280,9 +280,7 @@ pub(super) fn limit(section: &Section<'_>, currency: &Spanned<String>, reader: &
         when: section.read("when", reader, conditions).unwrap_or_default(),
         per: section.read("per", reader, per).unwrap_or_else(|| vec![referrer]),
         in_each,
-        at_most: section
-            .need("at_most", reader, value::number_from_zero)
-            .unwrap_or(Spanned { value: Number::ZERO, span: section.span }),
+        at_most: section.need("at_most", reader, formula).unwrap_or_default(),
         unit: unit.unwrap_or_else(|| Spanned::new(currency.value.clone(), section.span)),
         over_limit,
         taken_back,

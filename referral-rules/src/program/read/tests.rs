@@ -135,7 +135,7 @@ fn numbers_are_exact_or_refused() {
         assert_eq!(slugs(&faults(&format!("[[limit]]\nid = 'l'\nat_most = {bad}\n"))), ["bad-value"], "{bad}");
     }
     assert_eq!(slugs(&faults("[[limit]]\nid = 'l'\nat_most = 92_233_720_368_547_758.07\n")), [""; 0]);
-    assert_eq!(slugs(&faults("[[limit]]\nid = 'l'\nat_most = '5'\n")), ["wrong-type"]);
+    assert_eq!(slugs(&faults("[[limit]]\nid = 'l'\nat_most = true\n")), ["wrong-type"]);
     assert_eq!(slugs(&faults("[[limit]]\nid = 'l'\nat_most = 01\n")), ["bad-number"]);
 }
 

@@ -252,7 +252,8 @@ impl Drawing<'_> {
         for (limit, amount) in &passing.deferred {
             let put_off_by = &version.limits[usize::from(*limit)];
             // A limit of nothing never lets anything pass.
-            let next = put_off_by.in_each.next_first_day(passing.day).filter(|_| put_off_by.at_most > 0);
+            let passes = self.most(version, put_off_by, passing.row, scratch) > 0;
+            let next = put_off_by.in_each.next_first_day(passing.day).filter(|_| passes);
             let at = next.map_or(NEVER, |day| self.offering.program.zone.first_instant(day).0);
             let steps = passing.steps.get(..passing.before_limits).unwrap_or_default().to_vec();
             let deferred =
@@ -327,14 +328,15 @@ impl Drawing<'_> {
         }
         let reward = &version.rewards[usize::from(passing.rule)];
         let key = self.draw_key(version, limit, (reward, passing.row), passing.day, scratch);
+        let most = self.most(version, limit, passing.row, scratch);
         if !limit.per.iter().any(|per| matches!(per, Per::Campaign)) {
-            return self.draw_on(limit, number, key, passing, keys, state);
+            return self.draw_on(limit, (number, most), key, passing, keys, state);
         }
         for campaign in touched {
             let mut key = key;
             let parts = key.parts.iter_mut().zip(&limit.per);
             parts.filter(|(_, per)| matches!(per, Per::Campaign)).for_each(|(part, _)| *part = u32::from(campaign));
-            self.draw_on(limit, number, key, passing, keys, state);
+            self.draw_on(limit, (number, most), key, passing, keys, state);
         }
     }
 
@@ -342,7 +344,7 @@ impl Drawing<'_> {
     fn draw_on(
         &self,
         limit: &Limit,
-        number: u16,
+        (number, most): (u16, i64),
         key: DrawKey,
         passing: &mut Passing,
         keys: &mut Vec<DrawsOn>,
@@ -351,7 +353,7 @@ impl Drawing<'_> {
         if limit.counts_grants && passing.counted {
             return;
         }
-        let left = limit.at_most.saturating_sub(self.drawn(limit, key, passing.day, state));
+        let left = most.saturating_sub(self.drawn(limit, key, passing.day, state));
         let fits = if limit.counts_grants && left >= 1 {
             passing.amount
         } else if limit.counts_grants {

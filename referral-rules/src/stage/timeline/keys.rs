@@ -3,8 +3,8 @@
 use super::drawing::Drawing;
 use super::drawn::{DrawKey, TotalKey};
 use super::key_text::KeyText;
-use crate::base::{Day, Instant, NONE, Period, index};
-use crate::expr::Scratch;
+use crate::base::{Day, Instant, NONE, Number, Period, Rounding, index};
+use crate::expr::{Column, Scratch};
 use crate::program::{Limit, Per, Reward, Version};
 use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows};
@@ -24,6 +24,20 @@ impl Drawing<'_> {
         let rows = [row];
         let inputs = self.inputs(&rows);
         limit.when.iter().all(|condition| condition.holds(&inputs, &env, scratch))
+    }
+
+    /// The most that a limit lets pass, as of an event, in what it counts in; nothing where that cannot be told.
+    pub(super) fn most(&self, version: &Version, limit: &Limit, row: u32, scratch: &mut Scratch<'_>) -> i64 {
+        let Some(asks) = &limit.asks else { return limit.at_most };
+        let env = env(self.offering.program, version, self.offering.book);
+        let rows = [row];
+        let result = asks.evaluate(&self.inputs(&rows), 1, &env, scratch);
+        let most = match (&result.column, result.status.first()) {
+            (Column::Int(values), Some(status)) if status.is_ok() => values.first().copied().map(Number::from),
+            (Column::Decimal(values), Some(status)) if status.is_ok() => values.first().copied(),
+            _ => None,
+        };
+        most.and_then(|most| Rounding::Down.settle(most, limit.digits())).unwrap_or(0).max(0)
     }
 
     fn inputs<'b>(&'b self, rows: &'b [u32]) -> EventRows<'b> {

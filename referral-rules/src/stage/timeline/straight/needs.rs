@@ -82,7 +82,7 @@ fn expressions(version: &Version) -> impl Iterator<Item = &Compiled> {
 pub(super) fn version_looks_ahead(version: &Version) -> bool {
     let plain = |limit: &Limit| {
         let keyed = limit.per.iter().all(|per| !matches!(per, Per::Expression(_)));
-        keyed && limit.when.is_empty() && limit.over_limit != OverLimit::PayLater
+        keyed && limit.asks.is_none() && limit.when.is_empty() && limit.over_limit != OverLimit::PayLater
     };
     let by_counts = |ladder: &Ladder| matches!(ladder.by, LadderBy::BuiltIn(_));
     version.clocks.is_empty()
