@@ -803,16 +803,30 @@ fn second_version() -> String {
         .replace("LIMITS", "[[limit]]\nid = \"lifetime\"\nat_most = 1000\n")
 }
 
+/// A version that is the first to ask how many referrals are open, and to look at levels when a month begins.
+fn second_version_that_looks_back() -> String {
+    let ladder = "levels = [{ name = \"bronze\", at_least = 0 }, { name = \"silver\", at_least = 1 }]";
+    let before = "levels = [{ name = \"bronze\", at_least = 1 }, { name = \"silver\", at_least = 3 }]";
+    let open = "[[fraud]]\ncode = \"open\"\nrequire = \"open_count < 2\"\nmessage = \"two are open\"\n";
+    let out = second_version().replace(before, &format!("{ladder}\ngoes_up = \"calendar month\"\ngoes_down = \"day\""));
+    out.replace("[attribution]\n", &format!("{open}[attribution]\n"))
+}
+
 #[test]
 fn a_version_that_comes_in_mid_stream_opens_the_states_of_the_one_before() {
+    let first = PROGRAM.replace("LIMITS", "");
+    for second in [second_version(), second_version_that_looks_back()] {
+        comes_in_mid_stream(&first, &second);
+    }
+}
+
+fn comes_in_mid_stream(first: &str, second: &str) {
     use referral_rules::program::SourceText;
     use referral_rules::program::document::Notation;
-    let first = PROGRAM.replace("LIMITS", "");
-    let second = second_version();
     let source = |name, text| SourceText { name, text, notation: Notation::Toml };
-    let before = Program::from_sources(&[source("1", &first)]).unwrap().0;
+    let before = Program::from_sources(&[source("1", first)]).unwrap().0;
     // The later version stands first: positions differ, names do not.
-    let after = Program::from_sources(&[source("2", &second), source("1", &first)]).unwrap().0;
+    let after = Program::from_sources(&[source("2", second), source("1", first)]).unwrap().0;
     let upgrade = START + 15 * MICROS_PER_DAY;
     let end = START + 130 * MICROS_PER_DAY;
     let mut runner = proptest::test_runner::TestRunner::default();

@@ -238,9 +238,9 @@ pub struct ScopeBody {
     /// What referrers keep of their levels.
     #[serde(default)]
     pub kept: BTreeMap<String, KeptForm>,
-    /// The open referrals by referrer, for programs that ask how many there are.
+    /// The open referrals by referrer, where the program asks how many there are.
     #[serde(default)]
-    pub open: BTreeMap<String, BTreeSet<String>>,
+    pub open: Option<BTreeMap<String, BTreeSet<String>>>,
     /// Clock events to come.
     pub pending: Vec<PendingForm>,
     /// What limits have drawn.

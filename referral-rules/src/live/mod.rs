@@ -14,6 +14,7 @@ mod forms;
 mod gather;
 mod histories;
 mod key;
+mod lacking;
 mod measures;
 mod scope;
 

@@ -5,6 +5,7 @@ use super::convert::{
     push_applied, step, step_form, total_form, total_key, version_number,
 };
 use super::forms::{DeferredForm, PendingForm, PlaceForm, ScopeBody};
+use super::lacking::lacks_something;
 use super::measures::{load_measure, measure_forms};
 use crate::base::{NONE, index};
 use crate::book::NEVER;
@@ -65,8 +66,11 @@ impl<'a> Running<'a> {
     }
 
     /// A scope with its past; what the clock does up to `as_of` is loaded whole. `None` when the program no longer has what
-    /// the state names.
+    /// the state names, or asks for what it does not tell.
     pub fn load(facts: Facts<'a>, body: &ScopeBody, as_of: i64) -> Option<Self> {
+        if lacks_something(facts.program, body) {
+            return None;
+        }
         let mut out = Self::new(facts);
         out.frontier.clone_from(&body.frontier);
         out.of_others.open.clone_from(&body.open);
@@ -213,7 +217,8 @@ impl<'a> Running<'a> {
         let (mut applied, mut refusals) = (Applied::default(), Vec::new());
         applying.run_until(items, submission.known, until, &mut self.counting, &mut applied, &mut refusals);
         let referrer = facts.book.referrals.referrer[index(submission.referral)];
-        let mut open = self.of_others.open.remove(facts.book.text(referrer)).unwrap_or_default();
+        let open = self.of_others.open.as_mut().and_then(|open| open.remove(facts.book.text(referrer)));
+        let mut open = open.unwrap_or_default();
         let of_referrer = |referral: u32| facts.book.referrals.referrer[index(referral)] == referrer;
         for (referral, state) in self.counting.referrals.iter().filter(|(referral, _)| of_referrer(**referral)) {
             let ended = facts.is_taken_over_before(*referral, submission);
@@ -281,7 +286,7 @@ impl<'a> Running<'a> {
             counts: self.of_others.counts.clone(),
             measures: Vec::new(),
             kept: self.of_others.kept.clone(),
-            open: self.of_others.open.clone(),
+            open: None,
             pending: self.later.0.clone(),
             draws: Vec::new(),
             totals: Vec::new(),
@@ -296,12 +301,14 @@ impl<'a> Running<'a> {
             out.kept.insert(facts.book.text(crate::base::TextId(*referrer)).to_owned(), kept_form(facts.program, kept));
         }
         if facts.program.asks_for_open() {
+            let mut open = self.of_others.open.clone().unwrap_or_default();
             for (referral, state) in &self.counting.referrals {
                 let referrer = facts.book.text(facts.book.referrals.referrer[index(*referral)]);
                 let ended = matches!(facts.standings.current[index(*referral)], Standing::TakenOver(_));
-                note_open(facts, *referral, state, ended, out.open.entry(referrer.to_owned()).or_default());
+                note_open(facts, *referral, state, ended, open.entry(referrer.to_owned()).or_default());
             }
-            out.open.retain(|_, open| !open.is_empty());
+            open.retain(|_, open| !open.is_empty());
+            out.open = Some(open);
         }
         out.measures.extend(measure_forms(facts.program, facts.book, &self.counting));
         out.measures.sort_by(|left, right| (&left.measure, &left.key).cmp(&(&right.measure, &right.key)));
