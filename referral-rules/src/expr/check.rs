@@ -193,7 +193,7 @@ impl Checker<'_, '_, '_> {
         }
     }
 
-    fn table(&self, node: &Node) -> Option<(String, TableSchema)> {
+    pub(super) fn table(&self, node: &Node) -> Option<(String, TableSchema)> {
         let name = node.path()?;
         match self.scope.find(&name) {
             Some(Named::Table(schema)) => Some((name, schema.clone())),

@@ -186,10 +186,18 @@ impl Checker<'_, '_, '_> {
             let value = self.builder.load(slot, &path, ty, node.span);
             return Some(self.builder.emit(Op::Has, true, &[&value], Type::Bool, 1, span));
         }
+        let row = match &node.kind {
+            Kind::Select { of, .. } => of,
+            _ => node,
+        };
+        if matches!(&row.kind, Kind::Index { of, .. } if self.table(of).is_some()) {
+            let value = self.check(node)?;
+            return Some(self.builder.emit(Op::Has, true, &[&value], Type::Bool, 1, span));
+        }
         let Kind::Select { of, field } = &node.kind else {
             match &node.kind {
                 Kind::Name(_) => drop(self.check(node)),
-                _ => self.faults.help(Code::WrongArguments, node.span, "`has` takes a fact or an entry of a map", help),
+                _ => self.faults.help(Code::WrongArguments, node.span, "`has` takes a fact, a row of a table or an entry of a map", help),
             }
             return None;
         };
@@ -198,7 +206,7 @@ impl Checker<'_, '_, '_> {
         }
         let base = self.check(of)?;
         if !matches!(base.ty, Type::Map(..)) {
-            self.faults.help(Code::WrongArguments, node.span, "`has` takes a fact or an entry of a map", help);
+            self.faults.help(Code::WrongArguments, node.span, "`has` takes a fact, a row of a table or an entry of a map", help);
             return None;
         }
         let key = self.builder.value(&Value::Text(field.value.clone()), Type::Text, 1, field.span);
