@@ -178,6 +178,7 @@ impl Checker<'_, '_, '_> {
 
     fn has(&mut self, span: Span, arguments: &[Node]) -> Option<Typed> {
         let help = "write has(referee.domain)";
+        let message = "`has` takes a fact, a row of a table or an entry of a map";
         let [node] = arguments else {
             self.faults.help(Code::WrongArguments, span, "`has` takes one fact", help);
             return None;
@@ -197,7 +198,7 @@ impl Checker<'_, '_, '_> {
         let Kind::Select { of, field } = &node.kind else {
             match &node.kind {
                 Kind::Name(_) => drop(self.check(node)),
-                _ => self.faults.help(Code::WrongArguments, node.span, "`has` takes a fact, a row of a table or an entry of a map", help),
+                _ => self.faults.help(Code::WrongArguments, node.span, message, help),
             }
             return None;
         };
@@ -206,7 +207,7 @@ impl Checker<'_, '_, '_> {
         }
         let base = self.check(of)?;
         if !matches!(base.ty, Type::Map(..)) {
-            self.faults.help(Code::WrongArguments, node.span, "`has` takes a fact, a row of a table or an entry of a map", help);
+            self.faults.help(Code::WrongArguments, node.span, message, help);
             return None;
         }
         let key = self.builder.value(&Value::Text(field.value.clone()), Type::Text, 1, field.span);
