@@ -72,6 +72,7 @@ class Corpus(unittest.TestCase):
                 run(case)
             count += 1
         written = [path for path in (ROOT / "tests/cases").rglob("*.toml") if "base" not in path.parts]
+        written += (ROOT / "examples/programs").rglob("*.test.toml")
         self.assertEqual(count, len(written), "cases were skipped")
         self.assertEqual(count, sum(path.is_dir() for path in CASES.iterdir()))
         self.assertGreater(count, 100)

@@ -6,7 +6,9 @@ import tomllib
 from decimal import Decimal
 from pathlib import Path
 
-CASES = Path(__file__).resolve().parents[1] / "cases"
+ROOT = Path(__file__).resolve().parents[2]
+CASES = ROOT / "tests/cases"
+PROGRAMS = ROOT / "examples/programs"
 
 
 def load(text):
@@ -15,10 +17,12 @@ def load(text):
 
 def requests():
     """Every case with an answer, as a request."""
-    for path in sorted(CASES.glob("*/*.toml")):
+    for path in sorted(CASES.glob("*/*.toml")) + sorted(PROGRAMS.glob("*.test.toml")):
         if path.parent.name == "base":
             continue
         case = load(path.read_text())
+        if "program_file" in case:
+            case["program"] = (path.parent / case["program_file"]).read_text()
         if "diagnostics" in case.get("expect", {}) or case.get("program", "standard") in ("standard", "partner") or "as_of" not in case:
             continue
         base = (CASES / "base" / (case["base"] + ".toml")).read_text() if "base" in case else ""
@@ -27,7 +31,7 @@ def requests():
         book = {name: texts(case[name]) for name in ("accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates")
                 if name in case}
         book.update({name: list(rows(text)) for name, text in case.get("csv", {}).items()})
-        yield str(path.relative_to(CASES)), {"program": programs, "book": book, "as_of": moment(case["as_of"])}
+        yield str(path.relative_to(ROOT)), {"program": programs, "book": book, "as_of": moment(case["as_of"])}
 
 
 def rows(text):

@@ -5,22 +5,18 @@ use referral_rules::book::{Book, Given};
 use referral_rules::diag::{CODES, Kind};
 use referral_rules::program::Program;
 use referral_rules::{Options, evaluate, wire};
-use referral_tests::corpus::{Case, CaseKind, compare, read_cases};
+use referral_tests::corpus::{Case, CaseKind, compare, read_corpus};
 use referral_tests::shared;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// How many cases there are at least: a corpus that is not found, or read in part, must not pass.
 const CASES_MIN: usize = 254;
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")
-}
-
 fn cases() -> Vec<Case> {
-    let cases = read_cases(&folder()).unwrap_or_else(|faults| panic!("\n{}\n", faults.join("\n")));
+    let cases = read_corpus().unwrap_or_else(|faults| panic!("\n{}\n", faults.join("\n")));
     assert!(cases.len() >= CASES_MIN, "{} cases found, at least {CASES_MIN} wanted", cases.len());
     cases
 }

@@ -6,9 +6,8 @@ use referral_rules::evaluation::Entry;
 use referral_rules::live::{Key, State, States, Step, apply, rebuild};
 use referral_rules::program::Program;
 use referral_rules::{Options, evaluate};
-use referral_tests::corpus::{Case, read_cases};
+use referral_tests::corpus::{Case, read_corpus};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// How many entries the cases give at least, so that a feed that gives nothing does not pass.
 const ENTRIES_MIN: usize = 250;
@@ -186,7 +185,7 @@ fn check(case: &Case) -> Result<usize, String> {
 
 #[test]
 fn every_case_gives_the_same_entries_one_row_at_a_time() {
-    let cases = read_cases(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")).unwrap();
+    let cases = read_corpus().unwrap();
     let (good, bad): (Vec<_>, Vec<_>) = cases.iter().map(check).partition(Result::is_ok);
     let failures: Vec<String> = bad.into_iter().filter_map(Result::err).collect();
     assert!(failures.is_empty(), "\n{}\n", failures.join("\n\n"));

@@ -6,13 +6,13 @@
 //! the expectations.
 #![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
 use referral_rules::wire::{self, Compiled};
-use referral_tests::corpus::{Case, read_cases};
+use referral_tests::corpus::{Case, read_corpus};
 use std::fs;
 use std::path::Path;
 
 #[test]
 fn the_handle_answers_like_the_text_and_the_cases_are_written_down() {
-    let cases = read_cases(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")).unwrap();
+    let cases = read_corpus().unwrap();
     assert!(cases.len() >= 150, "only {} cases found", cases.len());
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("doors");
     if folder.exists() {

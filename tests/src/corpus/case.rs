@@ -30,7 +30,7 @@ pub struct Document {
 /// A case.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// The file without its folder and ending, as `section/what-it-shows`.
+    /// The file without its folder and ending, as `section/what-it-shows`, or `programs/the-program`.
     pub name: String,
     /// Why the expected answer is right, with the amounts worked out by hand.
     pub why: String,
@@ -50,31 +50,65 @@ pub struct Case {
 
 const KEYS: &[&str] = &["why", "covers", "kind", "base", "program", "program_file", "as_of", "csv", "expect"];
 
+/// The whole corpus: the cases of `tests/cases`, and the tests of the programs in `examples/programs`, named `programs/…`.
+///
+/// # Errors
+/// Every file that cannot be read as a case.
+pub fn read_corpus() -> Result<Vec<Case>, Vec<String>> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (cases, programs) = (read_cases(&here.join("cases")), read_program_tests(&here.join("../examples/programs")));
+    match (cases, programs) {
+        (Ok(cases), Ok(programs)) => Ok(cases.into_iter().chain(programs).collect()),
+        (cases, programs) => Err([cases.err(), programs.err()].into_iter().flatten().flatten().collect()),
+    }
+}
+
 /// The cases of a folder and the folders in it, sorted; those in `base` are no cases.
 ///
 /// # Errors
 /// Every file that cannot be read as a case.
 pub fn read_cases(folder: &Path) -> Result<Vec<Case>, Vec<String>> {
+    let files = files(folder, ".toml").map_err(|fault| vec![fault])?;
+    read_all(folder, &files)
+}
+
+/// The tests that lie beside the programs of a folder: `<program>.test.toml`, or `<program>.2.test.toml` and so on. Their names
+/// begin with the folder's.
+///
+/// # Errors
+/// Every file that cannot be read as a case.
+pub fn read_program_tests(folder: &Path) -> Result<Vec<Case>, Vec<String>> {
+    let files = files(folder, ".test.toml").map_err(|fault| vec![fault])?;
+    let mut cases = read_all(folder.parent().unwrap_or(folder), &files)?;
+    for case in &mut cases {
+        case.name.truncate(case.name.trim_end_matches(".test").len());
+    }
+    Ok(cases)
+}
+
+/// The files with an ending in a folder and the folders in it but `base`, sorted.
+fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
-    let mut faults = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
-        let Ok(listing) = std::fs::read_dir(&next) else {
-            faults.push(format!("{}: cannot be read", next.display()));
-            continue;
-        };
+        let listing = std::fs::read_dir(&next).map_err(|fault| format!("{}: {fault}", next.display()))?;
         for path in listing.flatten().map(|item| item.path()) {
             if path.is_dir() && !path.ends_with("base") {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "toml") {
+            } else if path.to_string_lossy().ends_with(ending) {
                 files.push(path);
             }
         }
     }
     files.sort();
+    Ok(files)
+}
+
+fn read_all(folder: &Path, files: &[PathBuf]) -> Result<Vec<Case>, Vec<String>> {
     let mut cases = Vec::new();
+    let mut faults = Vec::new();
     for path in files {
-        match read_case(folder, &path) {
+        match read_case(folder, path) {
             Ok(case) => cases.push(case),
             Err(fault) => faults.push(format!("{}: {fault}", path.display())),
         }
