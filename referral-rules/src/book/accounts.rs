@@ -24,8 +24,12 @@ impl Builder<'_> {
         self.start("accounts", given);
         let ids = self.id_column(given, "id");
         let from = has_history(self.program, given).then(|| self.account_moments(given));
-        let mut facts: Vec<Option<FactColumn>> =
-            self.program.account_facts.iter().map(|(name, kind)| self.fact_column(given, name, kind)).collect();
+        let mut facts: Vec<Option<FactColumn>> = self
+            .program
+            .account_facts
+            .iter()
+            .map(|(name, kind)| self.fact_column(given, name.as_str(), kind))
+            .collect();
         self.unknown_columns(given);
         for row in ids.iter().enumerate().filter(|(_, id)| id.is_none()).map(|(row, _)| row) {
             self.report(Code::MissingId, row, "id", "the row has no id".to_owned(), "give every account an id");

@@ -11,7 +11,8 @@ use crate::base::{Buffer, Interner, NONE, Number, TextId, index, position};
 use crate::diag::{Code, suggest};
 use crate::expr::{Column, Type};
 use crate::program::{EventKind, Owner, Program};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -43,7 +44,8 @@ pub(super) struct Builder<'a> {
     pub(super) program: &'a Program,
     pub(super) texts: Interner,
     pub(super) findings: Vec<Finding>,
-    pub(super) used: BTreeSet<String>,
+    /// The columns that the program knows of the table that is read.
+    pub(super) used: Vec<Cow<'a, str>>,
     /// The ids of the rows, and what was wrong with them.
     pub(super) ids: RowIds,
     id_findings: Vec<Finding>,
@@ -64,7 +66,7 @@ impl<'a> Builder<'a> {
             program,
             texts: program.texts.clone(),
             findings: Vec::new(),
-            used: BTreeSet::new(),
+            used: Vec::new(),
             ids: RowIds::Each(Vec::new()),
             id_findings: Vec::new(),
             name: String::new(),
@@ -144,8 +146,8 @@ impl<'a> Builder<'a> {
         moments().map(|known| known.unwrap_or(NEVER)).collect()
     }
 
-    pub(super) fn id_column(&mut self, given: &GivenTable, name: &str) -> Optional<TextId> {
-        self.used.insert(name.to_owned());
+    pub(super) fn id_column(&mut self, given: &GivenTable, name: &'static str) -> Optional<TextId> {
+        self.used.push(Cow::Borrowed(name));
         if name == "id" {
             self.findings.append(&mut self.id_findings);
             return (0..given.rows).map(|row| self.ids.get(row)).collect();
@@ -162,14 +164,21 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(super) fn fact_column(&mut self, given: &GivenTable, name: &str, kind: &Type) -> Option<FactColumn> {
-        self.used.insert(name.to_owned());
-        let values = given.columns.get(name)?;
-        Some(self.reading(name).fact(values, kind))
+    pub(super) fn fact_column(
+        &mut self,
+        given: &GivenTable,
+        name: impl Into<Cow<'a, str>>,
+        kind: &Type,
+    ) -> Option<FactColumn> {
+        let name = name.into();
+        let values = given.columns.get(&*name);
+        let found = values.map(|values| self.reading(&name).fact(values, kind));
+        self.used.push(name);
+        found
     }
 
     fn plain_column(&mut self, given: &GivenTable, name: &str, kind: &Type) -> Option<(Column, Vec<bool>)> {
-        self.used.insert(name.to_owned());
+        self.used.push(Cow::Owned(name.to_owned()));
         let values = given.columns.get(name)?;
         Some(self.reading(name).each(values, kind))
     }
@@ -179,9 +188,15 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn unknown_columns(&mut self, given: &GivenTable) {
-        let unknown: Vec<String> = given.columns.keys().filter(|name| !self.used.contains(*name)).cloned().collect();
-        for name in unknown {
-            let near = suggest(&name, self.used.iter().map(String::as_str)).map(str::to_owned);
+        let known: FxHashSet<&str> = self.used.iter().map(|name| &**name).collect();
+        let unknown: Vec<String> =
+            given.columns.keys().filter(|name| !known.contains(name.as_str())).cloned().collect();
+        if unknown.is_empty() {
+            return;
+        }
+        let used: BTreeSet<&str> = self.used.iter().map(|name| &**name).collect();
+        let near: Vec<_> = unknown.iter().map(|name| suggest(name, used.iter().copied()).map(str::to_owned)).collect();
+        for (name, near) in unknown.into_iter().zip(near) {
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "declare it under [facts], or leave it out".to_owned(),
@@ -390,9 +405,11 @@ impl<'a> Builder<'a> {
             .map(|fact| match fact.owner {
                 Owner::Event => None,
                 Owner::Referral if given.columns.contains_key(&fact.name) => {
-                    self.fact_column(given, &fact.name, &fact.kind)
+                    self.fact_column(given, fact.name.as_str(), &fact.kind)
                 }
-                owner => self.fact_column(given, &format!("{}.{}", owner.word(), fact.name), &fact.kind),
+                Owner::Referrer | Owner::Referee | Owner::Referral => {
+                    self.fact_column(given, fact.column.as_str(), &fact.kind)
+                }
             })
             .collect()
     }
@@ -549,7 +566,7 @@ impl<'a> Builder<'a> {
         let what = self.texts_of(given, "what");
         let at = self.integer_column(given, "at", &Type::Instant);
         let recorded = self.integer_column(given, "recorded_at", &Type::Instant);
-        self.used.insert("id".to_owned());
+        self.used.push(Cow::Borrowed("id"));
         self.unknown_columns(given);
         for row in 0..given.rows {
             let entry = entry.get(row).cloned().flatten();

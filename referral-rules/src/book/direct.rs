@@ -9,6 +9,7 @@ use super::{Accounts, Book, Events, FactColumn, Given, GivenTable, Moments, NEVE
 use crate::base::{Bits, Buffer, Day, Instant, NONE, TextId, Zone, index, position};
 use crate::diag::Code;
 use crate::program::{EventKind, Owner, Program};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Numbers that stand for their digits are of at most 18: longer ones are ordered as texts.
@@ -302,9 +303,10 @@ impl Builder<'_> {
     fn numbered_accounts(&mut self, given: &GivenTable, rows: usize) -> Option<Accounts> {
         let ids = self.texts.push_numbers(numbers(given, "id")?);
         self.begin("accounts", rows, ids);
-        self.used.insert("id".to_owned());
+        self.used.push(Cow::Borrowed("id"));
         let program = self.program;
-        let facts = program.account_facts.iter().map(|(name, kind)| self.fact_column(given, name, kind)).collect();
+        let facts =
+            program.account_facts.iter().map(|(name, kind)| self.fact_column(given, name.as_str(), kind)).collect();
         self.unknown_columns(given);
         Some(Accounts { given: true, id: (0..rows).map(|row| ids.after(row)).collect(), facts, history: None })
     }
@@ -321,7 +323,7 @@ impl Builder<'_> {
         self.begin("referrals", rows, first);
         self.known = known.clone();
         for name in ["id", "referrer", "referee", "submitted_at", "recorded_at"] {
-            self.used.insert(name.to_owned());
+            self.used.push(Cow::Borrowed(name));
         }
         let facts = self.owner_facts(given);
         Referrals {
@@ -400,13 +402,13 @@ impl Builder<'_> {
         // From when on each is known, once some are known late.
         let mut known: Option<Vec<i64>> = None;
         for one in happened {
-            self.used.insert(format!("{}_at", one.word));
-            self.used.insert(format!("{}_recorded_at", one.word));
+            self.used.push(Cow::Owned(format!("{}_at", one.word)));
+            self.used.push(Cow::Owned(format!("{}_recorded_at", one.word)));
             let first = events.referral.len();
             for (fact, slot) in
                 program.facts.iter().zip(&mut events.facts).filter(|(fact, _)| fact.owner == Owner::Event)
             {
-                let Some(column) = self.fact_column(given, &format!("{}.{}", one.word, fact.name), &fact.kind) else {
+                let Some(column) = self.fact_column(given, format!("{}.{}", one.word, fact.name), &fact.kind) else {
                     continue;
                 };
                 if slot.is_some() {

@@ -155,6 +155,8 @@ pub struct Fact {
     pub owner: Owner,
     /// Its name without the owner.
     pub name: String,
+    /// Its name with the owner, as expressions and columns have it.
+    pub column: String,
     /// Its type.
     pub kind: Type,
     /// The position among the account facts, if accounts carry it.

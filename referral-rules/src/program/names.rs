@@ -331,7 +331,8 @@ impl Numbers {
                     let account = on_accounts.then(|| self.account_fact(name, &kind));
                     let position = u16::try_from(self.facts.len()).unwrap_or(u16::MAX);
                     let slot = self.slot(Source::Fact(position));
-                    self.facts.push(Fact { owner, name: name.to_owned(), kind: kind.clone(), account, slot });
+                    let column = format!("{}.{name}", owner.word());
+                    self.facts.push(Fact { owner, name: name.to_owned(), column, kind: kind.clone(), account, slot });
                     slot
                 }
             };

@@ -1,5 +1,5 @@
 //! Facts out of the columns of a book, in whatever form the host gave them, for the slots of an expression.
-use crate::base::{Number, TextId, index};
+use crate::base::{Bits, Number, TextId, index};
 use crate::book::{FactColumn, FactValues, Ints, Valid, decoded, each_width};
 use crate::expr::{Class, Column, Pool, Slot, Status, Value, Vector};
 use std::sync::Arc;
@@ -21,6 +21,12 @@ fn picked<T: Copy>(values: &[T], rows: impl Iterator<Item = usize>, out: &mut Ve
     for row in rows {
         out.push(*values.get(row)?);
     }
+    Some(())
+}
+
+/// As [`picked`], of bits.
+fn bits(bits: &Bits, rows: impl Iterator<Item = usize>, out: &mut Vec<bool>) -> Option<()> {
+    out.extend(rows.map(|row| bits.get(row)));
     Some(())
 }
 
@@ -96,6 +102,7 @@ loaded! {
     },
     |rows, out| {
         FactValues::Column(Column::Bool(values)) => picked(values, rows, out),
+        FactValues::Bool(values) => bits(values, rows, out),
     }
     i64, Int, 0,
     |row, _texts| {
