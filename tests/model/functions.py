@@ -113,6 +113,19 @@ def normalize_phone(text):
     return ("+" if text.strip().startswith("+") else "") + digits if digits else FAULT
 
 
+# docs/functions.md speaks of a company's legal form without a list; this is the library's.
+LEGAL_FORMS = set("""ab ag as asa bv bvba co company corp corporation cv eg ev gmbh inc incorporated kg kgaa lda limited llc llp lp ltd ltda mbh nv
+    ohg oy oyj plc pte pty pvt sa sarl sas se sl spa srl ug""".split())
+
+
+def normalize_company(text):
+    """Words in lower case; points and apostrophes part nothing. Legal forms at the end go, as long as a word is left."""
+    words = "".join(letter if letter.isalnum() else " " for letter in re.sub("[.'\u2019]", "", text.lower())).split()
+    while len(words) > 1 and words[-1] in LEGAL_FORMS:
+        words.pop()
+    return " ".join(words) if words else FAULT
+
+
 def is_email(text):
     return bool(re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", text))
 
@@ -139,7 +152,7 @@ PLAIN = {
     "indexOf": lambda a, b, start=0: a.find(b, start),
     "lastIndexOf": lambda a, b, end=None: a.rfind(b) if end is None else a.rfind(b, 0, end + len(b)),
     "domain": domain, "normalize_email": normalize_email, "normalize_domain": normalize_domain,
-    "normalize_phone": normalize_phone, "is_email": is_email,
+    "normalize_phone": normalize_phone, "normalize_company": normalize_company, "is_email": is_email,
     "int": to_int, "decimal": to_decimal, "string": to_text, "duration": to_duration,
     "bool": lambda a: a if isinstance(a, bool) else {"true": True, "false": False}.get(a, FAULT),
     "timestamp": lambda a: a if isinstance(a, Instant) else Instant(a * 1_000_000) if isinstance(a, int)
