@@ -343,14 +343,14 @@ amount = 7
 id = "given"
 rewards = ["in-all", "by-month"]
 in_each = "calendar month"
-at_most = 60
+at_most = "20 + 20 * submitted_count"
 over_limit = "pay later"
 taken_back = "gives room"
 [[limit]]
 id = "window"
 rewards = ["by-month"]
 in_each = "20 days"
-at_most = 150
+at_most = "100 + 10 * closed_count"
 taken_back = "gives room"
 when = "!has(referral.payment_at) || event.at > referral.submitted_at"
 "#;
