@@ -78,8 +78,8 @@ class Standing:
             self.came[happening.kind] = happening.at
 
     def moments(self, program):
-        """When the stages of the chain came, and the first event of each declared kind."""
-        found = {kind: self.first.get(kind, MISSING) for kind in program.kinds if kind not in FOLLOWS}
+        """When the stages of the chain came, and the first event of each other kind."""
+        found = {kind: self.first.get(kind, MISSING) for kind in program.kinds if kind not in CHAIN + ["submitted"]}
         found.update({stage: self.came.get(stage, MISSING) for stage in CHAIN})
         return {moment_name(kind): at for kind, at in found.items()}
 

@@ -352,7 +352,7 @@ rewards = ["by-month"]
 in_each = "20 days"
 at_most = "100 + 10 * closed_count"
 taken_back = "gives room"
-when = "!has(referral.payment_at) || event.at > referral.submitted_at"
+when = "(!has(referral.payment_at) || event.at > referral.submitted_at) && !has(referral.lost_at)"
 "#;
 const TOTAL_OVER_ALL: &str = r#"
 [[reward]]

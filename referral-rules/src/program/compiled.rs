@@ -97,7 +97,7 @@ pub enum Source {
     RefereeId,
     /// `referral.submitted_at` and its sisters: when the referral reached the stage.
     StageAt(Measure),
-    /// `referral.<kind>_at` of a declared kind: when the first event of the kind happened.
+    /// `referral.<kind>_at` of a declared kind, and of what ends or rests: when the first event of the kind happened.
     FirstAt(EventKind),
     /// `event.kind`
     EventKind,

@@ -201,6 +201,10 @@ impl Numbers {
         builtin(&mut event, "referral.qualified_at", Type::Instant, Source::StageAt(Measure::Qualified));
         builtin(&mut event, "referral.opportunity_at", Type::Instant, Source::StageAt(Measure::Opportunity));
         builtin(&mut event, "referral.closed_at", Type::Instant, Source::StageAt(Measure::Closed));
+        let ends = [EventKind::DISQUALIFIED, EventKind::LOST, EventKind::NURTURE, EventKind::EXPIRED];
+        for (kind, word) in ends.into_iter().zip(["disqualified", "lost", "nurture", "expired"]) {
+            builtin(&mut event, &format!("referral.{word}_at"), Type::Instant, Source::FirstAt(kind));
+        }
         for declared in &document.events {
             if let Some(name) = declared.moment_name() {
                 let slot = self.slot(Source::FirstAt(self.kind(&declared.kind.value)));

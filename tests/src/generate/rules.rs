@@ -191,7 +191,7 @@ const AMOUNTS: [&str; 20] = [
     "\"9000000000000 * submitted_count * submitted_count * 1000\"",
 ];
 
-const CONDITIONS: [&str; 12] = [
+const CONDITIONS: [&str; 13] = [
     "",
     "\"event.amount > 100\"",
     "\"referee.industry == 'finance'\"",
@@ -204,6 +204,7 @@ const CONDITIONS: [&str; 12] = [
     "\"referrer.status == 'paying'\"",
     "\"days_between(referral.submitted_at, event.at) <= 30\"",
     "\"has(referral.install_at) && referral.payment_at <= event.at\"",
+    "\"!has(referral.disqualified_at) && !has(referral.lost_at)\"",
 ];
 
 fn amount(version: &VersionPlan, draw: &mut Draw<'_>) -> String {

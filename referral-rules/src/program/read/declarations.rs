@@ -37,7 +37,18 @@ const fn built_in(owner: FactOwner) -> &'static [&'static str] {
     match owner {
         FactOwner::Account | FactOwner::Referrer => &["id", "recruiter"],
         FactOwner::Referee => &["id"],
-        FactOwner::Referral => &["id", "submitted_at", "qualified_at", "opportunity_at", "closed_at", "closes_circle"],
+        FactOwner::Referral => &[
+            "id",
+            "submitted_at",
+            "qualified_at",
+            "opportunity_at",
+            "closed_at",
+            "disqualified_at",
+            "lost_at",
+            "nurture_at",
+            "expired_at",
+            "closes_circle",
+        ],
         FactOwner::Event => &["kind", "at", "id"],
     }
 }
