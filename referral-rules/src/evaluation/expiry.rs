@@ -3,7 +3,7 @@
 use super::Evaluation;
 use crate::base::{Day, Instant, TextId, index};
 use crate::program::EventKind;
-use crate::stage::schedule::{anchor, rule};
+use crate::stage::schedule::{anchor, last_day, rule};
 use crate::stage::timeline::EntryRow;
 use rustc_hash::FxHashMap;
 
@@ -35,10 +35,7 @@ impl Expiry {
         let (version, reward) = rule(evaluation.program, row);
         let after = reward.expires_after?;
         let zone = &evaluation.program.zone;
-        let last_day = |at: i64| {
-            let deadline = after.deadline(Instant(at), zone, &version.calendar);
-            deadline.map_or(Day::MAX, |at| zone.day_of(at))
-        };
+        let last_day = |at: i64| last_day(evaluation.program, version, after, Instant(at));
         let mut out = last_day(anchor(row).0);
         if reward.kept_alive_by.is_empty() {
             return Some(out);

@@ -34,24 +34,20 @@ impl ByAccount {
         {
             return out;
         }
-        let rows: Vec<u32> = (0..position(accounts)).chain([NONE]).collect();
-        out.failed.resize(rows.len().saturating_mul(words), 0);
-        out.refused.resize(rows.len(), Sides::default());
+        // What is no account comes last and by itself: rows that are all there are loaded at once.
+        let rows: Vec<u32> = (0..position(accounts)).collect();
+        out.failed.resize(accounts.saturating_add(1).saturating_mul(words), 0);
+        out.refused.resize(accounts.saturating_add(1), Sides::default());
         let mut scratch = Scratch::new(&book.texts);
         let env = env(program, version, book);
         for (number, requirement) in version.requirements.iter().enumerate().filter(|(_, one)| one.is_at_submission()) {
             for condition in requirement.conditions.iter().filter(covered) {
-                // What is no account comes by itself: rows that are all there are loaded at once.
-                let (nobody, accounts) =
-                    rows.split_last().map_or((&[][..], &[][..]), |(_, accounts)| (&rows[accounts.len()..], accounts));
-                let chunks = accounts.chunks(CHUNK_ROWS).enumerate();
-                let chunks = chunks.map(|(chunk, rows)| (chunk.saturating_mul(CHUNK_ROWS), rows));
-                for (first, rows) in chunks.chain([(accounts.len(), nobody)]) {
+                for rows in rows.chunks(CHUNK_ROWS).chain([&[NONE][..]]) {
                     let inputs = AccountRows { program, book, rows };
                     let result = condition.evaluate(&inputs, rows.len(), &env, &mut scratch);
                     let Column::Bool(holds) = &result.column else { continue };
                     for at in (0..rows.len()).filter(|at| !(holds[*at] && result.status[*at].is_ok())) {
-                        let row = first.saturating_add(at);
+                        let row = index(rows[at]).min(accounts);
                         out.refused[row] = out.refused[row].and(sides(requirement));
                         out.failed[row.saturating_mul(words).saturating_add(number / 64)] |= 1 << (number % 64);
                     }

@@ -3,7 +3,7 @@
 use super::env;
 use super::inputs::{FactsAt, ReferralRows};
 use super::timeline::{AT_ONCE, EntryRow};
-use crate::base::{Day, Instant};
+use crate::base::{Day, Instant, Length};
 use crate::book::Book;
 use crate::expr::{Column, Scratch};
 use crate::program::{EventKind, PayWithin, Program, Reward, Version};
@@ -109,13 +109,17 @@ pub fn dates_from(program: &Program, version: &Version, reward: &Reward, anchor:
         .map_or(day, |after| after.release(anchor, zone, &version.calendar).map_or(Day::MAX, |at| zone.day_of(at)));
     let due_on = reward.pay_within.filter(|_| gives).map(|within| match within {
         PayWithin::EndOfMonth => day.last_of_month(),
-        PayWithin::Length(length) => {
-            length.deadline(anchor, zone, &version.calendar).map_or(Day::MAX, |at| zone.day_of(at))
-        }
+        PayWithin::Length(length) => last_day(program, version, length, anchor),
     });
     let notify_by =
         reward.notify_within.map(|within| within.deadline(anchor, zone, &version.calendar).unwrap_or(Instant::MAX));
     Dates { payable_on, due_on, notify_by }
+}
+
+/// The day on which a length ends that counts from an instant.
+pub fn last_day(program: &Program, version: &Version, length: Length, from: Instant) -> Day {
+    let zone = &program.zone;
+    length.deadline(from, zone, &version.calendar).map_or(Day::MAX, |at| zone.day_of(at))
 }
 
 /// What holds an entry back as of a moment, if anything; `kinds` tells which kinds of event its referral has had, as bits.

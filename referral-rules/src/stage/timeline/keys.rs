@@ -1,10 +1,11 @@
 //! The keys that grants draw on and that running totals are kept by, read at their events.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::chunk::number;
 use super::drawing::Drawing;
 use super::drawn::{DrawKey, TotalKey};
 use super::key_text::KeyText;
-use crate::base::{Day, Instant, NONE, Number, Period, Rounding, index};
-use crate::expr::{Column, Scratch};
+use crate::base::{Day, Instant, NONE, Period, Rounding, index};
+use crate::expr::Scratch;
 use crate::program::{Limit, Per, Reward, Version};
 use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows};
@@ -31,12 +32,7 @@ impl Drawing<'_> {
         let Some(asks) = &limit.asks else { return limit.at_most };
         let env = env(self.offering.program, version, self.offering.book);
         let rows = [row];
-        let result = asks.evaluate(&self.inputs(&rows), 1, &env, scratch);
-        let most = match (&result.column, result.status.first()) {
-            (Column::Int(values), Some(status)) if status.is_ok() => values.first().copied().map(Number::from),
-            (Column::Decimal(values), Some(status)) if status.is_ok() => values.first().copied(),
-            _ => None,
-        };
+        let most = number(asks.evaluate(&self.inputs(&rows), 1, &env, scratch), 0).ok();
         most.and_then(|most| Rounding::Down.settle(most, limit.digits())).unwrap_or(0).max(0)
     }
 
