@@ -49,7 +49,9 @@ def candidates(program, version, standing, happening, scope, totals):
         refused = standing.verdict.refused | ({"recruiter"} if "referrer" in standing.verdict.refused else set())
         if rule["to"] == "recruiter" and "recruiter" not in refused and standing.recruiter is None:
             raise Denied("no-recruiter")
-        return compute(version, rule, scope, refused, days, totals)
+        if rule["to"] == "referee" and "referee" not in refused and standing.shared is not None:
+            raise Denied("holder-rewards")
+        return compute(version, rule, scope, refused, days, totals, standing.shares() if rule["to"] != "referee" else (0, 1))
 
     amounts = {}
     for rule in rules:
@@ -86,7 +88,7 @@ def operand(expression, scope):
     return value
 
 
-def compute(version, rule, scope, refused, moments, totals):
+def compute(version, rule, scope, refused, moments, totals, shares):
     if rule["to"] in refused:
         raise Denied("side-refused")
     for condition in several(rule.get("when")):
@@ -110,7 +112,8 @@ def compute(version, rule, scope, refused, moments, totals):
         amount = bounded(rule, amount, scope)
     if amount < 0 and not takes_back:
         raise Denied("negative-amount")
-    return Computed(base, settled(rule, amount), [campaign["id"] for campaign in touching], key, total)
+    before, up_to = (settled(rule, fits(amount * share)) for share in shares)
+    return Computed(base, up_to - before, [campaign["id"] for campaign in touching], key, total)
 
 
 def bounded(rule, amount, scope):

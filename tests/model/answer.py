@@ -71,7 +71,8 @@ def decisions(ideal, entries):
 def judged(verdict, standing):
     return {
         "verdict": "refused" if verdict.out else "accepted",
-        "reasons": verdict.reasons + (["taken-over"] if standing and standing.taken_over_at is not None else []),
+        "reasons": verdict.reasons + (["taken-over"] if standing and standing.taken_over_at is not None else [])
+        + (["shared-claim"] if standing and standing.shared is not None else []),
         "version": verdict.version_name,
         "stage": standing.stage if standing else "",
         "stage_event": write_event(standing.stage_event) if standing else None,

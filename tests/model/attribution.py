@@ -1,4 +1,6 @@
 """DESIGN A6: attribution. Among referrals of the same referee the first claim has the credit, or a later one takes it over."""
+from fractions import Fraction
+
 import dates
 from expressions import evaluate
 from scope import Scope
@@ -13,6 +15,7 @@ class Claim:
         self.terms = verdict.version.attribution
         self.until = self.end(self.terms.get("claim_lasts"), verdict.row.at)
         self.released_at, self.locked_at, self.taken_over = None, None, False
+        self.sharers = []
 
     def end(self, length, moment):
         time = self.verdict.version.time
@@ -32,6 +35,24 @@ class Claim:
         if order == "last claim":
             return True
         return not absent(rank) and (absent(self.rank) or rank < self.rank)
+
+    def shares_with(self, verdict):
+        """Whether another referrer has the next share: then it is taken."""
+        most = self.terms.get("shared_equally_by", len(self.terms.get("shares", [None])))
+        those = [self.verdict] + self.sharers
+        if len(those) >= most or "referrer" in verdict.refused or any(other.row.referrer == verdict.row.referrer for other in those):
+            return False
+        self.sharers.append(verdict)
+        return True
+
+    def bounds(self, place):
+        """The shares before one's own and up to it; what nobody has of stated shares falls to the holder, up to the whole."""
+        of = len(self.sharers) + 1
+        if "shares" not in self.terms:
+            return (Fraction(place, of), Fraction(place + 1, of)) if "shared_equally_by" in self.terms else (0, 1)
+        stated = [Fraction(share.rstrip("%").strip()) / 100 for share in self.terms["shares"]]
+        shares = [min(Fraction(1), stated[0] + sum(stated[of:]))] + stated[1:of]
+        return sum(shares[:place]), sum(shares[:place + 1])
 
     def take_in(self, happening):
         """The events of a referral, under the version of its submission, prolong, release and lock its claim."""
@@ -58,12 +79,17 @@ class Claims:
         rank = version.attribution.get("rank")
         claim = Claim(verdict, keys, None if rank is None else evaluate(rank, scope))
         met = [other for other in self.claims if other.in_force(row.at) and any(key in other.keys for key in keys)]
-        if not all(other.gives_way_to(row, claim.rank) for other in met):
-            verdict.refuse("duplicate")
+        winners = [other for key in keys for other in met if key in other.keys and not other.gives_way_to(row, claim.rank)]
+        if winners:
+            if winners[0].shares_with(verdict):
+                verdict.shared = winners[0]
+            else:
+                verdict.refuse("duplicate")
             return []
         for other in met:
             other.taken_over = True
         self.claims.append(claim)
+        verdict.claim = claim
         return [other.verdict.row.id for other in met]
 
     def take_in(self, standing, happening):

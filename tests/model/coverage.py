@@ -28,7 +28,7 @@ IN_PROGRAMS = (
     + each("credit_goes_to", ["first claim", "last claim", "best claim"])
     + each("group of rewards", ["best", "first"]) + each("group of campaigns", ["best", "first"])
     + each("total_per", TOTAL_PER) + each("total_in", [period for period in PERIODS if not period[0].isdigit()])
-    + each("below_zero", ["give nothing", "take back"]) + each("taken_back", ["gives room", "uses room"])
+    + each("shared", ["shares", "shared_equally_by"]) + each("below_zero", ["give nothing", "take back"]) + each("taken_back", ["gives room", "uses room"])
     + each("measures.is", ["count", "sum", "least", "greatest", "distinct", "first", "latest"])
     + each("measures.per", MEASURED_PER) + each("measures.which", ["this", "previous"])
     + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
@@ -50,13 +50,13 @@ IN_BOOKS = [
     "booked: an unknown grant", "booked: an amount that cannot be read"]
 
 IN_EFFECT = (
-    each("step", ["converted", "campaign-instead", "campaign-times", "campaign-plus", "campaign-rounding", "at-least", "at-most", "rounding", "limit",
+    each("step", ["converted", "share", "campaign-instead", "campaign-times", "campaign-plus", "campaign-rounding", "at-least", "at-most", "rounding", "limit",
                   "deferred", "released", "total-before", "in-proportion"])
     + each("rounded", ROUNDINGS) + each("cut", OVER) + each("cut in", PERIODS) + each("cut per", PER)
     + each("reason", ["eligibility", "validity", "fraud", "attribution", "program"])
     + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused",
-                     "program-ended", "another-won", "no-rate", "no-recruiter"])
-    + each("finding", ["bad-cell", "incomplete-event", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
+                     "program-ended", "another-won", "no-rate", "no-recruiter", "holder-rewards"])
+    + each("finding", ["bad-cell", "shared-claim-event", "incomplete-event", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])
     + each("failed", ["disqualify", "nurture", "ignore event", "hold", "flag"])

@@ -150,6 +150,10 @@ class Programs(Rules):
             attribution["prolonged_for"] = draw.one(["1 day", "10 days", "2 weeks", "1 month"])
             draw.form("attribution: prolonged_by")
         attribution["credit_goes_to"] = order = draw.word("credit_goes_to", ["first claim", "last claim", "best claim"])
+        if order == "first claim" and draw.chance(60):
+            form = draw.word("shared", ["shares", "shared_equally_by"])
+            attribution[form] = draw.number(2, 4) if form == "shared_equally_by" else draw.one(
+                [["60%", "40%"], ["100%", "20%"], ["50%", "30%", "20%"], ["33.3%", "0%", "66.6%"], ["70 %", "20%"]])
         if order == "best claim":
             attribution["rank"] = draw.one(["referee.seats", "0 - referee.seats", "referral.source == 'web' ? 1 : 2", "referrer.score / 7"])
         if order != "first claim" and draw.chance(50):

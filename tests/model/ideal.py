@@ -16,7 +16,7 @@ from submission import Verdict, judge
 from totals import Totals
 from requirements import instead, judge_event
 from timeline import FOLLOWS, OPEN, Happening, Standing, clocks, implied
-from values import id_part
+from values import id_key, id_part
 
 
 class Part:
@@ -42,7 +42,8 @@ class Ideal:
         while self.queue:
             _, _, act, item = heapq.heappop(self.queue)
             act(item)
-        self.findings += [("before-submission", "events", event.name) for event in self.early if event.referral in self.standings]
+        self.findings += [("before-submission" if self.standings[event.referral].shared is None else "shared-claim-event", "events", event.name)
+                          for event in self.early if event.referral in self.standings]
 
     def expect(self, happening):
         """Puts an event in its place; what the clock has not yet reached is only remembered."""
@@ -64,6 +65,7 @@ class Ideal:
                 self.standings[name].taken_over_at = row.at
         if not verdict.out:
             self.standings[row.id] = standing = Standing(verdict)
+            standing.shared = verdict.shared
             standing.recruiter = recruiter(row, [other for other in accepted if self.standings[other.id].taken_over_at is None])
             self.take_in(standing, happening)
 
@@ -90,21 +92,42 @@ class Ideal:
             return
         if standing.taken_over_at is not None:
             return
+        if standing.shared is not None:
+            self.findings.append(("shared-claim-event", "events", happening.name))
+            return
         if happening.origin == CLOCK and standing.had & set(happening.unless):
             return
         outcome = judge_event(self.book, standing, happening)
         if outcome is not None:
             if outcome in FOLLOWS[standing.stage]:
-                self.take_in(standing, instead(happening, outcome))
+                self.take_in_for_all(standing, [instead(happening, outcome)])
             return
+        taken = []
         for event in implied(standing, happening):
             if standing.refusal(event) is None:
                 self.take_in(standing, event)
+                taken.append(event)
         refusal = standing.refusal(happening)
         if refusal is None:
             self.take_in(standing, happening)
-        elif happening.origin != CLOCK:
+            taken.append(happening)
+        self.pass_on(standing, taken)
+        if refusal is None:
+            return
+        if happening.origin != CLOCK:
             self.findings.append((refusal, "events", happening.name))
+
+    def take_in_for_all(self, standing, taken):
+        for happening in taken:
+            self.take_in(standing, happening)
+        self.pass_on(standing, taken)
+
+    def pass_on(self, standing, taken):
+        """What is taken in for the holder of a claim is taken in for each who shares it."""
+        claim = standing.verdict.claim
+        for sharer in claim.sharers if claim is not None else []:
+            for happening in taken:
+                self.take_in(self.standings[sharer.row.id], happening)
 
     def take_in(self, standing, happening):
         before = self.record.copy()
@@ -123,7 +146,7 @@ class Ideal:
             self.goal_events.append((version, campaign, standing.row.id, value))
         for rule, computed in candidates(self.program, version, standing, happening, scope, self.totals):
             self.grant(standing, version, rule, happening, scope, computed)
-        for clock in clocks(version, happening):
+        for clock in clocks(version, happening) if standing.shared is None else []:
             self.expect(clock)
 
     def grant(self, standing, version, rule, happening, scope, computed):
@@ -138,7 +161,7 @@ class Ideal:
             version=version, total=computed.key, rule=rule, referral=standing.row.id, happening=happening, base=computed.base,
             campaigns=computed.campaigns, tiers=dict(standing.tiers), released=None,
             grant=self.grant_id(standing, rule, happening), beneficiary=beneficiary(standing, rule),
-            place=place(self.program, happening), limit=None, counted=False)
+            place=place(self.program, happening, (0,) if happening.is_submission or standing.place == 0 else (standing.place, id_key(standing.row.id))), limit=None, counted=False)
         self.settle(part, scope, computed.amount, self.program.day_of(happening.at))
 
     def settle(self, part, scope, amount, day):

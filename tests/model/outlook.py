@@ -18,11 +18,14 @@ def outlook(ideal):
         if standing.taken_over_at is not None:
             continue
         version = governing_now(ideal, standing)
+        holder = standing if standing.shared is None else ideal.standings[standing.shared.verdict.row.id]
         if has_ended(version, Happening(standing.row.id, "now", ideal.moment)):
             continue
         for rule in version.rewards:
             for kind in several(rule["on"]):
-                row = still_to_come(ideal, standing, version, rule, kind)
+                if rule["to"] == "referee" and holder is not standing:
+                    continue
+                row = still_to_come(ideal, standing, (holder, governing_now(ideal, holder)), version, rule, kind)
                 if row:
                     yield row
 
@@ -36,8 +39,9 @@ def governing_now(ideal, standing):
     return ideal.program.in_force(ideal.program.day_of(moment)) or standing.verdict.version
 
 
-def still_to_come(ideal, standing, version, rule, kind):
-    after = way_to(version, standing.stage, kind)
+def still_to_come(ideal, standing, way, version, rule, kind):
+    holder, decides = way
+    after = way_to(decides, holder.stage, kind)
     side = "referrer" if rule["to"] == "recruiter" else rule["to"]
     if side in standing.verdict.refused or after is None or (rule["to"] == "recruiter" and standing.recruiter is None):
         return None
@@ -47,7 +51,7 @@ def still_to_come(ideal, standing, version, rule, kind):
             open_conditions.append(str(condition))
         elif evaluate(condition, Scope(ideal.book, version, standing.row)) is not True:
             return None
-    by = ends_by(ideal, standing, version, kind)
+    by = ends_by(ideal, holder, decides, kind)
     return {"referral": standing.row.id, "rule": rule["id"], "to": rule["to"], "event": kind, "after": after,
             "by": None if by is None else write_instant(by), "conditions": open_conditions}
 

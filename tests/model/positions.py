@@ -78,6 +78,8 @@ class Positions:
         row = standing.row if standing else next(row for row in self.book.referrals if row.id == part.referral)
         if holds(self.book, standing, row, self.moment):
             return True
+        if standing is not None and standing.shared is not None and self.ideal.standings[standing.shared.verdict.row.id].held:
+            return True
         if "hold_until" in rule and (standing is None or rule["hold_until"] not in standing.had):
             return True
         if "hold_while" in rule:

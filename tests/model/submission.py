@@ -10,6 +10,7 @@ class Verdict:
     def __init__(self, row, version):
         self.row, self.version, self.reasons, self.refused = row, version, [], set()
         self.failures = []
+        self.shared, self.claim = None, None
 
     def refuse(self, code, sides=("referrer", "referee")):
         self.reasons.append(code)

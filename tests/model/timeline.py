@@ -50,9 +50,19 @@ class Standing:
         self.row, self.verdict, self.version = verdict.row, verdict, verdict.version
         self.stage, self.stage_event, self.had, self.taken_over_at = None, None, set(), None
         self.happened = []
-        self.recruiter = None
+        self.recruiter, self.shared = None, None
         self.came, self.first, self.tiers_at, self.granted = {}, {}, {}, {}
         self.not_granted, self.failures, self.held = [], [], set()
+
+    @property
+    def place(self):
+        """The place among those who share, that of the holder being 0."""
+        return 0 if self.shared is None else self.shared.sharers.index(self.verdict) + 1
+
+    def shares(self):
+        """The shares before its own and up to it, as they are now."""
+        claim = self.shared or self.verdict.claim
+        return (0, 1) if claim is None else claim.bounds(self.place)
 
     def refusal(self, happening):
         """Why the event is not taken in: a finding's code, or None."""

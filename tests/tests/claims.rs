@@ -50,3 +50,34 @@ fn an_explanation_says_what_counted_before_the_take_over_and_what_did_not_afterw
     }
     assert!(explain::referral(&evaluation, "R-2").unwrap().contains("Who lost against it for the same referee"));
 }
+
+#[test]
+fn an_explanation_says_whose_claim_is_shared_and_what_happened_to_that_one() {
+    let program = PROGRAM.replace("credit_goes_to = \"last claim\"", "shared_equally_by = 2");
+    let (program, _) = Program::from_toml(&program).unwrap();
+    let referrals = "id,referrer,submitted_at,qualified_at,referee.domain\n\
+                     R-1,ada,2026-03-02,2026-03-15,initech.example\n\
+                     R-2,bob,2026-03-10,2026-03-16,initech.example\n";
+    let given = Given { referrals: GivenTable::from_csv(referrals).unwrap(), ..Given::default() };
+    let book = Book::new(&program, &given);
+    let as_of = Instant::parse("2026-05-01T00:00:00Z").unwrap();
+    let evaluation = evaluate(&program, &book, as_of, Options::default()).unwrap();
+    let text = explain::referral(&evaluation, "R-2").unwrap();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "Accepted, now qualified",
+        "Whose claim it shares",
+        "the referral `R-1` has the claim; what happens to it counts here too",
+        "2026-03-15 00:00 qualified R-1/qualified",
+        "shared-claim-event",
+        "share 2 of 2: 200 USD -> 100 USD",
+        "has the same referee.domain",
+        "Who has the claim that it shares - R-1 of ada, same referee.domain",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let text = explain::referral(&evaluation, "R-1").unwrap();
+    assert!(text.contains("Who shares its claim") && text.contains("share 1 of 2"), "{text}");
+    let text = explain::referrer(&evaluation, "bob").unwrap();
+    assert!(text.contains("qualified, shared"), "{text}");
+}

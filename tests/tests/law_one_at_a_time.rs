@@ -190,6 +190,8 @@ const RELEASED: &str = "claim_lasts = \"45 days\"\nreleased_by = [\"disqualified
 
 /// Claims that events prolong, and claims that a later referral takes over.
 const PROLONGED: &str = "claim_lasts = \"10 days\"\nprolonged_by = [\"qualified\", \"payment\"]\nprolonged_for = \"12 days\"\nreleased_by = [\"lost\"]\n";
+const SHARED: &str = "claim_lasts = \"25 days\"\nprolonged_by = [\"payment\"]\nprolonged_for = \"12 days\"\nreleased_by = [\"lost\"]\nshares = [\"60%\", \"30%\", \"20%\"]\n";
+const EQUALLY: &str = "shared_equally_by = 2\n";
 const LAST: &str = "credit_goes_to = \"last claim\"\nlocks_on = [\"closed\", \"payment\"]\n";
 const BEST: &str = "claim_lasts = \"40 days\"\ncredit_goes_to = \"best claim\"\nrank = \"0 - referee.employees\"\n";
 
@@ -390,6 +392,7 @@ fn programs() -> Vec<Program> {
         (claims(PROLONGED), claims(LAST), claims(&format!("{BEST}released_by = [\"lost\"]\n")));
     let taken_over =
         claims(&format!("{PROLONGED}{LAST}")).replace("[attribution]\n", &format!("{CIRCLES}[attribution]\n"));
+    let (shared, equally) = (claims(SHARED), claims(EQUALLY));
     let everything = format!("{MEASURES}{OVER_ALL}{POOL}");
     let before = format!("{BEFORE}{BEFORE_ALL}");
     let programs = [
@@ -422,6 +425,12 @@ fn programs() -> Vec<Program> {
         (PROGRAM, TOTALS),
         (&last, TOTALS),
         (&released, &format!("{TOTALS}{TOTAL_OVER_ALL}")),
+        (&shared, MEASURES),
+        (&shared, LATER),
+        (&shared, RECRUITERS),
+        (&equally, POOL),
+        (&equally, &before),
+        (&equally, TOTALS),
     ];
     programs.iter().map(|(program, limits)| Program::from_toml(&program.replace("LIMITS", limits)).unwrap().0).collect()
 }

@@ -228,6 +228,7 @@ fn word(step: StepWord) -> &'static str {
         StepWord::CampaignRounding => "campaign-rounding",
         StepWord::AtLeast => "at-least",
         StepWord::AtMost => "at-most",
+        StepWord::Share => "share",
         StepWord::Rounding => "rounding",
         StepWord::Limit => "limit",
         StepWord::Deferred => "deferred",

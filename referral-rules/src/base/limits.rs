@@ -54,6 +54,7 @@ size_limits! {
     DATA_DEPTH_MAX: usize = 8, "levels of tables and lists within one another under `[data]`";
     LIMIT_KEYS_MAX: usize = 4, "keys after `per` of a limit";
     REFEREE_KEYS_MAX: usize = 8, "keys after `same_referee_when`";
+    SHARES_MAX: usize = 100, "referrals that share a claim, its holder included";
     CIRCLE_ACCOUNTS_MAX: usize = 1_000, "accounts that are walked from one referral in search of a circle; a longer one is not found";
     THREADS_MAX: usize = 256, "threads of one evaluation: more than any machine gains from";
     VERSIONS_MAX: usize = 100, "versions of a program that are evaluated together";

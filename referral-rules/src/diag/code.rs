@@ -135,6 +135,7 @@ codes! {
     414 UnknownEntry "unknown-entry" Finding "a confirmation names an entry that is not in the ledger" "it changes nothing; the entry that was meant stays unpaid or untold";
     415 IncompleteEvent "incomplete-event" Finding "the event lacks a fact that events of its kind need" "it is taken in all the same";
     416 ConflictingRates "conflicting-rates" Finding "two rates of exchange for the same currencies and day" "neither counts: what needs the rate gives nothing";
+    417 SharedClaimEvent "shared-claim-event" Finding "the event belongs to a referral that shares the claim of another" "only what happens to the referral that has the claim is taken in";
 
     // 500–549: built-in reasons of verdicts
     500 NotInForce "not-in-force" Reason "no version of the program was in force on the day of submission" "there are no terms to judge it by";
@@ -142,6 +143,7 @@ codes! {
     502 UnknownReferrer "unknown-referrer" Reason "the referrer is not in the accounts" "eligibility cannot be judged";
     503 Duplicate "duplicate" Reason "another referral has the first claim on the referee" "the first claim has the credit";
     504 TakenOver "taken-over" Reason "another referral took the claim over" "only what happened before counts for this one";
+    505 SharedClaim "shared-claim" Reason "the referral shares the claim of another" "what happens to that one counts for this one too, from its own submission on";
 
     // 550–599: why a rule gives nothing for an event of its kind
     550 ConditionNotMet "condition-not-met" Reason "a condition of the rule does not hold" "the rule does not apply";
@@ -154,6 +156,7 @@ codes! {
     557 AnotherWon "another-won" Reason "another reward of the group is the one that counts" "of a group only the winner is granted";
     558 NoRate "no-rate" Reason "there is no rate of exchange for that day" "nothing is converted by guessing";
     561 NoRecruiter "no-recruiter" Reason "nobody has recruited the referrer" "a share of nobody is given to nobody";
+    562 HolderRewards "holder-rewards" Reason "the referral that has the claim rewards the referee" "the referee is rewarded once, however many share";
 }
 
 impl Code {

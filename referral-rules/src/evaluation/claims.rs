@@ -3,7 +3,7 @@ use super::Evaluation;
 use crate::base::index;
 use serde::Serialize;
 
-/// A claim that lost against another one.
+/// Another referral of the same referee.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct LostClaim {
     /// The referral.
@@ -21,6 +21,10 @@ pub struct Claims {
     pub lost_to: Option<LostClaim>,
     /// The referrals that lost against this one, by submission.
     pub won_against: Vec<LostClaim>,
+    /// The referral whose claim this one shares, and the key.
+    pub shares_with: Option<LostClaim>,
+    /// The referrals that share the claim of this one, by submission.
+    pub shared_by: Vec<LostClaim>,
 }
 
 impl Evaluation<'_> {
@@ -37,9 +41,15 @@ impl Evaluation<'_> {
             Some((winner, key)) if winner == row => Some(claim(other, key)),
             _ => None,
         });
+        let shared_by = self.referrals().filter_map(|other| match standing(other).shares_with() {
+            Some((holder, key)) if holder == row => Some(claim(other, key)),
+            _ => None,
+        });
         Some(Claims {
             lost_to: standing(row).lost_to().map(|(winner, key)| claim(winner, key)),
             won_against: won_against.collect(),
+            shares_with: standing(row).shares_with().map(|(holder, key)| claim(holder, key)),
+            shared_by: shared_by.collect(),
         })
     }
 

@@ -97,13 +97,14 @@ impl EntryColumns {
 const NO_STAGE: u16 = u16::MAX;
 
 /// Reasons that no requirement gives, in the order of their numbers.
-const BUILT_IN: [Code; 6] = [
+const BUILT_IN: [Code; 7] = [
     Code::ConflictingCopies,
     Code::NotInForce,
     Code::MissingReferrer,
     Code::UnknownReferrer,
     Code::Duplicate,
     Code::TakenOver,
+    Code::SharedClaim,
 ];
 
 /// The number of a reason that no requirement gives.
@@ -257,6 +258,7 @@ impl Evaluation<'_> {
         match standing {
             Standing::LostTo(..) => out.push(number_of(Code::Duplicate)),
             Standing::TakenOver(_) => out.push(number_of(Code::TakenOver)),
+            Standing::Shares(..) => out.push(number_of(Code::SharedClaim)),
             Standing::Accepted | Standing::Withdrawn | Standing::Out => {}
         }
     }

@@ -281,6 +281,17 @@ impl Evaluation<'_> {
             };
             out.push(built_in(code, message, vec![operand], "attribution"));
         }
+        if let Some((holder, key)) = standing.shares_with() {
+            let name = self.referral_text(holder);
+            let operand = Operand {
+                subject: self.key_sources.get(usize::from(key)).cloned().unwrap_or_default(),
+                actual: "shared".to_owned(),
+                operator: "with".to_owned(),
+                expected: format!("'{name}'"),
+            };
+            let message = format!("the referral `{name}` has the claim; what happens to it counts here too");
+            out.push(built_in(Code::SharedClaim, message, vec![operand], "attribution"));
+        }
         out
     }
 
@@ -339,6 +350,9 @@ impl Evaluation<'_> {
             Cause::Negative => (Code::NegativeAmount, "the amount is below zero".to_owned()),
             Cause::SideRefused => (Code::SideRefused, format!("a requirement refuses the {}", reward.to.word())),
             Cause::NoRecruiter => (Code::NoRecruiter, "nobody has recruited the referrer".to_owned()),
+            Cause::HolderRewards => {
+                (Code::HolderRewards, "the referral that has the claim rewards the referee".to_owned())
+            }
             Cause::AnotherWon(winner) => {
                 let winner = version.rewards.get(usize::from(winner)).map(|winner| usize::from(winner.number));
                 let winner = winner.and_then(|number| self.program.reward_ids.get(number)).map_or("", |id| id);

@@ -75,6 +75,8 @@ pub enum StepWord {
     AtLeast,
     /// The reward's maximum.
     AtMost,
+    /// The share of one of those who share a claim.
+    Share,
     /// Rounding to the unit's digits.
     Rounding,
     /// A limit; the rest is lost.
@@ -90,7 +92,7 @@ pub enum StepWord {
 pub struct StepText {
     /// What changed it.
     pub step: StepWord,
-    /// The campaign, the limit, the rounding's name, the running total before, or the two currencies and the rate; empty otherwise.
+    /// The campaign, the limit, the rounding's name, the place among those who share, the running total before, or the two currencies and the rate; empty otherwise.
     pub by: String,
     /// The amount before, exactly.
     #[serde(serialize_with = "exact")]
@@ -330,6 +332,7 @@ pub(crate) fn step_text(program: &Program, unit: &Unit, step: &Step) -> StepText
         Change::InProportion => (StepWord::InProportion, String::new()),
         Change::AtLeast => (StepWord::AtLeast, String::new()),
         Change::AtMost => (StepWord::AtMost, String::new()),
+        Change::Share(place, of) => (StepWord::Share, format!("{place} of {of}")),
         Change::Rounding(rounding) => (StepWord::Rounding, rounding.name().to_owned()),
         Change::Limit(number) => (StepWord::Limit, limit(number)),
         Change::Deferred(number) => (StepWord::Deferred, limit(number)),
@@ -363,6 +366,10 @@ pub(super) fn report_refusals(evaluation: &mut Evaluation<'_>) {
                 Code::ImpossibleStage => (
                     format!("a referral that is `{stage}` cannot become `{kind}`"),
                     "correct the event, or add the one that is missing between",
+                ),
+                Code::SharedClaimEvent => (
+                    "the referral shares the claim of another: what happens to that one counts".to_owned(),
+                    "report the event for the referral that has the claim",
                 ),
                 _ => (
                     format!("`{kind}` happened before the referral was submitted"),

@@ -154,8 +154,18 @@ impl Evaluation<'_> {
         shown.collect()
     }
 
-    /// The requirement that holds what a referral brings as of the moment of the answer, if there is one: the first in the document.
-    pub(super) fn held_by(&self, row: u32, scratch: &mut Scratch<'_>) -> Option<u16> {
+    /// The requirement that holds what a referral brings as of the moment of the answer, if there is one, and the version that states
+    /// it: the first in the document, then the first of those that hold what the referral brings whose claim it shares.
+    pub(super) fn held_by(&self, row: u32, scratch: &mut Scratch<'_>) -> Option<(u16, u16)> {
+        let own = self.held_by_own(row, scratch).map(|number| (self.submissions.version[index(row)], number));
+        own.or_else(|| {
+            let holder = self.holder(row)?;
+            let first = self.timeline.held.get(&holder)?.iter().min()?;
+            Some((self.submissions.version[index(holder)], *first))
+        })
+    }
+
+    fn held_by_own(&self, row: u32, scratch: &mut Scratch<'_>) -> Option<u16> {
         let version = self.program.versions.get(usize::from(self.submissions.version[index(row)]))?;
         let by_events = self.timeline.held.get(&row).map_or(&[][..], |held| held);
         let env = env(self.program, version, self.book);

@@ -6,6 +6,7 @@ use super::{Evaluation, EventReference};
 use crate::base::{Instant, index, position};
 use crate::program::EventKind;
 use crate::stage::timeline::{Applied, Applying, Counting, Item, Place, Refusal, What, event_item, submission_item};
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 /// Whether something that happened changed anything.
@@ -68,7 +69,7 @@ impl Evaluation<'_> {
                 Taken::Withdrawn
             } else if !accepted {
                 Taken::ReferralRefused
-            } else if !standing.lets_in(item.what, item.place.at) {
+            } else if !standing.lets_in(item.what, item.place.at) && refusal.is_none() {
                 Taken::AfterTakeOver
             } else if let Some(refusal) = refusal {
                 Taken::NotTakenIn(refusal.code.slug().to_owned())
@@ -104,7 +105,12 @@ impl Evaluation<'_> {
     fn taken_in(&self, row: u32) -> (Applied, Vec<Refusal>) {
         let referrers = &self.book.referrals.referrer;
         let same = |other: u32| referrers[index(other)] == referrers[index(row)];
-        let items = self.reported(|other| same(other) && self.standings.ever_accepted(other));
+        let holders: FxHashSet<u32> = match self.program.shares_claims() {
+            true => self.referrals().filter(|other| same(*other)).filter_map(|other| self.holder(other)).collect(),
+            false => FxHashSet::default(),
+        };
+        let looked_at = |other: u32| same(other) || holders.contains(&other);
+        let items = self.reported(|other| looked_at(other) && self.standings.ever_accepted(other));
         let applying = Applying {
             program: self.program,
             book: self.book,
@@ -113,6 +119,7 @@ impl Evaluation<'_> {
             opening: &self.timeline.opening,
             measured: self.program.measures_events(),
             recruits: self.program.asks_for_recruiters(),
+            shares: self.program.shares_claims(),
         };
         let mut applied = Applied::default();
         let mut refusals = Vec::new();
@@ -150,6 +157,11 @@ impl Evaluation<'_> {
                 format!("{of} {how} {}", day(booked_at.0))
             })
             .collect()
+    }
+
+    /// The referral whose claim another shares, as known at the moment.
+    pub(crate) fn holder(&self, row: u32) -> Option<u32> {
+        self.standings.at(self.book, row, self.as_of.0).shares_with().map(|(holder, _)| holder)
     }
 
     /// The position of a referral that is known at the moment.

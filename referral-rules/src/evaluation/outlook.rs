@@ -44,14 +44,21 @@ impl Evaluation<'_> {
         let mut scratch = Scratch::new(&self.book.texts);
         let mut out = Vec::new();
         for row in rows {
-            let accepted = self.standings.current[index(row)] == Standing::Accepted;
+            let standing = self.standings.current[index(row)];
+            let accepted = matches!(standing, Standing::Accepted | Standing::Shares(..));
             let state = self.state(row).filter(|_| accepted);
-            let state = state.as_deref();
-            let Some(state) = state else { continue };
+            // What happens to the referral that has the claim decides for those who share it.
+            let holder = standing.shares_with().and_then(|(holder, _)| self.state(holder));
+            let Some(state) = state.as_deref() else { continue };
             let Some(version) = self.governing_now(state) else { continue };
+            let way = holder.as_deref().and_then(|holder| Some((holder, self.governing_now(holder)?)));
+            let way = way.unwrap_or((state, version));
             for reward in &version.rewards {
+                if reward.to == Party::Referee && holder.is_some() {
+                    continue;
+                }
                 for on in reward.on.iter().copied() {
-                    out.extend(self.still_to_come(row, state, version, (reward, on), &mut scratch));
+                    out.extend(self.still_to_come(row, way, version, (reward, on), &mut scratch));
                 }
             }
         }
@@ -61,7 +68,7 @@ impl Evaluation<'_> {
     fn still_to_come(
         &self,
         row: u32,
-        state: &ReferralState,
+        (state, decides): (&ReferralState, &Version),
         version: &Version,
         (reward, on): (&Reward, EventKind),
         scratch: &mut Scratch<'_>,
@@ -74,7 +81,7 @@ impl Evaluation<'_> {
         if version.grants_until.is_some_and(|last| day > last) {
             return None;
         }
-        let after = way_to(version, state.stage, on)?;
+        let after = way_to(decides, state.stage, on)?;
         let mut conditions = Vec::new();
         for condition in &reward.when {
             if !self.is_settled(condition) {
@@ -89,7 +96,7 @@ impl Evaluation<'_> {
             to: reward.to.word().to_owned(),
             event: self.program.kind_word(on).to_owned(),
             after: after.iter().map(|stage| self.program.kind_word(*stage).to_owned()).collect(),
-            by: self.ends_by(state, version, on),
+            by: self.ends_by(state, decides, on),
             conditions,
         })
     }

@@ -2,7 +2,7 @@
 use super::entry::{decimal, shown_if_any};
 use super::expiry::Expiry;
 use super::{Beneficiary, Evaluation};
-use crate::base::{Day, Instant, Unit, index};
+use crate::base::{Day, Instant, Unit};
 use crate::book::Confirmed;
 use crate::expr::Scratch;
 use crate::stage::schedule::{Dates, Hold, Promise, Standing, dates, hold, notify_promise, pay_promise, rule};
@@ -182,7 +182,8 @@ impl Evaluation<'_> {
                 let expired = !used && expires_on.is_some_and(|last| last < today);
                 let mut held = || {
                     let kinds = || self.state(row.referral).map_or(0, |state| state.kinds);
-                    let required = self.held_by(row.referral, &mut scratch).map(Hold::Requirement);
+                    let required = self.held_by(row.referral, &mut scratch);
+                    let required = required.map(|(version, number)| Hold::Requirement(version, number));
                     required.or_else(|| hold(self.program, self.book, kinds, row, &dates, self.as_of, &mut scratch))
                 };
                 let standing = match handed_over(id) {
@@ -239,9 +240,8 @@ impl Evaluation<'_> {
                 let source = rule(self.program, row).1.hold_while.as_ref().map_or("", |condition| condition.source());
                 format!("while `{source}`")
             }
-            Hold::Requirement(number) => {
-                let version = self.submissions.version.get(index(row.referral));
-                let version = version.and_then(|version| self.program.versions.get(usize::from(*version)));
+            Hold::Requirement(version, number) => {
+                let version = self.program.versions.get(usize::from(version));
                 let requirement = version.and_then(|version| version.requirements.get(usize::from(number)));
                 format!("until the requirement `{}` is met", requirement.map_or("", |found| &found.code))
             }

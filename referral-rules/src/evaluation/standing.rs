@@ -148,7 +148,16 @@ impl Evaluation<'_> {
             out.referral.push(row);
             out.what.push(What::Submission);
             out.event.push(What::Submission.event());
-            out.place.push(Place { at, origin, kind, sequence: 0, referral_rank: 0, event_rank: 0 });
+            out.place.push(Place {
+                at,
+                origin,
+                kind,
+                sequence: 0,
+                referral_rank: 0,
+                event_rank: 0,
+                share: 0,
+                sharer_rank: 0,
+            });
             out.kind.push(kind);
             out.at.push(at);
             out.known.push(at);

@@ -8,6 +8,7 @@ use super::histories::{Histories, changed, histories, table_of};
 use super::key::{Key, State, States, seal};
 use super::measures::{contributed_forms, load_contributed};
 use super::scope::Running;
+use super::sharing::note_sharing;
 use crate::base::{Instant, NONE, index, position};
 use crate::book::{Book, Finding, Given, GivenTable, NEVER};
 use crate::diag::Code;
@@ -102,6 +103,7 @@ pub fn apply(program: &Program, states: &States, news: &Given, as_of: Instant) -
         standings: Standings { current: vec![Standing::Out; small.book.referrals.id.len()], ..Standings::default() },
         claims,
         accounts,
+        sharers: BTreeMap::new(),
         looked_back: BTreeMap::new(),
         news_of: BTreeMap::new(),
         touched: BTreeSet::new(),
@@ -146,7 +148,11 @@ fn gathered(program: &Program, states: &States, news: &Given, fresh: &Book, as_o
         let accounts = small.open_accounts(program, states, &mut wanted);
         stop(&mut wanted)?;
         // Where it depends on those who hold claims how long they do, they are looked at as well.
-        let holders = if program.looks_at_holders() { small.holders(program, &keys, &claims) } else { BTreeSet::new() };
+        let holders = if program.looks_at_holders() || program.shares_claims() {
+            small.holders(program, &keys, &claims)
+        } else {
+            BTreeSet::new()
+        };
         if holders.is_subset(&further) {
             small.add_holders(&claims, program);
             small.name_accounts(&opened, &accounts);
@@ -374,6 +380,8 @@ pub(super) struct Stepping<'a> {
     pub(super) standings: Standings,
     pub(super) claims: BTreeMap<Key, ClaimBody>,
     pub(super) accounts: Accounts,
+    /// Those who share the claims of a holder, by submission.
+    pub(super) sharers: BTreeMap<u32, Vec<u32>>,
     /// By scope, the new submissions that asked what was before them, or ended what was.
     pub(super) looked_back: BTreeMap<Key, Vec<Item>>,
     /// The new events by referral, where they change how claims are held.
@@ -392,7 +400,11 @@ impl Stepping<'_> {
         let book = &self.small.book;
         let mut out: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
         let scope = |referral: u32| scope_key(self.program, book.text(book.referrals.referrer[index(referral)]));
-        let counts = |item: &Item| self.standings.current[index(item.referral)].lets_in(item.what, item.place.at);
+        let counts = |item: &Item| {
+            let standing = self.standings.current[index(item.referral)];
+            // An event of a referral that shares a claim is a finding.
+            standing.lets_in(item.what, item.place.at) || standing.shares_with().is_some()
+        };
         let fresh = self.small.fresh_rows().into_iter().map(|row| submission_item(book, row));
         let is_new = |event: &usize| self.small.events.contains(book.text(book.events.id[*event]));
         let events = (0..book.events.id.len()).filter(is_new).map(|event| event_item(book, position(event)));
@@ -488,6 +500,9 @@ impl Stepping<'_> {
             }
             let Some(state) = standing(self.program, &body.standing) else { return false };
             running.counting.referrals.insert(referral, state);
+            for sharer in body.sharers.iter().filter_map(|sharer| book.referral(sharer)) {
+                running.counting.sharing.join(sharer, referral);
+            }
             if load_contributed(self.program, book, &body.contributed, referral, &mut running.counting).is_none() {
                 return false;
             }
@@ -512,6 +527,7 @@ impl Stepping<'_> {
             body.accepted = true;
             let recruiter = self.standings.recruiters.current.get(referral);
             body.recruiter = recruiter.map(|recruiter| self.small.book.text(*recruiter).to_owned());
+            note_sharing(&self.small.book, &running.counting, *referral, &mut body);
             if let Standing::TakenOver(taken) = self.standings.current[index(*referral)]
                 && body.taken_over.is_none()
             {

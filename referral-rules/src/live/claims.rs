@@ -98,12 +98,15 @@ impl Stepping<'_> {
             let Some(body) = body else { continue };
             let recruiter = body.recruiter.as_ref().and_then(|recruiter| book.texts.find(recruiter));
             self.standings.recruiters.current.extend(recruiter.map(|recruiter| (position(row), recruiter)));
-            self.standings.current[row] = match &body.taken_over {
-                None => Standing::Accepted,
-                Some((by, at)) => {
+            self.standings.current[row] = match (&body.taken_over, &body.shares_with) {
+                (Some((by, at)), _) => {
                     Standing::TakenOver(TakenOver { by: book.referral(by).unwrap_or(NONE), key: 0, at: *at })
                 }
+                (None, Some(holder)) => Standing::Shares(book.referral(holder).unwrap_or(NONE), 0),
+                (None, None) => Standing::Accepted,
             };
+            let sharers = body.sharers.iter().filter_map(|sharer| book.referral(sharer));
+            self.sharers.insert(position(row), sharers.collect());
         }
         if self.program.looks_at_holders() {
             for event in self.small.new_events() {
@@ -147,7 +150,14 @@ impl Stepping<'_> {
                 self.touched.insert(key.clone());
             }
             self.standings.current[at] = match self.meet(row, &claims, &ranks) {
-                Err((holder, number)) => Standing::LostTo(holder, number),
+                Err((holder, number)) => match self.share((row, closes), holder) {
+                    false => Standing::LostTo(holder, number),
+                    true => {
+                        self.recruit(row);
+                        self.lead_on(row);
+                        Standing::Shares(holder, number)
+                    }
+                },
                 Ok(taken) => {
                     for (holder, key) in taken {
                         self.take_over(holder, TakenOver { by: row, key, at: submitted });
@@ -331,6 +341,7 @@ impl Stepping<'_> {
             opening: &Opening::default(),
             measured: false,
             recruits: false,
+            shares: false,
         };
         applying.run(&items, moment, &mut counting, &mut Applied::default(), &mut Vec::new());
         counting.referrals.get(&holder).map(|state| state.hold)

@@ -4,7 +4,7 @@ use super::forms::{AppliedForm, CellForm, DrawForm, KeptForm, PlaceForm, Row, St
 use crate::base::{Day, Instant, NONE, Number, Rounding, TextId, Texts, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Scratch, Value, Vector};
-use crate::program::{EventKind, Operator, Owner, Per, Program};
+use crate::program::{EventKind, Operator, Owner, Per, Program, Share};
 use crate::stage::inputs::{FactsAt, ReferralRows};
 use crate::stage::timeline::{
     Applied, Change, Draw, DrawKey, Hold, Kept, NO_STAGE, Origin, Place, ReferralState, Step, TotalKey, TotalSoFar,
@@ -111,6 +111,7 @@ pub fn place_form(book: &Book, place: &Place, referral: u32, what: What) -> Plac
         sequence: place.sequence,
         referral: book.text(book.referrals.id[index(referral)]).to_owned(),
         event: event.to_owned(),
+        share: place.share,
     }
 }
 
@@ -219,7 +220,7 @@ pub fn applied_form(program: &Program, book: &Book, applied: &Applied, row: usiz
         referral: book.text(book.referrals.id[index(applied.referral[row])]).to_owned(),
         what,
         event: (event != NONE).then(|| name(event)),
-        place: place_form(book, &applied.place[row], applied.referral[row], applied.what[row]),
+        place: place_form(book, &applied.place[row], applied.happened_to(row), applied.what[row]),
         kind: applied.kind[row].0,
         known: applied.known[row],
         version: program.versions[usize::from(applied.version[row])].name.clone(),
@@ -254,10 +255,17 @@ pub fn push_applied(program: &Program, book: &Book, form: &AppliedForm, out: &mu
         let recruiter = form.recruiter.as_ref();
         out.recruiter.push(recruiter.and_then(|recruiter| book.texts.find(recruiter)).map_or(NONE, |id| id.0));
     }
+    if program.shares_claims() {
+        // What is put off has its amount already.
+        let holder = book.referral(&form.place.referral)?;
+        out.share.push(Share { holder, version, place: form.place.share, of: 1 });
+    }
     out.referral.push(referral);
     out.what.push(what);
     out.event.push(what.event());
-    out.place.push(place(book, &form.place));
+    let place = place(book, &form.place);
+    let sharer_rank = if place.share > 0 { book.referral_rank[index(referral)] } else { 0 };
+    out.place.push(Place { sharer_rank, ..place });
     out.kind.push(EventKind(form.kind));
     out.at.push(form.place.at);
     out.known.push(form.known);
@@ -289,6 +297,8 @@ pub fn place(book: &Book, form: &PlaceForm) -> Place {
         sequence: form.sequence,
         referral_rank: rank(book.referral(&form.referral), &book.referral_rank),
         event_rank: if form.event.is_empty() { 0 } else { rank(book.event(&form.event), &book.event_rank) },
+        share: form.share,
+        sharer_rank: 0,
     }
 }
 
@@ -313,6 +323,7 @@ pub fn step_form(program: &Program, step: &Step) -> StepForm {
         Change::CampaignRounding(number, rounding) => ("rounding", campaign(number), rounding.name()),
         Change::Rounding(rounding) => ("rounding", String::new(), rounding.name()),
         Change::AtLeast => ("at least", String::new(), ""),
+        Change::Share(place, of) => (SHARE, format!("{place}/{of}"), ""),
         Change::TotalBefore => (TOTAL_BEFORE, String::new(), ""),
         Change::InProportion => (IN_PROPORTION, String::new(), ""),
         Change::AtMost | Change::Limit(_) | Change::Deferred(_) | Change::Released(_) => ("at most", String::new(), ""),
@@ -329,6 +340,9 @@ pub fn step_form(program: &Program, step: &Step) -> StepForm {
 /// The words of the steps of running totals.
 const TOTAL_BEFORE: &str = "total before";
 const IN_PROPORTION: &str = "in proportion";
+
+/// The word of a share's step, of which place and number stand where others have their campaign.
+const SHARE: &str = "share";
 
 /// The word of a step from another currency, whose code stands where others have their campaign.
 const CONVERTED: &str = "converted";
@@ -352,6 +366,10 @@ pub fn step(program: &Program, form: &StepForm) -> Option<Step> {
     let change = match form.change.as_str() {
         CONVERTED => Change::Converted(form.campaign.as_bytes().try_into().ok()?),
         "at least" => Change::AtLeast,
+        SHARE => {
+            let (place, of) = form.campaign.split_once('/')?;
+            Change::Share(place.parse().ok()?, of.parse().ok()?)
+        }
         TOTAL_BEFORE => Change::TotalBefore,
         IN_PROPORTION => Change::InProportion,
         "at most" => Change::AtMost,

@@ -9,6 +9,7 @@ use super::histories::{Histories, changed, histories};
 use super::key::{Key, State, seal};
 use super::measures::contributed_forms;
 use super::scope::{Running, sequences};
+use super::sharing::note_sharing;
 use crate::base::{Instant, NONE, TextId, index, position};
 use crate::book::{Book, Given};
 use crate::engine::{EngineError, Options, evaluate};
@@ -146,6 +147,7 @@ fn scopes(
             if let Some(body) = bodies.get_mut(book.text(book.referrals.id[index(*referral)])) {
                 body.standing = standing_form(program, state);
                 body.contributed = contributed_forms(program, book, &running.counting, *referral);
+                note_sharing(book, &running.counting, *referral, body);
             }
         }
         for ((referral, number), granted) in &running.drawn.granted {

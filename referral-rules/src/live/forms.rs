@@ -58,6 +58,12 @@ pub struct ReferralBody {
     /// The referral that took its claims over, and when.
     #[serde(default)]
     pub taken_over: Option<(String, i64)>,
+    /// The referral whose claim it shares.
+    #[serde(default)]
+    pub shares_with: Option<String>,
+    /// Those who share its claims, by submission.
+    #[serde(default)]
+    pub sharers: Vec<String>,
     /// The sides that are refused, as bits.
     pub refused: u8,
     /// From when on it is known.
@@ -182,6 +188,9 @@ pub struct PlaceForm {
     pub referral: String,
     /// The event; empty for a submission.
     pub event: String,
+    /// The place among those who share it.
+    #[serde(default)]
+    pub share: u8,
 }
 
 impl PlaceForm {

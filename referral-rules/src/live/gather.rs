@@ -230,8 +230,11 @@ impl Opened {
         if self.referrals.contains_key(id) {
             return;
         }
-        if let Some(body) = wanted.open(program, states, Key::Referral(id.to_owned())) {
+        if let Some(body) = wanted.open::<ReferralBody>(program, states, Key::Referral(id.to_owned())) {
+            let others: Vec<String> = body.sharers.iter().chain(&body.shares_with).cloned().collect();
             self.referrals.insert(id.to_owned(), body);
+            // What happens to one who shares a claim is what happens to the holder.
+            others.iter().for_each(|other| self.open_referral(program, states, other, wanted));
         }
     }
 }

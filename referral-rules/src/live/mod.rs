@@ -17,6 +17,7 @@ mod key;
 mod lacking;
 mod measures;
 mod scope;
+mod sharing;
 
 pub use apply::{Outcome, Step, apply};
 pub use export::{keys_of, rebuild};

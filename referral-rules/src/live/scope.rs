@@ -179,7 +179,7 @@ impl<'a> Running<'a> {
         let mut reached: Vec<PlaceForm> =
             items.iter().map(|item| place_form(facts.book, &item.place, item.referral, item.what)).collect();
         reached.extend(rows.map(|row| {
-            place_form(facts.book, &self.applied.place[row], self.applied.referral[row], self.applied.what[row])
+            place_form(facts.book, &self.applied.place[row], self.applied.happened_to(row), self.applied.what[row])
         }));
         reached.extend(self.granted.parts[before..].iter().filter(|part| part.release > i64::MIN).map(|part| {
             PlaceForm {
@@ -189,6 +189,7 @@ impl<'a> Running<'a> {
                 sequence: 0,
                 referral: String::new(),
                 event: String::new(),
+                share: 0,
             }
         }));
         self.reach(reached);
@@ -240,6 +241,7 @@ impl<'a> Running<'a> {
             opening,
             measured: facts.program.measures_events(),
             recruits: facts.program.asks_for_recruiters(),
+            shares: facts.program.shares_claims(),
         }
     }
 
@@ -404,6 +406,7 @@ pub(super) fn pending(facts: Facts<'_>, form: &PendingForm) -> Option<Pending> {
         sequence: NEVER,
         referral: form.referral.clone(),
         event,
+        share: 0,
     };
     Some(Pending {
         place: Place { origin: Origin::Clock, kind: EventKind(place_form.kind), ..place(facts.book, &place_form) },

@@ -3,6 +3,7 @@ use super::compile::Compiling;
 use super::compiled::{EventKind, Program};
 use super::document::{CreditGoesTo, Document};
 use super::names::Scopes;
+use super::shares::Shares;
 use crate::base::Length;
 use crate::expr::{Compiled, Expected};
 
@@ -25,6 +26,8 @@ pub struct ClaimTerms {
     pub prolonged_for: Option<Length>,
     /// Kinds of event that end the claims of their referral.
     pub released_by: Vec<EventKind>,
+    /// How the credit is shared with those who come after the holder, if it is.
+    pub shares: Option<Shares>,
 }
 
 impl ClaimTerms {
@@ -58,6 +61,10 @@ impl Compiling<'_> {
         let kinds = |written: &[crate::diag::Spanned<String>]| -> Vec<EventKind> {
             written.iter().map(|kind| self.numbers.kind(&kind.value)).collect()
         };
+        let stated = written.shares.iter().map(|share| share.value).collect();
+        let equally = written.shared_equally_by.as_ref().and_then(|most| u8::try_from(most.value).ok());
+        let shares =
+            if written.shares.is_empty() { equally.map(Shares::Equally) } else { Some(Shares::Stated(stated)) };
         ClaimTerms {
             keys,
             credit_goes_to: written.credit_goes_to.value,
@@ -67,6 +74,7 @@ impl Compiling<'_> {
             prolonged_by: kinds(&written.prolonged_by),
             prolonged_for: written.prolonged_for.as_ref().map(|lasts| lasts.value),
             released_by: kinds(&written.released_by),
+            shares,
         }
     }
 }

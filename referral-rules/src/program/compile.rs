@@ -162,7 +162,9 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
     let measures = versions.iter().flat_map(|version| &version.contributions).map(|measure| key_of(&measure.per));
     let rewards = versions.iter().flat_map(|version| &version.rewards);
     let totals = rewards.filter_map(|reward| reward.total.as_ref()).map(|total| key_of(&total.per));
-    let widest = limits.chain(measures).chain(totals).max().unwrap_or(Key::Referrer);
+    // Those who share what one referral brings have referrers of their own.
+    let sharing = versions.iter().any(|version| version.claims.shares.is_some()).then_some(Key::Program);
+    let widest = limits.chain(measures).chain(totals).chain(sharing).max().unwrap_or(Key::Referrer);
     let first_kinds = first_kinds(&numbers, &expressions);
     let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| document));
     let program = Program {

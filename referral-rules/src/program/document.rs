@@ -371,4 +371,8 @@ pub struct Attribution {
     pub prolonged_for: Option<Spanned<Length>>,
     /// Kinds of event that end the claims of their referral.
     pub released_by: Vec<Spanned<String>>,
+    /// The shares of the holder and of those who come after it; none where nothing is shared, or equally.
+    pub shares: Vec<Spanned<Number>>,
+    /// Between how many at most the credit is shared equally.
+    pub shared_equally_by: Option<Spanned<i64>>,
 }

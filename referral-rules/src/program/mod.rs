@@ -14,6 +14,7 @@ mod names;
 mod read;
 mod recruiters;
 mod requirements;
+mod shares;
 mod stages;
 pub mod standard;
 
@@ -28,3 +29,4 @@ pub use document::{
     Aggregate, BelowZero, Constant, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Moves, Notation, OnFailure,
     OverLimit, Party, PayWithin, Refuses, TakenBack, Which, Wins,
 };
+pub use shares::{Share, Shares};

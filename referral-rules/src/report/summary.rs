@@ -1,5 +1,5 @@
 //! Who is owed what, by when and why; what was refused and why; what contradicts: the whole answer on a few pages.
-use super::explain::{is_taken_over, stage_reason, write_reasons};
+use super::explain::{is_taken_over, only_shares, stage_reason, write_reasons};
 use super::stands::Line;
 use super::text::{Align, Table, clipped, counted, heading, money, push_line, tier_text, wrapped};
 use crate::diag::Code;
@@ -260,7 +260,7 @@ fn totals(evaluation: &Evaluation<'_>, out: &mut String) {
 }
 
 fn refused(evaluation: &Evaluation<'_>, known: &[(u32, &Decision)], out: &mut String) {
-    let refused = known.iter().filter(|(_, decision)| !decision.reasons.is_empty());
+    let refused = known.iter().filter(|(_, decision)| !decision.reasons.is_empty() && !only_shares(decision));
     for (number, (row, decision)) in refused.enumerate() {
         if number == 0 {
             section(out, "Refused, and why");

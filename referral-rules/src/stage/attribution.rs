@@ -4,134 +4,20 @@
 //! standing never changes has one standing; the others keep their history.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::circles::{Circles, ReferredBy};
-use super::earlier::{Earlier, Refused, SoFar as Before};
+use super::earlier::{Earlier, SoFar as Before};
 use super::holding::Holding;
 pub use super::keys::Keys;
 use super::ranks::Ranks;
-use super::recruiters::{Recruiters, Recruiting};
+use super::recruiters::Recruiting;
+pub use super::standings::{Standing, Standings, TakenOver};
 use super::submission::{NO_VERSION, Sides, Submissions};
-use super::timeline::{Hold, Opening, What};
+use super::timeline::{Hold, Opening};
 use crate::base::{Instant, index, position};
 use crate::book::{Book, NEVER};
 use crate::expr::Scratch;
 use crate::program::{CreditGoesTo, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
-
-/// How a referral stands in attribution, from some moment on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
-    /// It has its claims.
-    Accepted,
-    /// Another referral has a claim on the same referee: that referral, and the number of the key.
-    LostTo(u32, u16),
-    /// It had its claims until another referral took them over.
-    TakenOver(TakenOver),
-    /// A copy with other content came: it counts no more.
-    Withdrawn,
-    /// It was refused at submission, or is not known yet.
-    Out,
-}
-
-/// That a referral had its claims until another one took them over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TakenOver {
-    /// The referral that has them now.
-    pub by: u32,
-    /// The number of the key in which both are the same.
-    pub key: u16,
-    /// The submission of that one: from this instant on nothing of this referral is taken in.
-    pub at: i64,
-}
-
-impl Standing {
-    /// Whether it was accepted, until now or until it was taken over.
-    pub const fn was_accepted(self) -> bool {
-        matches!(self, Self::Accepted | Self::TakenOver(_))
-    }
-
-    /// Whether what happens to the referral at an instant is taken in.
-    pub fn lets_in(self, what: What, at: i64) -> bool {
-        match self {
-            Self::Accepted => true,
-            Self::TakenOver(taken) => what == What::Submission || at < taken.at,
-            Self::LostTo(..) | Self::Withdrawn | Self::Out => false,
-        }
-    }
-
-    /// The referral that has the referee in place of this one, and the number of the key.
-    pub const fn lost_to(self) -> Option<(u32, u16)> {
-        match self {
-            Self::LostTo(winner, key) => Some((winner, key)),
-            Self::TakenOver(taken) => Some((taken.by, taken.key)),
-            Self::Accepted | Self::Withdrawn | Self::Out => None,
-        }
-    }
-}
-
-/// The standings of all referrals as of a moment, and how they came about.
-#[derive(Debug, Default)]
-pub struct Standings {
-    /// As of the moment of the answer.
-    pub current: Vec<Standing>,
-    /// Earlier standings of the few referrals that changed: from which moment on, which standing.
-    pub history: FxHashMap<u32, Vec<(i64, Standing)>>,
-    /// The referrals that close a circle, as of the moment of the answer.
-    pub circles: FxHashSet<u32>,
-    /// The referrals that requirements refuse by what was before them, as of the moment of the answer.
-    pub refused: FxHashMap<u32, Refused>,
-    /// Who recruited the referrers, in programs that ask.
-    pub recruiters: Recruiters,
-}
-
-impl Standings {
-    /// How the referral stood as known at `moment`.
-    pub fn at(&self, book: &Book, referral: u32, moment: i64) -> Standing {
-        if book.referrals.known[index(referral)] > moment {
-            return Standing::Out;
-        }
-        if self.history.is_empty() {
-            return self.current[index(referral)];
-        }
-        match self.history.get(&referral) {
-            None => self.current[index(referral)],
-            Some(changes) => {
-                changes.iter().rev().find(|(from, _)| *from <= moment).map_or(Standing::Out, |(_, standing)| *standing)
-            }
-        }
-    }
-
-    /// Whether the referral closes a circle, as of the moment of the answer.
-    pub fn closes_circle(&self, referral: u32) -> bool {
-        !self.circles.is_empty() && self.circles.contains(&referral)
-    }
-
-    /// The sides that requirements at submission refuse.
-    pub fn refused_sides(&self, submissions: &Submissions, referral: u32) -> Sides {
-        match self.refused.contains_key(&referral) {
-            true => Sides::BOTH,
-            false => submissions.refuses(referral, self.closes_circle(referral)),
-        }
-    }
-
-    /// The positions of the requirements at submission that the referral fails, in the document's order.
-    pub fn failures(&self, submissions: &Submissions, referral: u32) -> Vec<usize> {
-        let mut out: Vec<usize> = submissions.failures(referral, self.closes_circle(referral)).collect();
-        if let Some(refused) = self.refused.get(&referral) {
-            out.extend(&refused.failed);
-            out.sort_unstable();
-        }
-        out
-    }
-
-    /// True when the referral was accepted at any moment.
-    pub fn ever_accepted(&self, referral: u32) -> bool {
-        match self.history.get(&referral) {
-            None => self.current[index(referral)].was_accepted(),
-            Some(changes) => changes.iter().any(|(_, standing)| standing.was_accepted()),
-        }
-    }
-}
 
 /// A claim in force.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -149,6 +35,8 @@ pub type Claims = FxHashMap<(u16, u32), Claim>;
 #[derive(Default)]
 struct SoFar {
     claims: Claims,
+    /// Those who share the claims of a holder, by submission.
+    sharers: FxHashMap<u32, Vec<u32>>,
     referred_by: ReferredBy,
     circles: FxHashSet<u32>,
     recruiting: Recruiting,
@@ -158,6 +46,7 @@ struct SoFar {
 impl SoFar {
     fn clear(&mut self) {
         self.claims.clear();
+        self.sharers.clear();
         self.referred_by.clear();
         self.circles.clear();
         self.recruiting.clear();
@@ -168,7 +57,7 @@ impl SoFar {
 pub(super) struct Attributing<'a> {
     pub(super) program: &'a Program,
     pub(super) book: &'a Book,
-    submissions: &'a Submissions,
+    pub(super) submissions: &'a Submissions,
     pub(super) keys: &'a Keys,
     ranks: Ranks,
     pub(super) holding: Option<Holding<'a>>,
@@ -243,11 +132,15 @@ impl Attributing<'_> {
                 Some(holding) => *holds.entry(holder).or_insert_with(|| holding.at(holder, moment)),
                 None => Hold::default(),
             };
+            let mut standing = Standing::Accepted;
             match self.meet(referral, &so_far.claims, &mut hold) {
                 Met::Nothing => {}
                 Met::Holder(holder, key) => {
-                    put(referral, Standing::LostTo(holder, key));
-                    continue;
+                    if !self.share(referral, closes, holder, &mut so_far.sharers) {
+                        put(referral, Standing::LostTo(holder, key));
+                        continue;
+                    }
+                    standing = Standing::Shares(holder, key);
                 }
                 Met::ToTakeOver(holders) => {
                     let at = self.book.referrals.submitted_at[row];
@@ -258,10 +151,11 @@ impl Attributing<'_> {
                     }
                 }
             }
-            let claim =
-                Claim { holder: referral, until: claim_ends(self.program, self.book, self.submissions, referral) };
-            for key in self.keys.of(referral) {
-                so_far.claims.insert(key, claim);
+            // Who shares a claim has none of its own.
+            if standing == Standing::Accepted {
+                let until = claim_ends(self.program, self.book, self.submissions, referral);
+                let claims = self.keys.of(referral).map(|key| (key, Claim { holder: referral, until }));
+                so_far.claims.extend(claims);
             }
             if let Some((referrer, referee)) = self.circles.as_ref().and_then(|known| known.accounts(referral)) {
                 so_far.referred_by.entry(referee).or_default().push(referrer);
@@ -270,9 +164,12 @@ impl Attributing<'_> {
                 so_far.recruiting.accept(self.book, referral);
             }
             if let Some((earlier, holding)) = self.earlier.as_ref().zip(self.holding.as_ref()) {
-                earlier.accept(referral, holding.stages(referral, moment), &mut so_far.before);
+                let whose = standing.shares_with().map_or(referral, |(holder, _)| holder);
+                let mut stages = holding.stages(whose, moment);
+                stages.retain(|(at, _)| *at >= self.book.referrals.submitted_at[row]);
+                earlier.accept(referral, stages, &mut so_far.before);
             }
-            put(referral, Standing::Accepted);
+            put(referral, standing);
         }
     }
 

@@ -66,6 +66,7 @@ impl<'a> Holding<'a> {
             opening: &self.opening,
             measured: false,
             recruits: false,
+            shares: false,
         };
         let (mut applied, mut counting) = (Applied::default(), Counting::default());
         applying.run(&items, moment, &mut counting, &mut applied, &mut Vec::new());

@@ -16,6 +16,8 @@ pub mod ranks;
 pub mod recruiters;
 pub mod schedule;
 pub mod screens;
+pub mod shares;
+pub mod standings;
 pub mod submission;
 pub mod timeline;
 

@@ -28,8 +28,8 @@ pub enum Hold {
     Event(EventKind),
     /// The rule's condition holds, or cannot be told.
     Condition,
-    /// A requirement of the version of the submission is not met.
-    Requirement(u16),
+    /// A requirement is not met: the version that states it, and its position there.
+    Requirement(u16, u16),
 }
 
 /// Where an entry stands.
@@ -162,7 +162,7 @@ pub fn pay_promise(program: &Program, dates: &Dates, standing: Standing, amount:
         Standing::Paid(at) | Standing::Expired(Some(at)) if program.zone.day_of(at) <= due_on => Promise::Met,
         Standing::Paid(_) | Standing::Expired(Some(_)) => Promise::MetLate,
         Standing::Reversed | Standing::Expired(None) => Promise::None,
-        Standing::Held(Hold::Event(_) | Hold::Condition | Hold::Requirement(_)) => Promise::OnHold,
+        Standing::Held(Hold::Event(_) | Hold::Condition | Hold::Requirement(..)) => Promise::OnHold,
         Standing::Held(Hold::Until(_)) | Standing::Payable => {
             if program.zone.day_of(as_of) > due_on {
                 Promise::Overdue

@@ -16,8 +16,8 @@ pub(super) fn implied(version: &mut VersionPlan, draw: &mut Draw<'_>) {
     version.text.push_str(implied);
 }
 
-/// How long claims hold, and which of several has the credit.
-pub(super) fn claims(text: &mut String, draw: &mut Draw<'_>) {
+/// How long claims hold, and which of several has the credit, or shares in it.
+pub(super) fn claims(text: &mut String, draw: &mut Draw<'_>, shape: &Shape) {
     let lasts = draw.one_of(&["", "90 days", "30 days", "1 months", "1 days"]);
     if !lasts.is_empty() {
         let _ = writeln!(text, "claim_lasts = \"{lasts}\"");
@@ -33,6 +33,16 @@ pub(super) fn claims(text: &mut String, draw: &mut Draw<'_>) {
     }
     let order = draw.one_of(&["first claim", "first claim", "last claim", "best claim"]);
     if order == "first claim" {
+        // Those who share have referrers of their own.
+        let shared = draw.one_of(&[
+            "",
+            "shares = [\"60%\", \"40%\"]\n",
+            "shares = [\"100%\", \"20%\"]\n",
+            "shared_equally_by = 3\n",
+        ]);
+        if shape.program_wide && !shape.ahead {
+            text.push_str(shared);
+        }
         return;
     }
     let _ = writeln!(text, "credit_goes_to = \"{order}\"");

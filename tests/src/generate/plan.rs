@@ -253,7 +253,7 @@ impl VersionPlan {
                 "\"referee.employees\"",
             ]);
             let _ = write!(text, "[attribution]\nsame_referee_when = [{keys}]\n");
-            super::forms::claims(&mut text, draw);
+            super::forms::claims(&mut text, draw, shape);
         }
         self.text = text;
     }

@@ -3,8 +3,9 @@ use super::field::{Field, Reader, Section};
 use super::keys;
 use super::references::Names;
 use super::value::{self, expression, filled_list, list, text, word};
-use crate::base::limits::REFEREE_KEYS_MAX;
-use crate::diag::{Code, Diagnostic, Spanned};
+use crate::base::Number;
+use crate::base::limits::{REFEREE_KEYS_MAX, SHARES_MAX};
+use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::program::document::{Attribution, CreditGoesTo, Document};
 
 pub(super) fn attribution(field: &Field<'_>, reader: &mut Reader) -> Option<Attribution> {
@@ -25,8 +26,11 @@ pub(super) fn attribution(field: &Field<'_>, reader: &mut Reader) -> Option<Attr
         prolonged_by: section.read("prolonged_by", reader, list(text)).unwrap_or_default(),
         prolonged_for: section.read("prolonged_for", reader, value::length_in_days),
         released_by: section.read("released_by", reader, list(text)).unwrap_or_default(),
+        shares: section.read("shares", reader, shares).unwrap_or_default(),
+        shared_equally_by: section.read("shared_equally_by", reader, sharers),
     };
     order(&section, &out, reader);
+    sharing(&section, reader);
     prolonging(&section, reader);
     Some(out)
 }
@@ -48,8 +52,60 @@ fn order(section: &Section<'_>, written: &Attribution, reader: &mut Reader) {
     } else {
         idle("rank", "write `credit_goes_to = \"best claim\"`, or remove `rank`", reader);
     }
+    if order != CreditGoesTo::FirstClaim {
+        for key in ["shares", "shared_equally_by"] {
+            idle(key, &format!("write `credit_goes_to = \"first claim\"`, or remove `{key}`"), reader);
+        }
+    }
     if order == CreditGoesTo::FirstClaim {
         idle("locks_on", "write `credit_goes_to = \"last claim\"`, or remove `locks_on`", reader);
+    }
+}
+
+/// The share of the holder, then of those who come after it.
+fn shares(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<Number>>> {
+    let shares = filled_list(share)(field, reader)?;
+    if shares.len() > SHARES_MAX {
+        value::too_long(field, shares.len(), SHARES_MAX, reader);
+    }
+    if field.items().is_some_and(|items| items.len() == 1) {
+        let fault = field.fault(Code::BadValue, "one share is for nobody to share".to_owned());
+        reader.push(fault.help("state the next referrer's share as well, or remove `shares`"));
+    }
+    Some(shares)
+}
+
+/// A share, as `"60%"`.
+fn share(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<Number>> {
+    let written = text(field, reader)?;
+    let percent = written.value.strip_suffix('%').and_then(|digits| Number::parse(digits.trim_end()));
+    let share = percent.and_then(|percent| percent.checked_div(Number::from(100)));
+    let share = share.filter(|share| !share.is_negative() && *share <= Number::from(1));
+    if share.is_none() {
+        let message = format!("`{}` is no share", shown(&written.value));
+        reader.push(field.fault(Code::BadValue, message).help("write a share from `0%` to `100%`, such as `\"60%\"`"));
+    }
+    Some(Spanned::new(share?, written.span))
+}
+
+/// Between how many at most the credit is shared.
+fn sharers(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<i64>> {
+    let most = value::whole(field, reader)?;
+    if !(2..=SHARES_MAX).contains(&usize::try_from(most.value).unwrap_or(usize::MAX)) {
+        let message = format!("`{}` cannot be `{}`", field.name(), most.value);
+        reader.push(field.fault(Code::BadValue, message).help(format!("write a whole number from 2 to {SHARES_MAX}")));
+        return None;
+    }
+    Some(most)
+}
+
+/// Shares are stated, or they are equal.
+fn sharing(section: &Section<'_>, reader: &mut Reader) {
+    if section.has("shares")
+        && let Some(field) = section.field("shared_equally_by")
+    {
+        let message = "`shares` and `shared_equally_by` say two things of the same";
+        reader.push(field.fault(Code::BadValue, message).help("keep one of them"));
     }
 }
 

@@ -100,6 +100,8 @@ pub(super) const ATTRIBUTION: Keys = Keys {
         "prolonged_by",
         "prolonged_for",
         "released_by",
+        "shares",
+        "shared_equally_by",
     ],
 };
 

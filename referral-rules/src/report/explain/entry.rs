@@ -122,6 +122,7 @@ fn step_text(step: &StepText, unit: &str) -> String {
         StepWord::InProportion => "in proportion to what was given".to_owned(),
         StepWord::AtLeast => "the rule's minimum".to_owned(),
         StepWord::AtMost => "the rule's maximum".to_owned(),
+        StepWord::Share => format!("share {by}"),
         StepWord::Rounding => format!("rounded {by}"),
         StepWord::Limit => format!("limit {by} cuts"),
         StepWord::Deferred => format!("limit {by} puts the rest off"),

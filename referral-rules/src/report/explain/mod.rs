@@ -7,5 +7,5 @@ mod referrer;
 
 pub use entry::entry;
 pub use referral::referral;
-pub(super) use referral::{is_taken_over, stage_reason, write_reasons};
+pub(super) use referral::{is_taken_over, only_shares, stage_reason, write_reasons};
 pub use referrer::referrer;

@@ -40,6 +40,7 @@ pub fn referral(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
         let title = match decision.verdict {
             Verdict::Refused => "Why it is refused",
             Verdict::Accepted if is_taken_over(&decision) => "Why it does not count any more",
+            Verdict::Accepted if only_shares(&decision) => "Whose claim it shares",
             Verdict::Accepted => "What speaks against one side",
         };
         push_line(&mut out, "");
@@ -112,6 +113,12 @@ fn write_outlook(evaluation: &Evaluation<'_>, row: u32, out: &mut String) {
 /// Whether another referral has taken its claim over.
 pub(in crate::report) fn is_taken_over(decision: &Decision) -> bool {
     decision.reasons.iter().any(|reason| reason.code == Code::TakenOver.slug() && reason.line == 0)
+}
+
+/// Whether nothing speaks against it, and it shares the claim of another referral.
+pub(in crate::report) fn only_shares(decision: &Decision) -> bool {
+    let shares = |code: &str| code == Code::SharedClaim.slug();
+    !decision.reasons.is_empty() && decision.reasons.iter().all(|reason| shares(&reason.code) && reason.line == 0)
 }
 
 fn opening(evaluation: &Evaluation<'_>, decision: &Decision) -> String {
@@ -190,7 +197,7 @@ fn operand_text(operand: &Operand) -> String {
         actual => format!("was {}", clipped(actual, 60)),
     };
     match (operand.operator.as_str(), operand.expected.as_str()) {
-        ("by", winner) => format!("{winner} has the same {subject}"),
+        ("by" | "with", winner) => format!("{winner} has the same {subject}"),
         ("in", expected) => format!("{subject} {actual}, must be in {expected}"),
         ("not in", expected) => format!("{subject} {actual}, must not be in {expected}"),
         (operator, "") => format!("{subject} {actual}, needs {operator} a value that is missing"),
@@ -291,11 +298,14 @@ fn write_claims(evaluation: &Evaluation<'_>, id: &str, out: &mut String) {
         push_line(out, "Who has the claim on this referee");
         wrapped(out, "  - ", &claim(winner));
     }
-    if !claims.won_against.is_empty() {
+    let others = [
+        ("Who has the claim that it shares", claims.shares_with.as_slice()),
+        ("Who shares its claim", &claims.shared_by),
+        ("Who lost against it for the same referee", &claims.won_against),
+    ];
+    for (title, others) in others.into_iter().filter(|(_, others)| !others.is_empty()) {
         push_line(out, "");
-        push_line(out, "Who lost against it for the same referee");
-        for loser in &claims.won_against {
-            wrapped(out, "  - ", &claim(loser));
-        }
+        push_line(out, title);
+        others.iter().for_each(|other| wrapped(out, "  - ", &claim(other)));
     }
 }

@@ -1,5 +1,5 @@
 //! One referrer: what was earned and where it stands, tiers and the way to the next, every referral in a line.
-use super::referral::is_taken_over;
+use super::referral::{is_taken_over, only_shares};
 use crate::base::index;
 use crate::evaluation::{Balance, Evaluation, Verdict};
 use crate::report::text::{Align, Table, clipped, counted, heading, money, push_line, wrapped};
@@ -88,6 +88,7 @@ fn write_referrals(evaluation: &Evaluation<'_>, rows: &[u32], out: &mut String) 
     for (row, decision) in rows.iter().zip(evaluation.decisions_of(rows)) {
         let stands = match decision.verdict {
             Verdict::Accepted if is_taken_over(&decision) => format!("{}, then taken over", decision.stage),
+            Verdict::Accepted if only_shares(&decision) => format!("{}, shared", decision.stage),
             Verdict::Accepted => decision.stage.clone(),
             Verdict::Refused => {
                 format!("refused: {}", decision.reasons.first().map_or("", |reason| reason.code.as_str()))

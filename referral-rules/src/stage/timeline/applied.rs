@@ -2,6 +2,7 @@
 //! conditions and amounts may ask for. Nothing here depends on rewards, so a whole book is gone through at once.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::hold::Hold;
+pub use super::items::Pending;
 use super::items::{Item, Origin, Place, What};
 use super::judging::{Failure, Judging, Outcome};
 use super::kept::Kept;
@@ -9,12 +10,13 @@ use super::measure_keys::MeasureKey;
 use super::measures::{Running, Totals};
 use super::measuring::{Measuring, Readings};
 use super::run::Opening;
+use super::sharing::Sharing;
 use super::tiers;
 pub use crate::base::limits::LADDERS_MAX;
 use crate::base::{Instant, NONE, Number, index};
 use crate::book::{Book, NEVER};
 use crate::diag::Code;
-use crate::program::{EventKind, LadderBy, Party, Program, Version};
+use crate::program::{EventKind, LadderBy, Party, Program, Share, Version};
 use crate::stage::attribution::Standings;
 use crate::stage::submission::{NO_VERSION, Submissions};
 use rustc_hash::FxHashMap;
@@ -57,6 +59,8 @@ pub struct Applied {
     pub recruiter: Vec<u32>,
     /// The declared measures, by their numbers; for the same programs.
     pub measures: Vec<Readings>,
+    /// What the referral has of it, beside those who share; only for programs that share claims.
+    pub share: Vec<Share>,
 }
 
 impl Applied {
@@ -86,6 +90,7 @@ impl Applied {
             before,
             recruiter,
             measures,
+            share,
         } = self;
         referral.clear();
         what.clear();
@@ -102,6 +107,7 @@ impl Applied {
         before.clear();
         recruiter.clear();
         measures.clear();
+        share.clear();
     }
 }
 
@@ -159,21 +165,6 @@ impl Default for ReferralState {
     }
 }
 
-/// A clock event that is due: its place, referral, anchor, kind, position of the clock in the version, anchor's known.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Pending {
-    /// Where it will stand.
-    pub place: Place,
-    /// The referral.
-    pub referral: u32,
-    /// The host's event that it follows, or `NONE` for the submission.
-    pub anchor: u32,
-    /// From when on it is known.
-    pub known: i64,
-    /// Which clock of which version.
-    pub clock: (u16, u16),
-}
-
 /// What a scope carries from item to item.
 #[derive(Debug, Default)]
 pub struct Counting {
@@ -193,6 +184,8 @@ pub struct Counting {
     pub failures: Vec<Failure>,
     /// By referral, the requirements of the version of its submission that hold what it brings.
     pub held: BTreeMap<u32, Vec<u16>>,
+    /// Who shares with whom.
+    pub sharing: Sharing,
 }
 
 impl Counting {
@@ -206,6 +199,7 @@ impl Counting {
         super::forget(&mut self.kept);
         self.failures.clear();
         self.held.clear();
+        self.sharing.clear();
     }
 }
 
@@ -238,6 +232,8 @@ pub struct Applying<'a> {
     pub measured: bool,
     /// Whether recruiters are asked for: see [`Program::asks_for_recruiters`]; then as known at the moment.
     pub recruits: bool,
+    /// Whether claims are shared: see [`Program::shares_claims`].
+    pub shares: bool,
 }
 
 impl Applying<'_> {
@@ -269,7 +265,12 @@ impl Applying<'_> {
             if item.known > moment || item.withdrawn <= moment {
                 continue;
             }
-            if !self.standings.at(self.book, item.referral, moment).lets_in(item.what, item.place.at) {
+            let standing = self.standings.at(self.book, item.referral, moment);
+            if !standing.lets_in(item.what, item.place.at) {
+                if standing.shares_with().is_some() {
+                    let stage = state.referrals.get(&item.referral).map_or(NO_STAGE, |referral| referral.stage);
+                    refusals.push(Refusal { event: item.what.event(), code: Code::SharedClaimEvent, stage });
+                }
                 continue;
             }
             self.clocks_until(Some(&item.place), &mut going, state, out);
@@ -340,14 +341,20 @@ impl Applying<'_> {
     /// make of it.
     fn arrive(&self, item: &Item, going: &mut Going<'_>, state: &mut Counting, out: &mut Applied) {
         let before = out.referral.len();
+        if self.shares {
+            self.join(item, going.moment, state);
+        }
         match going.judging.as_mut().map_or(Outcome::TakenIn, |judging| judging.judge(item, state)) {
             Outcome::TakenIn => self.take_in_whole(item, state, out),
             Outcome::NotTakenIn => return,
             Outcome::Instead(stage) => self.take_in(item, stage, state, out),
         }
+        if self.shares {
+            self.pass_on(item, before, state, out);
+        }
         if self.recruits {
-            let recruiter = self.standings.recruiters.at(item.referral, going.moment);
-            (before..out.referral.len()).for_each(|_| out.recruiter.push(recruiter));
+            let recruiter = |referral: &u32| self.standings.recruiters.at(*referral, going.moment);
+            out.recruiter.extend(out.referral[before..].iter().map(recruiter));
         }
     }
 
@@ -363,7 +370,7 @@ impl Applying<'_> {
     }
 
     /// Takes in an item as an event of a kind: its own, or a stage that it implies.
-    fn take_in(&self, item: &Item, kind: EventKind, state: &mut Counting, out: &mut Applied) {
+    pub(super) fn take_in(&self, item: &Item, kind: EventKind, state: &mut Counting, out: &mut Applied) {
         let referral = state.referrals.entry(item.referral).or_default();
         let referrer = self.book.referrals.referrer[index(item.referral)].0;
         let counts = state
@@ -406,7 +413,9 @@ impl Applying<'_> {
     }
 
     fn schedule(&self, item: &Item, kind: EventKind, governing: u16, version: &Version, state: &mut Counting) {
-        for (number, clock) in (0_u16..).zip(&version.clocks) {
+        // What the clock does to the holder is done to those who share.
+        let shares = state.sharing.holders.contains_key(&item.referral);
+        for (number, clock) in (0_u16..).zip(&version.clocks).filter(|_| !shares) {
             if clock.from != kind {
                 continue;
             }

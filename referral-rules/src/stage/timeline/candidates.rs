@@ -43,6 +43,8 @@ pub enum Change {
     AtLeast,
     /// The reward's maximum.
     AtMost,
+    /// The share of one of those who share a claim: which, and of how many.
+    Share(u8, u8),
     /// Rounding to the unit's digits.
     Rounding(Rounding),
     /// A limit, by its number: what it took away is lost.
@@ -72,6 +74,8 @@ pub enum Cause {
     SideRefused,
     /// Nobody has recruited the referrer.
     NoRecruiter,
+    /// The referee is rewarded by the referral that has the claim.
+    HolderRewards,
     /// Another rule of its group gives what counts: its position in the governing version.
     AnotherWon(u16),
     /// The event comes after the end of the program, which is also the end for referrals under way.
@@ -284,7 +288,14 @@ impl Offering<'_> {
             let referral = self.applied.referral[index(*row)];
             let refused = self.submissions.refused[index(referral)].has(reward.to);
             let nobody = reward.to == Party::Recruiter && self.applied.payee(index(*row), reward.to) == NONE;
-            refused.then_some(Cause::SideRefused).or_else(|| nobody.then_some(Cause::NoRecruiter))
+            let shares = || self.applied.share.get(index(*row)).is_some_and(|share| share.place > 0);
+            if refused {
+                Some(Cause::SideRefused)
+            } else if nobody {
+                Some(Cause::NoRecruiter)
+            } else {
+                (reward.to == Party::Referee && shares()).then_some(Cause::HolderRewards)
+            }
         };
         let Some(last) = version.grants_until else { return out.extend(rows.iter().map(refused)) };
         let day = |row: &u32| self.program.zone.day_of(Instant(self.applied.at[index(*row)]));

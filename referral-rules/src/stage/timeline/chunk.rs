@@ -4,7 +4,7 @@ use super::candidates::{Candidate, Candidates, Cause, Change, Step};
 use super::drawn::TotalSoFar;
 use crate::base::{Day, Number, Rounding, index, position, starts_of};
 use crate::expr::{Column, Compiled, Env, Scratch, Status, Vector};
-use crate::program::{BelowZero, Campaign, Operator, Reward};
+use crate::program::{BelowZero, Campaign, Operator, Party, Reward};
 use crate::stage::inputs::EventRows;
 
 /// The rows by column, and what their expressions are evaluated over.
@@ -261,7 +261,7 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
                 self.memory.cause[at] = Some(Cause::Negative);
                 continue;
             }
-            match rounded(self.memory.amount[at], reward.rounding, reward) {
+            match self.shared(at, reward) {
                 Ok((settled, after)) => {
                     self.memory.settled[at] = settled;
                     if after != self.memory.amount[at] {
@@ -271,6 +271,25 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
                 Err(cause) => self.memory.cause[at] = Some(cause),
             }
         }
+    }
+
+    /// What one gets of the amount, settled: up to one's own share less what is settled up to the one before.
+    fn shared(&mut self, at: usize, reward: &Reward) -> Result<(i64, Number), Cause> {
+        let amount = self.memory.amount[at];
+        let own = self.inputs.applied.share.get(index(self.inputs.rows[at])).copied();
+        let own = own.filter(|_| reward.to != Party::Referee);
+        let bounds = own.and_then(|own| self.inputs.program.share_bounds(own).map(|bounds| (own, bounds)));
+        let Some((own, (before, up_to))) = bounds else { return rounded(amount, reward.rounding, reward) };
+        let overflow = || Cause::Fault(Status::OVERFLOW);
+        let part = |share: Number| amount.checked_mul(share).ok_or_else(overflow);
+        let settled = |share: Number| part(share).and_then(|part| rounded(part, reward.rounding, reward));
+        let (from, _) = settled(before)?;
+        let minor = settled(up_to)?.0.checked_sub(from).ok_or_else(overflow)?;
+        let exact = up_to.checked_sub(before).ok_or_else(overflow).and_then(part)?;
+        if exact != amount {
+            self.change(at, Change::Share(own.place.saturating_add(1), own.of), Ok(exact));
+        }
+        Ok((minor, in_unit(minor, reward)?))
     }
 
     fn change(&mut self, at: usize, change: Change, after: Result<Number, Cause>) {

@@ -53,6 +53,10 @@ pub struct Place {
     pub referral_rank: u32,
     /// The event's place in the order of ids.
     pub event_rank: u32,
+    /// The place among those who share what happened, the holder's being 0.
+    pub share: u8,
+    /// The place of who shares in the order of ids; 0 for the holder.
+    pub sharer_rank: u32,
 }
 
 /// An item.
@@ -68,6 +72,21 @@ pub struct Item {
     pub known: i64,
     /// From when on it is withdrawn.
     pub withdrawn: i64,
+}
+
+/// A clock event that is due: its place, referral, anchor, kind, position of the clock in the version, anchor's known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Pending {
+    /// Where it will stand.
+    pub place: Place,
+    /// The referral.
+    pub referral: u32,
+    /// The host's event that it follows, or `NONE` for the submission.
+    pub anchor: u32,
+    /// From when on it is known.
+    pub known: i64,
+    /// Which clock of which version.
+    pub clock: (u16, u16),
 }
 
 /// The items of all scopes, scope after scope, each in total order.
@@ -134,6 +153,8 @@ pub fn collect(program: &Program, book: &Book, standings: &Standings, as_of: i64
             sequence: NEVER,
             referral_rank: NONE,
             event_rank: NONE,
+            share: 0,
+            sharer_rank: 0,
         },
         referral: NONE,
         what: What::Submission,
@@ -174,6 +195,8 @@ pub fn event_item(book: &Book, event: u32) -> Item {
         sequence: events.sequence[row],
         referral_rank: book.referral_rank[index(referral)],
         event_rank: book.rank_of_event(row),
+        share: 0,
+        sharer_rank: 0,
     };
     Item { place, referral, what: What::Event(event), known: events.known[row], withdrawn: events.withdrawn[row] }
 }
@@ -189,6 +212,8 @@ pub fn submission_item(book: &Book, row: u32) -> Item {
             sequence: NEVER,
             referral_rank: book.referral_rank[referral],
             event_rank: 0,
+            share: 0,
+            sharer_rank: 0,
         },
         referral: row,
         what: What::Submission,

@@ -133,6 +133,8 @@ struct Shared<'a> {
     measured: bool,
     /// Recruiters are asked for.
     recruits: bool,
+    /// Claims are shared.
+    shares: bool,
     /// Some rule asks what was granted before.
     reads_ledger: bool,
     replay_steps: AtomicU64,
@@ -165,6 +167,7 @@ pub fn run(
         clock_acts,
         measured: program.measures_events(),
         recruits: program.asks_for_recruiters(),
+        shares: program.shares_claims(),
         reads_ledger: program.versions.iter().flat_map(|version| &version.rewards).any(|reward| reward.reads_ledger),
         replay_steps: AtomicU64::new(0),
         releases: AtomicU64::new(0),
@@ -323,6 +326,7 @@ impl<'a> Worker<'a> {
             opening: self.shared.opening,
             measured: self.shared.measured,
             recruits: self.shared.recruits,
+            shares: self.shared.shares,
         };
         let mut refusals = Vec::new();
         applying.run(items, moment, &mut self.counting, applied, &mut refusals);

@@ -88,6 +88,7 @@ pub(super) fn version_looks_ahead(version: &Version) -> bool {
     version.clocks.is_empty()
         && !version.judges_events()
         && !version.claims.can_be_taken_over()
+        && version.claims.shares.is_none()
         && !version.asks_for_recruiters
         && version.limits.iter().all(plain)
         && version.ladders.iter().all(by_counts)

@@ -132,11 +132,20 @@ impl Writing {
 pub(super) fn place(book: &Book, at: i64, event: u32, referral_rank: u32) -> Place {
     let origin = Origin::Host;
     if event == NONE {
-        return Place { at, origin, kind: EventKind::SUBMITTED, sequence: NEVER, referral_rank, event_rank: 0 };
+        return Place {
+            at,
+            origin,
+            kind: EventKind::SUBMITTED,
+            sequence: NEVER,
+            referral_rank,
+            event_rank: 0,
+            share: 0,
+            sharer_rank: 0,
+        };
     }
     let event = index(event);
     let (kind, sequence) = (book.events.kind[event], book.events.sequence[event]);
-    Place { at, origin, kind, sequence, referral_rank, event_rank: book.rank_of_event(event) }
+    Place { at, origin, kind, sequence, referral_rank, event_rank: book.rank_of_event(event), share: 0, sharer_rank: 0 }
 }
 
 /// The kind of an entry's event: of a rule on several kinds, nothing is implied on the straight way.
