@@ -121,6 +121,28 @@ referral_status referral_program_explain(const referral_program *program,
                                          size_t request_length,
                                          referral_text *answer);
 
+// Takes in news, one event at a time: {"news": {...}, "as_of": "...", "states": {"referrer/ada": "...", "referral/R-1": null}}. The
+// `step` of the answer is `done`, with the new `entries` and the `states` to store; or `needs states`, with the `keys` to hand in as
+// well, null for one that has none yet; or `needs history`: then ask referral_program_rebuild. Store entries and states in one
+// transaction, and nothing before the step is done.
+referral_status referral_program_step(const referral_program *program,
+                                      const char *request,
+                                      size_t request_length,
+                                      referral_text *answer);
+
+// Goes through a history as a whole where a step needs it: {"history": {...}, "as_of": "..."}, with every row that touches the
+// keys, the news among them, and the ledger so far as `booked`. The answer is that of a step that is done.
+referral_status referral_program_rebuild(const referral_program *program,
+                                         const char *request,
+                                         size_t request_length,
+                                         referral_text *answer);
+
+// The `keys` that rows touch: {"rows": {...}}. A history is closed when no further row touches one of its keys.
+referral_status referral_program_keys(const referral_program *program,
+                                      const char *request,
+                                      size_t request_length,
+                                      referral_text *answer);
+
 // Checks the program of the request {"program": ...}: the answer of referral_program_compile_request without a program.
 referral_status referral_compile_json(const char *request,
                                       size_t request_length,

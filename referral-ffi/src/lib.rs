@@ -93,6 +93,46 @@ pub unsafe extern "C" fn referral_program_explain(
     unsafe { ask_program(program, request, request_length, answer, Compiled::explain_json) }
 }
 
+/// Takes in news, one event at a time: {"news": {...}, "as_of": "...", "states": {"referrer/ada": "...", "referral/R-1": null}}. The
+/// `step` of the answer is `done`, with the new `entries` and the `states` to store; or `needs states`, with the `keys` to hand in as
+/// well, null for one that has none yet; or `needs history`: then ask referral_program_rebuild. Store entries and states in one
+/// transaction, and nothing before the step is done.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_program_step(
+    program: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `ask_program`.
+    unsafe { ask_program(program, request, request_length, answer, Compiled::step_json) }
+}
+
+/// Goes through a history as a whole where a step needs it: {"history": {...}, "as_of": "..."}, with every row that touches the
+/// keys, the news among them, and the ledger so far as `booked`. The answer is that of a step that is done.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_program_rebuild(
+    program: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `ask_program`.
+    unsafe { ask_program(program, request, request_length, answer, Compiled::rebuild_json) }
+}
+
+/// The `keys` that rows touch: {"rows": {...}}. A history is closed when no further row touches one of its keys.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_program_keys(
+    program: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `ask_program`.
+    unsafe { ask_program(program, request, request_length, answer, Compiled::keys_json) }
+}
+
 /// Checks the program of the request {"program": ...}: the answer of referral_program_compile_request without a program.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn referral_compile_json(

@@ -8,10 +8,10 @@
 
 static const char *folder;
 
-/* A file of a case, with a NUL at its end. */
-static referral_text file(const char *name, const char *file_name) {
-  char path[4096];
-  snprintf(path, sizeof path, "%s/%s/%s.json", folder, name, file_name);
+static size_t steps = 0;
+
+/* A file, with a NUL at its end. */
+static referral_text whole(const char *path) {
   FILE *file = fopen(path, "rb");
   if (file == NULL) {
     fprintf(stderr, "%s cannot be opened\n", path);
@@ -28,6 +28,13 @@ static referral_text file(const char *name, const char *file_name) {
   text.data[text.length] = '\0';
   fclose(file);
   return text;
+}
+
+/* A file of a case. */
+static referral_text file(const char *name, const char *file_name) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/%s/%s.json", folder, name, file_name);
+  return whole(path);
 }
 
 /* Holds the answer against the file of the case, and gives both back. */
@@ -65,6 +72,41 @@ static void by_program(const char *name, const char *what, const referral_progra
   free(request.data);
 }
 
+/* The next line of a text, without its end; NULL after the last one. */
+static char *line(char **rest) {
+  char *start = *rest;
+  char *end = start == NULL ? NULL : strchr(start, '\n');
+  if (end == NULL) return NULL;
+  *end = '\0';
+  *rest = end + 1;
+  return start;
+}
+
+/* The case one row at a time: three lines for each request, what is asked, the request and the answer. */
+static void by_steps(const char *name, const referral_program *program) {
+  char path[8192];
+  snprintf(path, sizeof path, "%s/%s/steps.txt", folder, name);
+  referral_text all = whole(path);
+  char *rest = all.data;
+  for (char *what; (what = line(&rest)) != NULL;) {
+    const char *request = line(&rest), *wanted = line(&rest);
+    CHECK(request != NULL && wanted != NULL);
+    if (request == NULL || wanted == NULL) break;
+    ask_program ask = strcmp(what, "step") == 0      ? referral_program_step
+                      : strcmp(what, "rebuild") == 0 ? referral_program_rebuild
+                                                     : referral_program_keys;
+    referral_text answer = REFERRAL_TEXT_EMPTY;
+    ask(program, request, strlen(request), &answer);
+    if (strcmp(answer.data, wanted) != 0) {
+      failures++;
+      fprintf(stderr, "%s: %s\n  C    %s\n  Rust %s\n", name, what, answer.data, wanted);
+    }
+    referral_text_free(&answer);
+    steps++;
+  }
+  free(all.data);
+}
+
 static void run(const char *name) {
   by_text(name, "compile", referral_compile_json);
   by_text(name, "evaluate", referral_evaluate_json);
@@ -80,6 +122,7 @@ static void run(const char *name) {
   if (program != NULL) {
     by_program(name, "evaluate", program, referral_program_evaluate);
     by_program(name, "explain", program, referral_program_explain);
+    by_steps(name, program);
   }
   referral_program_free(program);
 }
@@ -116,5 +159,6 @@ int main(int count, char **arguments) {
   fclose(list);
   CHECK(cases == folders());
   CHECK(cases > 100);
+  CHECK(steps > 1000);
   return told("cases of the corpus through C", cases);
 }

@@ -50,6 +50,11 @@ static void wrong_requests(const referral_program *program) {
   EXPECT(referral_program_explain(
              program, TEXT("{\"book\": {}, \"as_of\": \"2026-04-01\", \"referral\": \"R-1\"}"), &answer),
          REFUSED, ERROR("not-found"));
+  EXPECT(referral_program_step(program, TEXT("{}"), &answer), REFUSED, FAULT("missing-key"));
+  EXPECT(referral_program_step(program, TEXT("{\"as_of\": \"2026-04-01\", \"states\": {\"referrer/ada\": \"?\"}}"), &answer), REFUSED,
+         FAULT("bad-value"));
+  EXPECT(referral_program_rebuild(program, TEXT("{\"as_of\": \"2026-04-01\", \"book\": {}}"), &answer), REFUSED, FAULT("unknown-key"));
+  EXPECT(referral_program_keys(program, TEXT("{\"rows\": []}"), &answer), REFUSED, FAULT("wrong-type"));
   EXPECT(referral_evaluate_json(TEXT(nothing), &answer), REFUSED, FAULT("missing-key"));
   EXPECT(referral_explain_json(TEXT("{"), &answer), REFUSED, FAULT("syntax"));
 }
@@ -71,6 +76,15 @@ static void null(referral_program *program) {
   EXPECT(referral_program_explain(NULL, TEXT(nothing), &answer), NULL_POINTER, ERROR("null-pointer"));
   EXPECT(referral_program_explain(program, NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
   CHECK(referral_program_explain(program, TEXT(nothing), NULL) == REFERRAL_STATUS_NULL_POINTER);
+  EXPECT(referral_program_step(NULL, TEXT("{}"), &answer), NULL_POINTER, ERROR("null-pointer"));
+  EXPECT(referral_program_step(program, NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_program_step(program, TEXT("{}"), NULL) == REFERRAL_STATUS_NULL_POINTER);
+  EXPECT(referral_program_rebuild(NULL, TEXT("{}"), &answer), NULL_POINTER, ERROR("null-pointer"));
+  EXPECT(referral_program_rebuild(program, NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_program_rebuild(program, TEXT("{}"), NULL) == REFERRAL_STATUS_NULL_POINTER);
+  EXPECT(referral_program_keys(NULL, TEXT("{}"), &answer), NULL_POINTER, ERROR("null-pointer"));
+  EXPECT(referral_program_keys(program, NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_program_keys(program, TEXT("{}"), NULL) == REFERRAL_STATUS_NULL_POINTER);
   EXPECT(referral_compile_json(NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
   CHECK(referral_compile_json(TEXT(standard), NULL) == REFERRAL_STATUS_NULL_POINTER);
   EXPECT(referral_evaluate_json(NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));

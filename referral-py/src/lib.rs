@@ -75,5 +75,20 @@ mod _native {
         fn explain(&self, py: Python<'_>, request: &str) -> PyResult<String> {
             answer(py, || self.0.explain_json(request))
         }
+
+        /// Takes in news: a request in JSON with `news`, `as_of` and `states`.
+        fn step(&self, py: Python<'_>, request: &str) -> PyResult<String> {
+            answer(py, || self.0.step_json(request))
+        }
+
+        /// Goes through a history: a request in JSON with `history` and `as_of`.
+        fn rebuild(&self, py: Python<'_>, request: &str) -> PyResult<String> {
+            answer(py, || self.0.rebuild_json(request))
+        }
+
+        /// The keys that rows touch: a request in JSON with `rows`.
+        fn keys(&self, py: Python<'_>, request: &str) -> PyResult<String> {
+            answer(py, || self.0.keys_json(request))
+        }
     }
 }

@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import referral_rules
-from referral_rules import Program, ProgramError, ReferralError
+from referral_rules import Outcome, Program, ProgramError, ReferralError
 from referral_rules._native import Compiled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +42,11 @@ class Exponent(Decimal):
         return self.digits
 
 
+def values(text: str):
+    """A request as the values that a Python program would give."""
+    return json.loads(text, parse_float=lambda digits: (Exponent if "e" in digits else Decimal)(digits))
+
+
 class Case:
     def __init__(self, name: str) -> None:
         self.name = name
@@ -50,8 +55,7 @@ class Case:
         return (CASES / self.name / f"{name}.json").read_text(encoding="utf-8")
 
     def values(self, name: str):
-        """A request as the values that a Python program would give."""
-        return json.loads(self.text(name), parse_float=lambda digits: (Exponent if "e" in digits else Decimal)(digits))
+        return values(self.text(name))
 
     def ok(self, name: str) -> bool:
         return self.text(f"{name}.answer").startswith('{"ok":true')
@@ -95,6 +99,35 @@ class Corpus(unittest.TestCase):
                 self.assertEqual(compiled.explain(case.text("explain_with")), case.text("explain.answer"))
 
         self.each(run)
+
+    def test_steps(self) -> None:
+        """Each case one row at a time: the same bytes, and the same entries out of values."""
+        asked = 0
+
+        def run(case: Case) -> None:
+            nonlocal asked
+            if not case.ok("compile"):
+                return
+            program = Program(case.values("compile")["program"])
+            compiled, _ = Compiled.compile(case.text("compile"))
+            lines = (CASES / case.name / "steps.txt").read_text(encoding="utf-8").split("\n")[:-1]
+            for what, request, wanted in zip(lines[::3], lines[1::3], lines[2::3], strict=True):
+                self.assertEqual(getattr(compiled, what)(request), wanted)
+                asked += 1
+                if what == "step":
+                    step = program.step(**values(request))
+                    wanted = json.loads(wanted)
+                    self.assertEqual(isinstance(step, Outcome), wanted["step"] == "done")
+                    if isinstance(step, Outcome):
+                        self.typed("entries", step.entries)
+                        self.assertEqual(plain(step.entries), plain(wanted["entries"]))
+                        stored = [(state["key"], state["state"]) for state in wanted["states"]]
+                        self.assertEqual([(state.key, state.text) for state in step.states], stored)
+                    else:
+                        self.assertEqual(step.keys, wanted["keys"])
+
+        self.each(run)
+        self.assertGreater(asked, 1000)
 
     def test_programs_with_values(self) -> None:
         def run(case: Case) -> None:

@@ -2,11 +2,13 @@
 //!
 //! Each case is a folder in `target/doors`. In it are `compile.json`, `evaluate.json` and `explain.json` with their answers
 //! (`….answer.json`), and `evaluate_with.json` and `explain_with.json` for a program that is compiled already: their answers are
-//! the same. `cases.txt` beside the folders lists them. The answer of `evaluate.json` is what `tests/tests/corpus.rs` holds against
+//! the same. `steps.txt` has the case one row at a time: for each request three lines, what was asked (`step`, `rebuild`, `keys`), the request, the
+//! answer. `cases.txt` beside the folders lists the cases. The answer of `evaluate.json` is what `tests/tests/corpus.rs` holds against
 //! the expectations.
 #![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
 use referral_rules::wire::{self, Compiled};
-use referral_tests::corpus::{Case, read_corpus};
+use referral_tests::corpus::{Case, read_corpus, steps};
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
@@ -49,7 +51,27 @@ fn write(folder: &Path, case: &Case) {
             assert_eq!(answer, wire::evaluate_json(evaluate), "{}", case.name);
             let answer = compiled.explain_json(&case.explain_with_request());
             assert_eq!(answer, wire::explain_json(explain), "{}", case.name);
+            let steps = steps(&compiled, case);
+            let lines =
+                steps.asked.iter().map(|asked| format!("{}\n{}\n{}\n", asked.what, asked.request, asked.answer));
+            fs::write(folder.join("steps.txt"), lines.collect::<String>()).unwrap();
+            if !steps.asked.is_empty() {
+                assert_eq!(entries(&steps.ledger), entries(&ledger(evaluate)), "{}", case.name);
+            }
         }
         Err(answer) => assert_eq!(answer, wire::evaluate_json(evaluate), "{}", case.name),
     }
+}
+
+/// The whole ledger of a request.
+fn ledger(request: &str) -> Vec<Value> {
+    let answer: Value = serde_json::from_str(&wire::evaluate_json(request)).unwrap();
+    answer["ledger"].as_array().cloned().unwrap_or_default()
+}
+
+/// Entries in the order in which they were booked.
+fn entries(entries: &[Value]) -> Vec<String> {
+    let mut entries: Vec<&Value> = entries.iter().collect();
+    entries.sort_by_key(|entry| (entry["booked_at"].to_string(), entry["id"].to_string()));
+    entries.into_iter().map(Value::to_string).collect()
 }

@@ -1,7 +1,7 @@
 """Who is owed what, by when, and why: an exact, explained engine for customer referral programs.
 
 A `Program` is compiled once from its terms; `Program.evaluate` joins it with the facts as of a moment and gives an
-`Evaluation`; `Program.explain` tells the story of one referral, entry or referrer.
+`Evaluation`; `Program.explain` tells the story of one referral, entry or referrer. `Program.step` takes in one event at a time.
 
 >>> from datetime import date
 >>> from decimal import Decimal
@@ -41,6 +41,7 @@ from ._errors import Diagnostic, Place, ProgramError, ReferralError, RequestErro
 from ._evaluation import Evaluation, Row
 from ._native import compile_json, evaluate_json, explain_json
 from ._program import Book, Document, Moment, Program
+from ._steps import NeedsHistory, NeedsStates, Outcome, State, Step
 
 __all__ = [
     "Book",
@@ -48,12 +49,17 @@ __all__ = [
     "Document",
     "Evaluation",
     "Moment",
+    "NeedsHistory",
+    "NeedsStates",
+    "Outcome",
     "Place",
     "Program",
     "ProgramError",
     "ReferralError",
     "RequestError",
     "Row",
+    "State",
+    "Step",
     "compile_json",
     "evaluate_json",
     "explain_json",

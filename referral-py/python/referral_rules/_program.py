@@ -12,6 +12,7 @@ from typing import Any, Union
 from . import _native
 from ._errors import Diagnostic, ProgramError, ReferralError, RequestError, diagnostic, error, told, unusable
 from ._evaluation import Evaluation
+from ._steps import NeedsHistory, NeedsStates, Outcome, Step, read_keys, read_step
 
 #: A text in TOML or JSON; a document as a mapping; `{"name": …, "text": …}`; or `{"standard": "customer-referrals"}`.
 Document = Union[str, Mapping[str, Any]]
@@ -122,6 +123,48 @@ class Program:
         if not answer["ok"]:
             raise error(answer, RequestError)
         return str(answer["text"])
+
+    def step(self, news: Book, as_of: Moment, states: Mapping[str, str | None] | None = None) -> Step:
+        """Takes in news against stored states: rows that become known at `as_of` at the latest. Without news, the clock goes on.
+
+        Fed in the order in which rows become known, the entries are exactly those of `evaluate` over the whole history.
+        Nothing is changed until the step is done (`Outcome`): then entries and states are stored together.
+
+        >>> program = Program({"standard": "customer-referrals"})
+        >>> news = {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02T09:00:00Z"}]}
+        >>> stored, states = {}, {}
+        >>> while isinstance(step := program.step(news, "2026-03-02T09:00:00Z", states), NeedsStates):
+        ...     states |= {key: stored.get(key) for key in step.keys}
+        >>> step.decisions[0]["verdict"], [state.key for state in step.states]
+        ('refused', ['referral/R-1', 'referrer/ada'])
+        >>> stored |= {state.key: state.text for state in step.states}
+
+        Raises `RequestError` for what cannot be read, stored states that were damaged among it.
+        """
+        request = {"news": news, "as_of": as_of, "states": states or {}}
+        return read_step(self._compiled.step(_request(request, RequestError)))
+
+    def rebuild(self, history: Book, as_of: Moment) -> Outcome:
+        """Goes through a history as a whole, where a step `NeedsHistory`, or for a start: what is new against the ledger so far
+        (the table `booked`), and the states of all keys in it. The history must hold every row that touches one of its keys.
+
+        >>> program = Program({"standard": "customer-referrals"})
+        >>> history = {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02"}]}
+        >>> [state.key for state in program.rebuild(history, "2026-04-01").states]
+        ['referral/R-1']
+        """
+        outcome = read_step(self._compiled.rebuild(_request({"history": history, "as_of": as_of}, RequestError)))
+        assert isinstance(outcome, Outcome)
+        return outcome
+
+    def keys_of(self, rows: Book) -> list[str]:
+        """The keys that rows touch: claims, accounts and scopes. A history is closed when no further row touches one of its keys.
+
+        >>> program = Program({"standard": "customer-referrals"})
+        >>> program.keys_of({"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02"}]})
+        ['referrer/ada']
+        """
+        return read_keys(self._compiled.keys(_request({"rows": rows}, RequestError)))
 
     def __repr__(self) -> str:
         return f"Program({self.id!r}, versions={self.versions!r})"

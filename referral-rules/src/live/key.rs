@@ -91,6 +91,29 @@ pub struct State {
     pub body: serde_json::Value,
 }
 
+impl State {
+    /// The state as one text, to be stored as it is: what stands in it is the engine's own business.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::live::{Key, State};
+    /// let text = r#"{"program":"acme","schema":1,"engine":"0.1.0","key":"referrer/ada","wakes_at":null,"body":{}}"#;
+    /// let state = State::from_text(text).unwrap();
+    /// assert_eq!(state.key, Key::Referrer("ada".to_owned()));
+    /// assert_eq!(state.to_text(), text);
+    /// assert!(State::from_text("{}").is_none());
+    /// ```
+    pub fn to_text(&self) -> String {
+        // Texts, numbers and maps with text keys: writing them as JSON cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads what [`State::to_text`] wrote; nothing if it is anything else.
+    pub fn from_text(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
 /// The states that the host hands in: `None` says that there is none under the key yet.
 pub type States = BTreeMap<Key, Option<State>>;
 

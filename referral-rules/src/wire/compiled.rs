@@ -1,7 +1,7 @@
 //! A program that is compiled once and asked often: the handle of every binding.
 
 use super::request::{Found, Request};
-use super::{Out, evaluate_with, explain_with, head, told};
+use super::{Out, evaluate_with, explain_with, head, live, told};
 use crate::diag::Diagnostic;
 use crate::node::read_json;
 use crate::program::{Data, Program};
@@ -72,5 +72,49 @@ impl Compiled {
     /// [`explain_json`](super::explain_json) of a request without `program`.
     pub fn explain_json(&self, request: &str) -> String {
         explain_with(Some(self), request)
+    }
+
+    /// Takes in news, one step of [`live`](crate::live): a request with
+    ///
+    /// | key | what |
+    /// | --- | --- |
+    /// | `news` | tables with the rows that are new, in the form of a `book`: none, and only the clock goes on |
+    /// | `as_of` | the moment up to which they are known, and to which the clock goes on |
+    /// | `states` | an object of the stored states by their keys, `null` for a key that has none yet |
+    ///
+    /// The answer's `step` says what came of it: `done`, with `entries`, `decisions`, `findings` and `states`, a list of
+    /// `key`, `wakes_at` and `state`, a text to be stored as it is; or `needs states`, with the `keys` to hand in as well; or
+    /// `needs history`, with the `keys` whose rows [`Compiled::rebuild_json`] wants. Entries and states are stored together.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::wire::Compiled;
+    /// let compiled = Compiled::from_document(r#"{"schema": 1, "id": "acme", "version": "1", "in_force": {"first_day": "2026-01-01"},
+    ///     "currency": "USD", "time_zone": "UTC",
+    ///     "reward": [{"id": "thanks", "to": "referrer", "on": "submitted", "kind": "cash", "amount": 5}]}"#)?;
+    /// let request = |states: &str| format!(r#"{{"as_of": "2026-03-02T09:00:00Z", "states": {states},
+    ///     "news": {{"referrals": [{{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02T09:00:00Z"}}]}}}}"#);
+    /// let answer = compiled.step_json(&request("{}"));
+    /// assert!(answer.ends_with(r#""step":"needs states","keys":["referral/R-1","referrer/ada"]}"#), "{answer}");
+    /// let answer = compiled.step_json(&request(r#"{"referral/R-1": null, "referrer/ada": null}"#));
+    /// assert!(answer.contains(r#""step":"done","entries":[{"id":"acme/thanks/R-1/submitted/referrer:ada/1""#), "{answer}");
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn step_json(&self, request: &str) -> String {
+        live::step(self, request)
+    }
+
+    /// Goes through a history as a whole, where a step needs it: for a start, after late news, and where states cannot be
+    /// opened. A request with `history`, the tables with every row that touches the keys, the news among them, and with the
+    /// ledger so far as `booked`; and `as_of`. The answer is that of a step that is done: what is new against `booked`, and the
+    /// states of all keys in the history.
+    pub fn rebuild_json(&self, request: &str) -> String {
+        live::rebuild(self, request)
+    }
+
+    /// The keys that rows touch, for hosts that look up what belongs into a history: a request with `rows`, tables as in a
+    /// `book`, is answered by `keys`. A history is closed when no further row touches one of its keys.
+    pub fn keys_json(&self, request: &str) -> String {
+        live::keys(self, request)
     }
 }

@@ -10,6 +10,8 @@
 //! | `threads` | how many threads to use, 1 by default |
 //! | `answer` | which parts of the answer are wanted; by default all but `ledger` and `summary` |
 //!
+//! One event at a time, see [`Compiled::step_json`], has requests of its own.
+//!
 //! The program of a request is compiled anew each time. [`Compiled`] is compiled once and asked often; its requests have no
 //! `program`.
 //!
@@ -17,6 +19,7 @@
 //! wrong, or `{"ok": false, "error": {"code": …, "message": …}}` where there is nothing to answer with.
 mod compiled;
 mod guard;
+mod live;
 mod request;
 #[cfg(test)]
 mod tests;
@@ -199,7 +202,7 @@ fn evaluated(
 ) -> Result<Out, Failure> {
     let own = if request.compiled.is_none() { request.program(faults) } else { None };
     let compiled = request.compiled.or(own.as_ref());
-    let given = request.book(faults);
+    let given = request.tables("book", faults);
     let as_of = request.as_of(compiled.map(|compiled| &compiled.program.zone), faults);
     let options = request.options(faults);
     let (Some(Compiled { program, warnings }), Some(as_of), true) = (compiled, as_of, faults.is_empty()) else {

@@ -5,6 +5,7 @@ use crate::base::limits::THREADS_MAX;
 use crate::base::{Day, Instant, Number, Zone};
 use crate::book::Given;
 use crate::diag::{Code, Diagnostic, Span, did_you_mean, render, shown};
+use crate::live::{Key, State, States};
 use crate::node::{Node, NodeValue};
 use crate::program::standard::{STANDARDS, Standard};
 use crate::program::{Notation, Program, SourceText};
@@ -210,9 +211,10 @@ impl Request<'_> {
         }
     }
 
-    pub fn book(&self, faults: &mut Found) -> Given {
-        let Some(node) = self.get("book") else { return Given::default() };
-        let (given, found) = Given::from_node(node, "book");
+    /// The tables under a key; none where it is not there.
+    pub fn tables(&self, key: &str, faults: &mut Found) -> Given {
+        let Some(node) = self.get(key) else { return Given::default() };
+        let (given, found) = Given::from_node(node, key);
         faults.request.extend(found);
         given
     }
@@ -272,6 +274,48 @@ impl Request<'_> {
                 None
             }
         }
+    }
+
+    /// The stored states under their keys, `null` for none.
+    pub fn states(&self, faults: &mut Found) -> States {
+        let Some(node) = self.get("states") else { return States::new() };
+        let NodeValue::Table(entries) = &node.value else {
+            let message = format!("`states` must be an object, found {}", node.kind_name());
+            faults.push(Code::WrongType, node.span, "states", message, "write `{\"referrer/ada\": \"…\"}`");
+            return States::new();
+        };
+        let mut out = States::new();
+        for (key, node) in entries {
+            let path = format!("states.{}", shown(&key.value));
+            let mut wrong = |code, message: String, help: &str| faults.push(code, node.span, &path, message, help);
+            let Ok(key) = Key::try_from(key.value.to_string()) else {
+                let message = format!("`{}` is no key of a state", shown(&key.value));
+                wrong(Code::BadValue, message, "give the keys as the step named them");
+                continue;
+            };
+            let state = match (&node.value, node.as_text()) {
+                (NodeValue::Null, _) => None,
+                (_, None) => {
+                    let message = format!("a state must be a text or null, found {}", node.kind_name());
+                    wrong(Code::WrongType, message, "give the text that was stored, or null if there is none yet");
+                    continue;
+                }
+                (_, Some(text)) => match State::from_text(text).filter(|state| state.key == key) {
+                    None => {
+                        let message = "this is not the state that a step gave for this key".to_owned();
+                        wrong(
+                            Code::BadValue,
+                            message,
+                            "give the text as it was stored; if it is lost, rebuild the key",
+                        );
+                        continue;
+                    }
+                    state => state,
+                },
+            };
+            out.insert(key, state);
+        }
+        out
     }
 
     pub fn parts(&self, faults: &mut Found) -> Vec<&'static str> {

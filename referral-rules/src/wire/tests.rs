@@ -121,3 +121,50 @@ fn nothing_goes_with_the_name_of_a_standard_program() {
     assert!(answer.starts_with(r#"{"ok":false,"#), "{answer}");
     assert!(answer.contains("`alternative` does not go with `standard`"), "{answer}");
 }
+
+#[test]
+fn every_fault_of_a_step_is_told_at_once() {
+    let compiled = Compiled::new(&format!(r#"{{"program": {{{HEAD}}}}}"#)).unwrap();
+    let other = r#"{\"program\":\"acme\",\"schema\":1,\"engine\":\"0\",\"key\":\"referrer/eve\",\"wakes_at\":null,\"body\":{}}"#;
+    let request = format!(
+        r#"{{"as_of": "soon", "book": {{}}, "news": {{"referals": []}},
+            "states": {{"nobody": null, "referral/R-1": 3, "event/E-1": "{{}}", "referrer/ada": "{other}", "program": null}}}}"#
+    );
+    let wanted = [
+        ("as_of", "bad-date"),
+        ("book", "unknown-key"),
+        ("news.referals", "unknown-key"),
+        ("states.nobody", "bad-value"),
+        ("states.referral/R-1", "wrong-type"),
+        ("states.event/E-1", "bad-value"),
+        ("states.referrer/ada", "bad-value"),
+    ];
+    let wanted: Vec<(String, String)> =
+        wanted.iter().map(|(path, code)| ((*path).to_owned(), (*code).to_owned())).collect();
+    assert_eq!(told(&compiled.step_json(&request)), wanted);
+    assert_eq!(told(&compiled.step_json(r#"{"as_of": "2026-02-01", "states": []}"#))[0].1, "wrong-type");
+    assert_eq!(told(&compiled.rebuild_json("{}")), [("as_of".to_owned(), "missing-key".to_owned())]);
+    assert_eq!(told(&compiled.keys_json(r#"{"row": {}}"#)), [("row".to_owned(), "unknown-key".to_owned())]);
+}
+
+#[test]
+fn a_state_of_another_program_asks_for_history() {
+    let compile = |id: &str| Compiled::new(&format!(r#"{{"program": {{{}}}}}"#, HEAD.replace("acme", id))).unwrap();
+    let rows = r#"{"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-01-02"}]}"#;
+    let rebuilt = compile("acme").rebuild_json(&format!(r#"{{"history": {rows}, "as_of": "2026-01-02T00:00:00Z"}}"#));
+    let rebuilt: Value = serde_json::from_str(&rebuilt).unwrap();
+    let stored = rebuilt["states"].as_array().unwrap().iter();
+    let states: serde_json::Map<String, Value> =
+        stored.map(|state| (state["key"].as_str().unwrap().to_owned(), state["state"].clone())).collect();
+    let request = json!({ "states": states, "as_of": "2026-01-03T00:00:00Z", "news": { "events": [
+        { "id": "E-1", "referral": "R-1", "kind": "qualified", "at": "2026-01-03" }] } });
+    let mut request = request;
+    request["states"]["event/E-1"] = Value::Null;
+    let asked = |id: &str| compile(id).step_json(&request.to_string());
+    assert!(asked("acme").contains(r#""step":"done""#), "{}", asked("acme"));
+    assert!(
+        asked("other").contains(r#""step":"needs history","keys":["event/E-1","referral/R-1""#),
+        "{}",
+        asked("other")
+    );
+}

@@ -42,6 +42,23 @@ impl Tables {
         Ok(Self(tables))
     }
 
+    /// The tables of a book that have rows.
+    pub fn of(given: &Given) -> Self {
+        let tables = [
+            given.accounts.as_ref(),
+            Some(&given.referrals),
+            Some(&given.events),
+            Some(&given.confirmations),
+            Some(&given.booked),
+            Some(&given.opening_balances),
+            Some(&given.rates),
+        ];
+        let named = Self::NAMES.into_iter().zip(tables);
+        // Accounts without rows say that there are none.
+        let there = |name: &str, table: &GivenTable| name == "accounts" || table.rows > 0;
+        Self(named.filter_map(|(name, table)| table.filter(|t| there(name, t)).map(|t| (name, t.clone()))).collect())
+    }
+
     /// The tables as the engine takes them.
     pub fn given(&self) -> Given {
         let mut given = Given::default();

@@ -6,9 +6,13 @@ mod book;
 mod case;
 mod compare;
 mod expected;
+mod feed;
 mod request;
+mod steps;
 
 pub use book::{Tables, json_text};
 pub use case::{Case, CaseKind, read_case, read_cases, read_corpus, read_program_tests};
 pub use compare::compare;
 pub use expected::{Expectations, Expected};
+pub use feed::{Feed, feeds, fixed, moment_of, rows};
+pub use steps::{Asked, Steps, steps};
