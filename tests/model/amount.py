@@ -38,7 +38,7 @@ def for_goals(program, version, standing, happening, scope):
                 yield campaign["id"], value
 
 
-def candidates(program, version, standing, happening, scope, totals):
+def candidates(program, version, standing, happening, scope, totals, given):
     """Each rule on the event, in the document's order, with what computes its amount or says why there is none."""
     rules = [rule for rule in version.rewards if happening.kind in several(rule["on"])]
     days = days_of(program, standing, happening)
@@ -57,13 +57,17 @@ def candidates(program, version, standing, happening, scope, totals):
     for rule in rules:
         if any(rule["id"] in group.get("rewards", []) for group in version.groups):
             try:
-                amounts[rule["id"]] = computed(rule).amount
+                if given.key(rule, scope) not in given:
+                    amounts[rule["id"]] = computed(rule).amount
             except Denied:
                 pass
     beaten = beaten_rewards(version, amounts)
 
     def settled(rule):
         found = computed(rule)
+        found.once = given.key(rule, scope)
+        if found.once in given:
+            raise Denied("given-before")
         if rule["id"] in beaten:
             raise Denied("another-won")
         return found

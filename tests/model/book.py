@@ -250,6 +250,9 @@ class Book:
         rewards = [rule for version in self.program.versions for rule in version.rewards if rule["id"] == name]
         if name not in COUNTS and not limits and not measures and totals:
             return self.read_total(name, totals[0], row, value, at)
+        once = [rule for rule in rewards if "once_per" in rule]
+        if name not in COUNTS and not limits and not measures and once:
+            return self.read_total(name, {**once[0], "total_per": once[0]["once_per"]}, row, value, at)
         if name not in COUNTS and not limits and not measures and rewards:
             self.find("unknown-balance", "opening_balances", name)
             return None
@@ -274,7 +277,7 @@ class Book:
         return Row(name=name, key=str(row.get("key") or ""), value=value, at=at)
 
     def read_total(self, name, rule, row, value, at):
-        """What a reward by a running total had settled."""
+        """What a reward by a running total had settled, or for what one that is given once was given."""
         parts = several(rule.get("total_per", "referral" if rule["to"] == "referee" else "referrer"))
         key = str(row.get("key") or "")
         timeless = rule.get("total_in", "lifetime") != "lifetime" and at is None

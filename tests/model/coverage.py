@@ -28,7 +28,7 @@ IN_PROGRAMS = (
     + each("credit_goes_to", ["first claim", "last claim", "best claim"])
     + each("group of rewards", ["best", "first"]) + each("group of campaigns", ["best", "first"])
     + each("total_per", TOTAL_PER) + each("total_in", [period for period in PERIODS if not period[0].isdigit()])
-    + each("shared", ["shares", "shared_equally_by"]) + each("below_zero", ["give nothing", "take back"]) + each("taken_back", ["gives room", "uses room"])
+    + each("once_per", TOTAL_PER) + each("shared", ["shares", "shared_equally_by"]) + each("below_zero", ["give nothing", "take back"]) + each("taken_back", ["gives room", "uses room"])
     + each("measures.is", ["count", "sum", "least", "greatest", "distinct", "first", "latest"])
     + each("measures.per", MEASURED_PER) + each("measures.which", ["this", "previous"])
     + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
@@ -45,7 +45,7 @@ IN_BOOKS = [
     "a missing fact: absent", "a missing fact: null", "a missing fact: bad cell", "accounts: contradicting rows", "accounts: histories",
     "a referral recorded late", "a sequence number", "an event on its referral's row", "copies of an event that differ",
     "copies of an event that agree", "copies of a referral that differ", "opening balance of a limit",
-    "opening balance of a measure", "opening balance of a running total", "what: paid", "what: notified", "what: used", "a confirmation of no entry", "booked: a start of the ledger",
+    "opening balance of a measure", "opening balance of a running total", "opening balance of what is given once", "what: paid", "what: notified", "what: used", "a confirmation of no entry", "booked: a start of the ledger",
     "booked: another amount", "booked: a gap", "rates: contradicting rows", "booked: twice with other amounts", "booked: an entry too many",
     "booked: an unknown grant", "booked: an amount that cannot be read"]
 
@@ -55,7 +55,7 @@ IN_EFFECT = (
     + each("rounded", ROUNDINGS) + each("cut", OVER) + each("cut in", PERIODS) + each("cut per", PER)
     + each("reason", ["eligibility", "validity", "fraud", "attribution", "program"])
     + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused",
-                     "program-ended", "another-won", "no-rate", "no-recruiter", "holder-rewards"])
+                     "program-ended", "another-won", "no-rate", "no-recruiter", "holder-rewards", "given-before"])
     + each("finding", ["bad-cell", "shared-claim-event", "incomplete-event", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])

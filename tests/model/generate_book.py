@@ -240,6 +240,14 @@ class Books:
                     rows.append({"name": rule["id"], "key": key, "value": draw.one([1, 20, 55]), "at": self.moment()})
                     draw.form("opening balance of a running total")
                 continue
+            once = [rule for version in self.versions for rule in version["reward"] if "once_per" in rule]
+            if once and draw.chance(30):
+                rule = draw.one(once)
+                key = self.measured_key(rule["once_per"])
+                if set(key.split("/")) <= told | {""}:
+                    rows.append({"name": rule["id"], "key": key, "value": draw.one([0, 1, 1, 1, 5]), "at": self.moment()})
+                    draw.form("opening balance of what is given once")
+                continue
             limits = [limit for version in self.versions for limit in version.get("limit", [])]
             if limits and draw.chance(60):
                 limit = draw.one(limits)

@@ -81,6 +81,10 @@ class Rules:
             draw.form("amount_in")
         if "amount" in found and "amount_in" not in found and draw.chance(30):
             self.by_total(found)
+        if "total" not in found and draw.chance(35):
+            found["once_per"] = draw.word("once_per", ["referral"] * 3 + TOTAL_PER)
+            if draw.chance(40):
+                found["on"] = list(dict.fromkeys(["qualified", "first-invoice", "renewal", self.kind()]))
         if "total" not in found and draw.chance(15):
             found["below_zero"] = draw.word("below_zero", ["take back", "give nothing"])
         if draw.chance(20):

@@ -10,6 +10,7 @@ from kept import Kept
 from known import Known
 from limits import Limits
 from measures import Moment, Record, key_of, level, tiers
+from once import Given
 from order import CLOCK, END_OF_PERIOD, place
 from program import several
 from submission import Verdict, judge
@@ -32,6 +33,7 @@ class Ideal:
         self.known = Known(book, moment)
         self.parts, self.findings, self.to_come, self.early = {}, [], [], []
         self.record, self.limits, self.claims, self.totals = Record(book), Limits(book), Claims(book), Totals(book)
+        self.given = Given(book)
         self.kept, self.queue, self.turn = Kept(book), [], count()
         self.verdicts, self.standings, self.goal_events = [], {}, []
         for row in self.known.referrals.values():
@@ -144,7 +146,7 @@ class Ideal:
         scope = moment.scope(version, moment.after, standing.tiers, lambda rule: standing.granted.get(rule, 0))
         for campaign, value in for_goals(self.program, version, standing, happening, scope):
             self.goal_events.append((version, campaign, standing.row.id, value))
-        for rule, computed in candidates(self.program, version, standing, happening, scope, self.totals):
+        for rule, computed in candidates(self.program, version, standing, happening, scope, self.totals, self.given):
             self.grant(standing, version, rule, happening, scope, computed)
         for clock in clocks(version, happening) if standing.shared is None else []:
             self.expect(clock)
@@ -155,6 +157,7 @@ class Ideal:
         except Denied as denied:
             standing.not_granted.append((happening.part, rule["id"], denied.code))
             return
+        self.given.give(computed.once)
         if computed.key is not None:
             self.totals.settled[computed.key] = computed.total
         part = Part(

@@ -45,6 +45,8 @@ def still_to_come(ideal, standing, way, version, rule, kind):
     side = "referrer" if rule["to"] == "recruiter" else rule["to"]
     if side in standing.verdict.refused or after is None or (rule["to"] == "recruiter" and standing.recruiter is None):
         return None
+    if ideal.given.tells(rule, Scope(ideal.book, version, standing.row)):
+        return None
     open_conditions = []
     for condition in several(rule.get("when")):
         if not is_settled(ideal.book, version, str(condition)):

@@ -367,6 +367,58 @@ total_per = "program"
 below_zero = "take back"
 "#;
 
+/// Rules that are given once, alone and in a group.
+const ONCE: &str = r#"
+[[reward]]
+id = "starter"
+to = "referrer"
+on = ["payment", "qualified"]
+once_per = "referral"
+kind = "points"
+amount = 11
+[[reward]]
+id = "first-of-a-kind"
+to = "referrer"
+on = ["payment", "closed"]
+when = "event.value > 20 || granted('starter') == 0"
+once_per = ["referrer", "event.kind"]
+kind = "points"
+amount = "submitted_count"
+[[reward]]
+id = "better"
+to = "referrer"
+on = "payment"
+once_per = "referrer"
+kind = "points"
+amount = 100
+[[reward]]
+id = "each"
+to = "referrer"
+on = "payment"
+kind = "points"
+amount = 3
+[[group]]
+id = "one-of-them"
+rewards = ["better", "each"]
+wins = "best"
+"#;
+const ONCE_FOR_ALL: &str = r#"
+[[reward]]
+id = "very-first"
+to = "referee"
+on = "qualified"
+once_per = "program"
+kind = "points"
+amount = 1000
+[[reward]]
+id = "first-name"
+to = "referee"
+on = "qualified"
+once_per = "referee"
+kind = "points"
+amount = 5
+"#;
+
 /// Rules that ask facts of accounts at events: these have histories.
 const FACTS: &str = r#"
 [[reward]]
@@ -395,6 +447,7 @@ fn programs() -> Vec<Program> {
     let (shared, equally) = (claims(SHARED), claims(EQUALLY));
     let everything = format!("{MEASURES}{OVER_ALL}{POOL}");
     let before = format!("{BEFORE}{BEFORE_ALL}");
+    let once_for_all = format!("{ONCE}{ONCE_FOR_ALL}");
     let programs = [
         (PROGRAM, BEFORE),
         (&released, BEFORE),
@@ -418,6 +471,9 @@ fn programs() -> Vec<Program> {
         (&last, MEASURES),
         (&best, ""),
         (&taken_over, ""),
+        (PROGRAM, ONCE),
+        (&taken_over, ONCE),
+        (&circles, &once_for_all),
         (PROGRAM, RECRUITERS),
         (&circles, RECRUITERS),
         (&taken_over, RECRUITERS),

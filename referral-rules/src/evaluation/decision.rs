@@ -5,7 +5,7 @@ use super::{Evaluation, EventReference, Failure, StageEvent};
 use crate::base::{Instant, index};
 use crate::diag::Code;
 use crate::expr::{Scratch, Value};
-use crate::program::{EventKind, Reward, Version};
+use crate::program::{EventKind, Per, Reward, Version};
 use crate::stage::attribution::Standing;
 use crate::stage::schedule::rule;
 use crate::stage::submission::{BuiltIn, Sides};
@@ -353,6 +353,7 @@ impl Evaluation<'_> {
             Cause::HolderRewards => {
                 (Code::HolderRewards, "the referral that has the claim rewards the referee".to_owned())
             }
+            Cause::GivenBefore => (Code::GivenBefore, given_before(reward)),
             Cause::AnotherWon(winner) => {
                 let winner = version.rewards.get(usize::from(winner)).map(|winner| usize::from(winner.number));
                 let winner = winner.and_then(|number| self.program.reward_ids.get(number)).map_or("", |id| id);
@@ -361,6 +362,24 @@ impl Evaluation<'_> {
             Cause::Ended => {
                 (Code::ProgramEnded, "the program had ended by then, also for referrals under way".to_owned())
             }
+        }
+    }
+}
+
+/// That a rule is given once, and has been.
+fn given_before(reward: &Reward) -> String {
+    let part = |per: &Per| match per {
+        Per::Referrer => "referrer".to_owned(),
+        Per::Referee => "referee".to_owned(),
+        Per::Referral => "referral".to_owned(),
+        Per::Reward | Per::Campaign => String::new(),
+        Per::Expression(key) => format!("`{}`", key.source()),
+    };
+    match reward.once_per.as_deref() {
+        None | Some([]) => "it is given once, and has been".to_owned(),
+        Some(per) => {
+            let parts: Vec<String> = per.iter().map(part).collect();
+            format!("it is given once per {}, and has been", parts.join(" and "))
         }
     }
 }

@@ -4,11 +4,11 @@ use super::Evaluation;
 use super::entry::shown_if_any;
 use crate::base::{Instant, NONE, index};
 use crate::expr::{Compiled, Scratch};
-use crate::program::{EventKind, Moment, Owner, Party, Reward, Source, Version};
+use crate::program::{EventKind, Moment, Owner, Party, Per, Reward, Source, Version};
 use crate::stage::attribution::Standing;
 use crate::stage::env;
 use crate::stage::inputs::{FactsAt, ReferralRows};
-use crate::stage::timeline::{ReferralState, may_follow};
+use crate::stage::timeline::{GivenKey, ReferralState, may_follow};
 use serde::Serialize;
 
 /// A reward that a referral has not brought yet and still can.
@@ -81,6 +81,9 @@ impl Evaluation<'_> {
         if version.grants_until.is_some_and(|last| day > last) {
             return None;
         }
+        if self.was_given(row, reward) {
+            return None;
+        }
         let after = way_to(decides, state.stage, on)?;
         let mut conditions = Vec::new();
         for condition in &reward.when {
@@ -99,6 +102,24 @@ impl Evaluation<'_> {
             by: self.ends_by(state, decides, on),
             conditions,
         })
+    }
+
+    /// Whether a rule that is given once has been, for what the referral is of.
+    fn was_given(&self, row: u32, reward: &Reward) -> bool {
+        let Some(per) = &reward.once_per else { return false };
+        let (referrals, at) = (&self.book.referrals, index(row));
+        let mut parts = [NONE; 4];
+        for (part, per) in parts.iter_mut().zip(per) {
+            *part = match per {
+                Per::Referrer => referrals.referrer[at].0,
+                Per::Referee => referrals.referee[at].0,
+                Per::Referral => referrals.id[at].0,
+                // An event decides, and it has not come.
+                Per::Reward | Per::Campaign | Per::Expression(_) => return false,
+            };
+        }
+        let key = GivenKey { reward: reward.number, parts };
+        self.timeline.given.contains(&key) || self.timeline.opening.given.contains(&key)
     }
 
     /// The version that would govern something that happened to the referral now.

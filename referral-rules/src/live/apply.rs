@@ -506,6 +506,11 @@ impl Stepping<'_> {
             if load_contributed(self.program, book, &body.contributed, referral, &mut running.counting).is_none() {
                 return false;
             }
+            for form in &body.given {
+                if running.load_given(form).is_none() {
+                    return false;
+                }
+            }
             for (reward, granted) in &body.granted {
                 let number = self.program.reward_ids.iter().position(|known| known == reward);
                 let Some(number) = number.and_then(|number| u16::try_from(number).ok()) else { return false };
@@ -521,6 +526,7 @@ impl Stepping<'_> {
         bodies: &mut BTreeMap<String, ReferralBody>,
         whole: &mut [Option<ReferralState>],
     ) {
+        let mut given = running.given();
         for (referral, state) in &running.counting.referrals {
             let id = self.id(*referral).to_owned();
             let mut body = self.body(*referral);
@@ -535,6 +541,8 @@ impl Stepping<'_> {
             }
             body.standing = standing_form(self.program, state);
             body.contributed = contributed_forms(self.program, &self.small.book, &running.counting, *referral);
+            let name = self.small.book.referrals.id[index(*referral)];
+            body.given = given.remove(&Some(name)).unwrap_or_default();
             bodies.insert(id, body);
             whole[index(*referral)] = Some(state.clone());
         }

@@ -143,11 +143,13 @@ fn scopes(
         running.looked_back(&looked_back.remove(&key).unwrap_or_default());
         let (saved, wakes_at) = running.save();
         states.push(seal(program, key, wakes_at, &saved));
+        let mut given = running.given();
         for (referral, state) in &running.counting.referrals {
             if let Some(body) = bodies.get_mut(book.text(book.referrals.id[index(*referral)])) {
                 body.standing = standing_form(program, state);
                 body.contributed = contributed_forms(program, book, &running.counting, *referral);
                 note_sharing(book, &running.counting, *referral, body);
+                body.given = given.remove(&Some(book.referrals.id[index(*referral)])).unwrap_or_default();
             }
         }
         for ((referral, number), granted) in &running.drawn.granted {

@@ -72,6 +72,9 @@ pub struct ReferralBody {
     pub standing: StandingForm,
     /// What each reward granted to it, in minor units.
     pub granted: BTreeMap<String, i64>,
+    /// For what rules were given that are given once per referral.
+    #[serde(default)]
+    pub given: Vec<GivenForm>,
     /// What it contributed to declared measures that a disqualification takes it out of.
     #[serde(default)]
     pub contributed: Vec<ContributionForm>,
@@ -257,6 +260,9 @@ pub struct ScopeBody {
     /// The running totals of rewards.
     #[serde(default)]
     pub totals: Vec<TotalForm>,
+    /// For what rules were given that are given once, but for what is kept with a referral.
+    #[serde(default)]
+    pub given: Vec<GivenForm>,
     /// What limits have put off.
     pub deferred: Vec<DeferredForm>,
     /// How often something was put off.
@@ -319,6 +325,15 @@ pub struct TotalForm {
     pub total: i64,
     /// What was given of it.
     pub given: i64,
+}
+
+/// For what a rule was given that is given once.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct GivenForm {
+    /// The reward.
+    pub reward: String,
+    /// The key.
+    pub parts: Vec<Option<String>>,
 }
 
 /// What a limit has put off.

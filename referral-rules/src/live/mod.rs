@@ -12,10 +12,12 @@ mod convert;
 mod export;
 mod forms;
 mod gather;
+mod given;
 mod histories;
 mod key;
 mod lacking;
 mod measures;
+mod pending;
 mod scope;
 mod sharing;
 

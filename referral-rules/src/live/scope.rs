@@ -1,13 +1,15 @@
 //! A scope along its timeline, one step after the other: loaded from its state, run, saved again.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::convert::{
-    applied_form, draw_form, draw_key, event_row, kept, kept_form, number, number_form, place, place_form,
-    push_applied, step, step_form, total_form, total_key, version_number,
+    applied_form, draw_form, draw_key, event_row, kept, kept_form, number, number_form, place_form, push_applied, step,
+    step_form, total_form, total_key,
 };
-use super::forms::{DeferredForm, PendingForm, PlaceForm, ScopeBody};
+use super::forms::{DeferredForm, GivenForm, PendingForm, PlaceForm, ScopeBody};
+use super::given::{given_forms, given_key};
 use super::lacking::lacks_something;
 use super::measures::{load_measure, measure_forms};
-use crate::base::{NONE, index};
+use super::pending::{pending, pending_form};
+use crate::base::{TextId, index};
 use crate::book::NEVER;
 use crate::expr::Scratch;
 use crate::program::{EventKind, Program};
@@ -16,7 +18,7 @@ use crate::stage::attribution::Standing;
 use crate::stage::earlier::{Measures, is_open};
 use crate::stage::timeline::{
     Applied, Applying, Booking, Counting, Deferred, Draw, Drawing, Drawn, EntryRow, Grant, Granted, Item, Offering,
-    Opening, Origin, Pending, Place, ReferralState, Refusal, Step, TotalSoFar,
+    Opening, ReferralState, Refusal, Step, TotalSoFar,
 };
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
@@ -106,6 +108,9 @@ impl<'a> Running<'a> {
             let key = total_key(facts.program, form, &mut out.scratch)?;
             out.drawn.totals.insert(key, TotalSoFar { total: form.total, given: form.given });
         }
+        for form in &body.given {
+            out.load_given(form)?;
+        }
         out.drawn.deferrals = body.deferrals;
         for form in &body.pending {
             if form.at > as_of {
@@ -122,6 +127,12 @@ impl<'a> Running<'a> {
             out.load_deferred(form)?;
         }
         Some(out)
+    }
+
+    /// Takes over for what a rule was given.
+    pub fn load_given(&mut self, form: &GivenForm) -> Option<()> {
+        self.drawn.given.insert(given_key(self.facts.program, form, &mut self.scratch)?);
+        Some(())
     }
 
     fn load_deferred(&mut self, form: &DeferredForm) -> Option<()> {
@@ -163,8 +174,10 @@ impl<'a> Running<'a> {
             book: facts.book,
             submissions: facts.submissions,
             applied: &self.applied,
+            given_before: &opening.given,
         };
-        let candidates = offering.all(start..self.applied.referral.len(), &mut self.scratch);
+        let new = start..self.applied.referral.len();
+        let candidates = offering.all(new, &mut self.drawn.given, &mut self.scratch);
         let drawing = Drawing {
             offering: &offering,
             opening: &opening.draws,
@@ -292,6 +305,7 @@ impl<'a> Running<'a> {
             pending: self.later.0.clone(),
             draws: Vec::new(),
             totals: Vec::new(),
+            given: self.given().remove(&None).unwrap_or_default(),
             deferred: self.later.1.clone(),
             deferrals: self.drawn.deferrals,
             events: std::collections::BTreeMap::new(),
@@ -343,6 +357,11 @@ impl<'a> Running<'a> {
         (out, wakes.filter(|at| *at != NEVER))
     }
 
+    /// For what rules were given that are given once: what is kept with each referral, and with the scope.
+    pub fn given(&self) -> FxHashMap<Option<TextId>, Vec<GivenForm>> {
+        given_forms(self.facts.program, &self.drawn.given, &self.scratch)
+    }
+
     /// Takes over how many entries each grant has, as far as something of it is still put off.
     pub fn count_entries(&mut self, sequences: &FxHashMap<Grant, u32>) {
         let grants = self.drawn.deferred.values().map(|deferred| self.grant(deferred));
@@ -388,44 +407,6 @@ fn note_open(facts: Facts<'_>, referral: u32, state: &ReferralState, ended: bool
         open.insert(id.to_owned());
     } else {
         open.remove(id);
-    }
-}
-
-pub(super) fn pending(facts: Facts<'_>, form: &PendingForm) -> Option<Pending> {
-    let version = version_number(facts.program, &form.version)?;
-    let clock = facts.program.versions[usize::from(version)].clocks.get(usize::from(form.clock))?;
-    let anchor = match &form.anchor {
-        Some(id) => facts.book.event(id)?,
-        None => NONE,
-    };
-    let event = form.anchor.clone().unwrap_or_default();
-    let place_form = PlaceForm {
-        at: form.at,
-        origin: 2,
-        kind: clock.kind.0,
-        sequence: NEVER,
-        referral: form.referral.clone(),
-        event,
-        share: 0,
-    };
-    Some(Pending {
-        place: Place { origin: Origin::Clock, kind: EventKind(place_form.kind), ..place(facts.book, &place_form) },
-        referral: facts.book.referral(&form.referral)?,
-        anchor,
-        known: form.known,
-        clock: (version, form.clock),
-    })
-}
-
-fn pending_form(facts: Facts<'_>, pending: &Pending) -> PendingForm {
-    let book = facts.book;
-    PendingForm {
-        at: pending.place.at,
-        referral: book.text(book.referrals.id[index(pending.referral)]).to_owned(),
-        anchor: (pending.anchor != NONE).then(|| book.text(book.events.id[index(pending.anchor)]).to_owned()),
-        known: pending.known,
-        version: facts.program.versions[usize::from(pending.clock.0)].name.clone(),
-        clock: pending.clock.1,
     }
 }
 

@@ -164,7 +164,9 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
     let totals = rewards.filter_map(|reward| reward.total.as_ref()).map(|total| key_of(&total.per));
     // Those who share what one referral brings have referrers of their own.
     let sharing = versions.iter().any(|version| version.claims.shares.is_some()).then_some(Key::Program);
-    let widest = limits.chain(measures).chain(totals).chain(sharing).max().unwrap_or(Key::Referrer);
+    let once = versions.iter().flat_map(|version| &version.rewards).filter_map(|reward| reward.once_per.as_deref());
+    let all = limits.chain(measures).chain(totals).chain(once.map(key_of)).chain(sharing);
+    let widest = all.max().unwrap_or(Key::Referrer);
     let first_kinds = first_kinds(&numbers, &expressions);
     let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| document));
     let program = Program {

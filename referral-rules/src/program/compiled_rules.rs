@@ -159,6 +159,8 @@ pub struct Reward {
     pub on: Vec<EventKind>,
     /// All must hold.
     pub when: Vec<Compiled>,
+    /// The key under which it is given only once, empty for the whole program; nothing where it is given each time.
+    pub once_per: Option<Vec<Per>>,
     /// account-credit, cash, …
     pub kind: String,
     /// What the amount is counted in.
@@ -293,6 +295,16 @@ pub enum Per {
     Campaign,
     /// Whatever the expression gives.
     Expression(Box<Compiled>),
+}
+
+impl Per {
+    /// The expression, where it is one.
+    pub fn expression(&self) -> Option<&Compiled> {
+        match self {
+            Self::Expression(expression) => Some(expression),
+            Self::Referrer | Self::Referee | Self::Referral | Self::Reward | Self::Campaign => None,
+        }
+    }
 }
 
 /// A limit.

@@ -128,6 +128,8 @@ pub struct Reward {
     pub on: Vec<Spanned<String>>,
     /// All of these must hold.
     pub when: Vec<ExpressionText>,
+    /// It is given once for what the events have in common that this names; each time unless written.
+    pub once_per: Option<Vec<Spanned<Per>>>,
     /// What it is.
     pub kind: Spanned<RewardKind>,
     /// The unit, if written; see [`Reward::unit_name`].

@@ -20,6 +20,8 @@ pub(super) struct Numbers {
     pub(super) limit_ids: Vec<String>,
     pub(super) measures: Vec<DeclaredMeasure>,
     pub(super) totals: Vec<TotalShape>,
+    /// By what rewards are given once.
+    pub(super) once: Vec<(String, Vec<String>)>,
     pub(super) ladder_names: Vec<String>,
 }
 

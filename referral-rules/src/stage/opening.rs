@@ -1,5 +1,5 @@
 //! Opening balances: what was before the history that the host gives, as the timeline starts with it.
-use super::timeline::{DrawKey, KeyPart, MeasureKey, Opening, TotalKey, Totals, key_part};
+use super::timeline::{DrawKey, GivenKey, KeyPart, MeasureKey, Opening, TotalKey, Totals, key_part};
 use crate::base::{Instant, NONE, Number, Period, Rounding, TextId};
 use crate::book::{Book, Finding, OpeningBalance};
 use crate::diag::Code;
@@ -58,14 +58,19 @@ fn take(program: &Program, book: &Book, balance: &OpeningBalance, out: &mut Open
     Ok(())
 }
 
-/// What a reward by a running total had settled.
+/// What a reward by a running total had settled, and for what one that is given once was given.
 fn total(program: &Program, book: &Book, balance: &OpeningBalance, out: &mut Opening) -> Result<(), Fault> {
     let Some(number) = program.reward_ids.iter().position(|id| *id == balance.name) else { return Ok(()) };
     let number = u16::try_from(number).unwrap_or(u16::MAX);
     let rewards = program.versions.iter().filter_map(|version| version.reward_numbered(number));
+    if let Some(per) = rewards.clone().find_map(|reward| reward.once_per.as_ref()) {
+        let parts = parts(program, book, per, &balance.key, "reward")?;
+        out.given.extend((balance.value != Number::ZERO).then_some(GivenKey { reward: number, parts }));
+        return Ok(());
+    }
     let Some((reward, total)) = rewards.filter_map(|reward| Some((reward, reward.total.as_ref()?))).next() else {
-        let message = "a reward that has no running total has no opening balance".to_owned();
-        return Err((message, "name a measure, a limit, or a reward with a `total`"));
+        let message = "a reward that has no running total and is not given once has no opening balance".to_owned();
+        return Err((message, "name a measure, a limit, or a reward with a `total` or `once_per`"));
     };
     let period = first_day(program, total.in_each, balance.at, "running total")?;
     let parts = parts(program, book, &total.per, &balance.key, "total")?;

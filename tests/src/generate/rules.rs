@@ -314,8 +314,26 @@ pub(super) fn reward(
         let to = if to == "referee" { "e" } else { "" };
         id = format!("t{at}-{ending}{to}");
     }
+    // What is given once is given for the same in all versions.
+    let once = draw.one_of(&[
+        ("", ""),
+        ("", ""),
+        ("", ""),
+        ("f", "\"referral\""),
+        ("f", "\"referral\""),
+        ("r", "\"referrer\""),
+        ("c", "[\"referrer\", \"referral.channel\"]"),
+        ("s", "[\"referral\", \"event.seats\"]"),
+    ]);
+    let once = if by_total { ("", "") } else { once };
+    if !once.0.is_empty() {
+        id = format!("o{at}-{}", once.0);
+    }
     let text = &mut version.text;
     let _ = write!(text, "[[reward]]\nid = \"{id}\"\nto = \"{to}\"\non = {on}\nkind = \"{kind}\"\n");
+    if !once.1.is_empty() {
+        let _ = writeln!(text, "once_per = {}", once.1);
+    }
     if !written.is_empty() {
         let _ = writeln!(text, "unit = \"{written}\"");
     }

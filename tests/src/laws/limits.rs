@@ -56,7 +56,15 @@ pub fn limits_hold(seeds: &Seeds) -> Result<(), String> {
         let bound = bounds.entry(limit.id.clone()).or_default();
         *bound = (*bound).max(limit.at_most_minor());
     }
+    let mut once: BTreeMap<(String, String), String> = BTreeMap::new();
     for entry in evaluation.ledger() {
+        // By its name the plan gives it once per referral.
+        if entry.rule.ends_with("-f") && entry.rule.starts_with('o') {
+            let first = once.entry((entry.rule.clone(), entry.referral.clone())).or_insert_with(|| entry.grant.clone());
+            if *first != entry.grant {
+                return Err(case.fault(&format!("given once more: {entry:#?}")));
+            }
+        }
         if entry.correction {
             return Err(case.fault(&format!("a correction in a book that is on time: {entry:#?}")));
         }

@@ -3,7 +3,7 @@ use super::Compiling;
 use crate::base::{Unit, currency_digits};
 use crate::diag::{Code, Diagnostic, Spanned};
 use crate::expr::{Compiled, Expected, Scope};
-use crate::program::compiled::{Reward, RunningTotal, Source};
+use crate::program::compiled::{Per, Reward, RunningTotal, Source};
 use crate::program::document::{self, Document, ExpressionText, Party};
 use crate::program::names::{Scopes, TotalShape, key_texts, number};
 
@@ -53,6 +53,7 @@ impl Compiling<'_> {
             .and_then(|hold| self.expression(hold, Expected::Bool, &scopes.submission, &path("hold_while")));
         let unit = unit(written.unit_name(&document.currency.value));
         let total = written.total.as_ref().map(|total| self.total(at, written, total, &unit, scopes));
+        let once_per = written.once_per.as_ref().map(|per| self.once_per(at, written, per, scopes));
         let amount = amount?;
         let operands = when.iter().chain([&amount]).chain(&amount_in).chain(&at_least).chain(&at_most);
         let reads_ledger = operands.into_iter().any(Compiled::reads_ledger) || total.is_some();
@@ -62,6 +63,7 @@ impl Compiling<'_> {
             to: written.to.value,
             on: written.on.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
             when,
+            once_per,
             kind: written.kind.value.word().to_owned(),
             unit,
             amount,
@@ -83,6 +85,30 @@ impl Compiling<'_> {
             limits: Vec::new(),
             span: written.id.span,
         })
+    }
+
+    /// For what a reward is given once, which is the same in all versions that say so: what was given is looked up by it.
+    fn once_per(
+        &mut self,
+        at: usize,
+        written: &document::Reward,
+        per: &[Spanned<document::Per>],
+        scopes: &Scopes,
+    ) -> Vec<Per> {
+        let path = format!("reward[{at}].once_per");
+        let texts = key_texts(per);
+        let id = &written.id.value;
+        match self.numbers.once.iter().find(|(reward, _)| reward == id) {
+            None => self.numbers.once.push((id.clone(), texts)),
+            Some((_, known)) if *known == texts => {}
+            Some(_) => {
+                let message = format!("`{id}` is given once per something else in another version");
+                let span = per.first().map_or(written.id.span, |part| part.span);
+                let fault = Diagnostic::error(Code::VersionsDiffer, span, message).path(&path);
+                self.diagnostics.push(fault.help("give the reward the same `once_per` in all versions, or another id"));
+            }
+        }
+        self.key(per, &scopes.event, &path)
     }
 
     /// Whose total a reward goes by, which is the same in all versions: what was before is looked up by it.

@@ -26,6 +26,11 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
     let amount_in = section.read("amount_in", reader, |field, reader| amount_in(field, kind, unit.as_ref(), reader));
     let to = section.need("to", reader, word(keys::PARTIES)).unwrap_or_default();
     let total = total(section, to.value, reader);
+    let once_per = section.read("once_per", reader, super::measures::per);
+    if let Some(field) = section.field("once_per").filter(|_| section.has("total")) {
+        let fault = field.fault(Code::BadValue, "a running total is settled at each event, so it is not given once");
+        reader.push(fault.help("remove `once_per`, or state an `amount`"));
+    }
     let at_least = section.read("at_least", reader, formula);
     let at_most = section.read("at_most", reader, formula);
     bounds(at_least.as_ref(), at_most.as_ref(), section, reader);
@@ -38,6 +43,7 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         to,
         on: section.need("on", reader, distinct_kinds).unwrap_or_default(),
         when: section.read("when", reader, conditions).unwrap_or_default(),
+        once_per,
         kind: kind.unwrap_or(Spanned::new(RewardKind::Perk, section.span)),
         unit,
         amount,

@@ -3,7 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::Applied;
 use super::chunk::{Chunk, Memory};
-use super::drawn::TotalSoFar;
+use super::drawn::{GivenKey, TotalSoFar};
 use super::groups::{self, Meeting};
 use super::items::{Place, What};
 use crate::base::{Day, Instant, NONE, Number, Rounding, index, position, starts_of};
@@ -13,6 +13,7 @@ use crate::program::{EventKind, Moment, Operator, Party, Program, Reward, Versio
 use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows, GrantedTo};
 use crate::stage::submission::{CHUNK_ROWS, Submissions};
+use rustc_hash::FxHashSet;
 use std::ops::Range;
 
 /// One change of an amount on its way from the base to the entry.
@@ -76,6 +77,8 @@ pub enum Cause {
     NoRecruiter,
     /// The referee is rewarded by the referral that has the claim.
     HolderRewards,
+    /// It is given once, and has been.
+    GivenBefore,
     /// Another rule of its group gives what counts: its position in the governing version.
     AnotherWon(u16),
     /// The event comes after the end of the program, which is also the end for referrals under way.
@@ -162,18 +165,26 @@ pub struct Offering<'a> {
     pub submissions: &'a Submissions,
     /// What was applied.
     pub applied: &'a Applied,
+    /// For what rules that are given once were given before the history that the host gives.
+    pub given_before: &'a FxHashSet<GivenKey>,
 }
 
 impl Offering<'_> {
     /// Evaluates every rule that does not ask what was granted before, over these applied events.
-    pub fn all(&self, rows: Range<usize>, scratch: &mut Scratch<'_>) -> Candidates {
+    pub fn all(&self, rows: Range<usize>, given: &mut FxHashSet<GivenKey>, scratch: &mut Scratch<'_>) -> Candidates {
         let mut out = Candidates::default();
-        self.all_into(rows, scratch, &mut out);
+        self.all_into(rows, given, scratch, &mut out);
         out
     }
 
     /// As [`Offering::all`], into memory that was used before.
-    pub fn all_into(&self, rows: Range<usize>, scratch: &mut Scratch<'_>, out: &mut Candidates) {
+    pub fn all_into(
+        &self,
+        rows: Range<usize>,
+        given: &mut FxHashSet<GivenKey>,
+        scratch: &mut Scratch<'_>,
+        out: &mut Candidates,
+    ) {
         out.candidates.clear();
         out.steps.clear();
         let (first, count) = (position(rows.start), rows.len());
@@ -194,13 +205,7 @@ impl Offering<'_> {
         }
         out.asking = asking;
         in_order(first, count, &mut out.candidates, &mut out.order);
-        if self.program.versions.iter().any(|version| !version.reward_groups.is_empty()) {
-            for event in out.candidates.chunk_by_mut(|left, right| left.row == right.row) {
-                let Some(first) = event.first() else { continue };
-                let version = self.applied.version[index(first.row)];
-                groups::settle(&self.program.versions[usize::from(version)], event);
-            }
-        }
+        self.settle(given, scratch, out);
     }
 
     /// Puts together the events that ask the same rules, by version and kind.

@@ -139,6 +139,7 @@ impl Drawing<'_> {
         let granted = Some(GrantedTo { referral, version, granted: &state.granted });
         let past = Past { granted, total: total.unwrap_or_default() };
         self.offering.offer(version, rule, &[position(row)], past, scratch, out);
+        self.offering.settle_event(version, &mut out.candidates, &mut state.given, scratch);
         let candidate = out.candidates.first().copied()?;
         if let Some(total) = key.filter(|_| candidate.cause.is_none()).and_then(|key| state.totals.get_mut(&key)) {
             total.total = out.total;

@@ -6,7 +6,7 @@ use crate::base::Number;
 use crate::expr::Status;
 use crate::program::Reward;
 use crate::stage::inputs::in_unit;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// What a limit counts by.
@@ -80,6 +80,15 @@ pub struct TotalKey {
     pub parts: [u32; 4],
 }
 
+/// For what a rule was given that is given once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct GivenKey {
+    /// The reward's number in the program.
+    pub reward: u16,
+    /// The parts of the key as text ids, `NONE` beyond the last.
+    pub parts: [u32; 4],
+}
+
 /// A running total as it was settled last, in minor units.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct TotalSoFar {
@@ -136,6 +145,8 @@ pub struct Drawn {
     pub granted: FxHashMap<(u32, u16), i64>,
     /// The running totals.
     pub totals: FxHashMap<TotalKey, TotalSoFar>,
+    /// For what rules were given that are given once.
+    pub given: FxHashSet<GivenKey>,
     /// What was put off, by the instant of its release, then in the order in which it was put off.
     pub deferred: BTreeMap<(i64, u64), Deferred>,
     /// How often something was put off so far.
@@ -150,6 +161,7 @@ impl Drawn {
         super::forget(&mut self.draws);
         super::forget(&mut self.granted);
         super::forget(&mut self.totals);
+        self.given.clear();
         self.deferred.clear();
         self.deferrals = 0;
     }
@@ -164,6 +176,8 @@ pub struct Opening {
     pub draws: FxHashMap<DrawKey, i64>,
     /// Running totals by reward, period and key, in minor units.
     pub totals: FxHashMap<TotalKey, i64>,
+    /// For what rules were given that are given once.
+    pub given: FxHashSet<GivenKey>,
     /// Declared measures, by number and key, by the first day of the period.
     pub measures: FxHashMap<(u16, MeasureKey), BTreeMap<i32, Totals>>,
 }

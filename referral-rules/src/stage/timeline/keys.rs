@@ -1,8 +1,9 @@
-//! The keys that grants draw on and that running totals are kept by, read at their events.
+//! The keys that grants draw on, that running totals are kept by, and for which rules are given once, read at their events.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::candidates::Offering;
 use super::chunk::number;
 use super::drawing::Drawing;
-use super::drawn::{DrawKey, TotalKey};
+use super::drawn::{DrawKey, GivenKey, TotalKey};
 use super::key_text::KeyText;
 use crate::base::{Day, Instant, NONE, Period, Rounding, index};
 use crate::expr::Scratch;
@@ -23,7 +24,7 @@ impl Drawing<'_> {
     pub(super) fn holds(&self, version: &Version, limit: &Limit, row: u32, scratch: &mut Scratch<'_>) -> bool {
         let env = env(self.offering.program, version, self.offering.book);
         let rows = [row];
-        let inputs = self.inputs(&rows);
+        let inputs = self.offering.inputs(&rows);
         limit.when.iter().all(|condition| condition.holds(&inputs, &env, scratch))
     }
 
@@ -32,19 +33,8 @@ impl Drawing<'_> {
         let Some(asks) = &limit.asks else { return limit.at_most };
         let env = env(self.offering.program, version, self.offering.book);
         let rows = [row];
-        let most = number(asks.evaluate(&self.inputs(&rows), 1, &env, scratch), 0).ok();
+        let most = number(asks.evaluate(&self.offering.inputs(&rows), 1, &env, scratch), 0).ok();
         most.and_then(|most| Rounding::Down.settle(most, limit.digits())).unwrap_or(0).max(0)
-    }
-
-    fn inputs<'b>(&'b self, rows: &'b [u32]) -> EventRows<'b> {
-        EventRows {
-            program: self.offering.program,
-            book: self.offering.book,
-            applied: self.offering.applied,
-            rows,
-            granted: None,
-            counted: Counted::After,
-        }
     }
 
     /// The key under which a limit counts what a reward gives for an event; the part of a campaign is left open.
@@ -56,7 +46,7 @@ impl Drawing<'_> {
         day: Day,
         scratch: &mut Scratch<'_>,
     ) -> DrawKey {
-        let parts = self.parts(version, &limit.per, (reward, row), scratch);
+        let parts = self.offering.parts(version, &limit.per, (reward, row), scratch);
         DrawKey { limit: limit.number, period: period_of(limit.in_each, day), parts }
     }
 
@@ -70,8 +60,33 @@ impl Drawing<'_> {
     ) -> Option<TotalKey> {
         let total = reward.total.as_ref()?;
         let day = self.offering.program.zone.day_of(Instant(self.offering.applied.at[index(row)]));
-        let parts = self.parts(version, &total.per, (reward, row), scratch);
+        let parts = self.offering.parts(version, &total.per, (reward, row), scratch);
         Some(TotalKey { reward: reward.number, period: period_of(total.in_each, day), parts })
+    }
+}
+
+impl Offering<'_> {
+    fn inputs<'b>(&'b self, rows: &'b [u32]) -> EventRows<'b> {
+        EventRows {
+            program: self.program,
+            book: self.book,
+            applied: self.applied,
+            rows,
+            granted: None,
+            counted: Counted::After,
+        }
+    }
+
+    /// The key for which a reward is given once, at an event; `None` for a reward that is given each time.
+    pub(super) fn given_key(
+        &self,
+        version: &Version,
+        reward: &Reward,
+        row: u32,
+        scratch: &mut Scratch<'_>,
+    ) -> Option<GivenKey> {
+        let per = reward.once_per.as_ref()?;
+        Some(GivenKey { reward: reward.number, parts: self.parts(version, per, (reward, row), scratch) })
     }
 
     fn parts(
@@ -82,8 +97,8 @@ impl Drawing<'_> {
         scratch: &mut Scratch<'_>,
     ) -> [u32; 4] {
         let mut parts = [NONE; 4];
-        let referral = index(self.offering.applied.referral[index(row)]);
-        let referrals = &self.offering.book.referrals;
+        let referral = index(self.applied.referral[index(row)]);
+        let referrals = &self.book.referrals;
         for (part, per) in parts.iter_mut().zip(per) {
             *part = match per {
                 Per::Referrer => referrals.referrer[referral].0,
@@ -92,7 +107,7 @@ impl Drawing<'_> {
                 Per::Reward => u32::from(reward.number),
                 Per::Campaign => NONE,
                 Per::Expression(expression) => {
-                    let env = env(self.offering.program, version, self.offering.book);
+                    let env = env(self.program, version, self.book);
                     let rows = [row];
                     match KeyText::of(expression.evaluate(&self.inputs(&rows), 1, &env, scratch), 0) {
                         KeyText::Id(id) => id.0,

@@ -4,8 +4,8 @@ use super::alive::{self, Alive};
 use super::applied::{Applied, Applying, Counting, ReferralState, Refusal};
 use super::candidates::{NothingGranted, Offering, Step, nothing_granted_key};
 use super::drawing::{Drawing, Granted};
-use super::drawn::Drawn;
 pub use super::drawn::Opening;
+use super::drawn::{Drawn, GivenKey};
 use super::goals::GoalEvent;
 use super::items::{Item, Items, What};
 use super::judging::Failure;
@@ -22,7 +22,7 @@ use crate::program::{OverLimit, Program};
 use crate::stage::Facts;
 use crate::stage::attribution::Standings;
 use crate::stage::submission::Submissions;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Applied events that are evaluated together.
@@ -57,6 +57,8 @@ pub struct Timeline {
     pub goals: Vec<GoalEvent>,
     /// The events that keep alive what would expire.
     pub alive: Vec<Alive>,
+    /// For what rules were given that are given once.
+    pub given: FxHashSet<GivenKey>,
     /// What was before the history.
     pub opening: Opening,
 }
@@ -209,6 +211,7 @@ pub fn run(
         out.kept.extend(worker.kept);
         out.goals.append(&mut worker.goals);
         out.alive.append(&mut worker.alive);
+        out.given.extend(worker.given);
         out.failures.append(&mut worker.failures);
         out.held.extend(worker.held);
         for (referral, state) in worker.states {
@@ -256,6 +259,7 @@ struct Worker<'a> {
     kept: Vec<(u32, Kept)>,
     goals: Vec<GoalEvent>,
     alive: Vec<Alive>,
+    given: FxHashSet<GivenKey>,
     failures: Vec<Failure>,
     held: Vec<(u32, Vec<u16>)>,
 }
@@ -278,6 +282,7 @@ impl<'a> Worker<'a> {
             kept: Vec::new(),
             goals: Vec::new(),
             alive: Vec::new(),
+            given: FxHashSet::default(),
             failures: Vec::new(),
             held: Vec::new(),
         };
@@ -351,7 +356,7 @@ impl<'a> Worker<'a> {
         let offering = self.offering(&applied);
         offering.goals(&mut self.scratch, &mut self.goals);
         alive::keep(self.shared.program, &applied, &mut self.alive);
-        let candidates = offering.all(0..applied.referral.len(), &mut self.scratch);
+        let candidates = offering.all(0..applied.referral.len(), &mut self.given, &mut self.scratch);
         let drawing = self.drawing(&offering, self.shared.as_of);
         let mut granted = Granted::default();
         for bounds in bounds.windows(2) {
@@ -360,6 +365,7 @@ impl<'a> Worker<'a> {
             granted.parts.clear();
             granted.steps.clear();
             drawing.run(*first..*last, &candidates, &mut self.drawn, &mut self.scratch, &mut granted);
+            self.given.extend(self.drawn.given.drain());
             let (entries, steps) = (&mut self.entries, &mut self.steps);
             self.booking.book_on_time(self.shared.program, &applied, &granted, entries, steps);
         }
@@ -379,7 +385,13 @@ impl<'a> Worker<'a> {
     where
         'a: 'b,
     {
-        Offering { program: self.shared.program, book: self.shared.book, submissions: self.shared.submissions, applied }
+        Offering {
+            program: self.shared.program,
+            book: self.shared.book,
+            submissions: self.shared.submissions,
+            applied,
+            given_before: &self.shared.opening.given,
+        }
     }
 
     fn drawing<'b>(&self, offering: &'b Offering<'b>, moment: i64) -> Drawing<'b>
@@ -423,14 +435,15 @@ impl<'a> Worker<'a> {
             offering.goals(&mut self.scratch, &mut self.goals);
             alive::keep(self.shared.program, &applied, &mut self.alive);
         }
-        let candidates = offering.all(0..applied.referral.len(), &mut self.scratch);
+        self.drawn.clear();
+        let candidates = offering.all(0..applied.referral.len(), &mut self.drawn.given, &mut self.scratch);
         let drawing = self.drawing(&offering, moment);
         let mut granted = Granted::default();
-        self.drawn.clear();
         drawing.run(0..applied.referral.len(), &candidates, &mut self.drawn, &mut self.scratch, &mut granted);
         self.booking.book(self.shared.program, &applied, &granted, booked_at, &mut self.entries, &mut self.steps);
         if final_run {
             self.keep_not_applied(&applied, &granted);
+            self.given.extend(self.drawn.given.drain());
         }
     }
 }

@@ -67,10 +67,12 @@ impl Levels {
 
 /// Every expression that is evaluated along the timeline.
 fn expressions(version: &Version) -> impl Iterator<Item = &Compiled> {
-    let rewards = version
-        .rewards
-        .iter()
-        .flat_map(|reward| reward.when.iter().chain([&reward.amount]).chain(&reward.at_least).chain(&reward.at_most));
+    let rewards = version.rewards.iter().flat_map(|reward| {
+        let keys = reward.once_per.iter().flatten().filter_map(Per::expression);
+        let amounts =
+            [&reward.amount].into_iter().chain(&reward.amount_in).chain(&reward.at_least).chain(&reward.at_most);
+        reward.when.iter().chain(amounts).chain(keys)
+    });
     let campaigns = version.campaigns.iter().flat_map(|campaign| {
         let of = campaign.goal.iter().filter_map(|goal| goal.of.as_ref());
         campaign.when.iter().chain(campaign.operators.iter().map(|(_, operand)| operand)).chain(of)

@@ -60,6 +60,7 @@ pub(super) fn run(
         facts,
         needs,
         walked,
+        opening,
         drawing: Drawing::new(facts, opening),
         applied: Applied::default(),
         rows: Vec::with_capacity(BATCH_ROWS.min(order.len())),
@@ -96,6 +97,7 @@ struct Batch<'a> {
     facts: Facts<'a>,
     needs: &'a Needs,
     walked: &'a Walked,
+    opening: &'a Opening,
     drawing: Drawing<'a>,
     applied: Applied,
     rows: Vec<Row>,
@@ -136,12 +138,13 @@ impl Batch<'_> {
     fn offer(&mut self, scratch: &mut Scratch<'_>, out: &mut Timeline) {
         self.fill();
         let Facts { program, book, submissions, .. } = self.facts;
-        let offering = Offering { program, book, submissions, applied: &self.applied };
+        let given_before = &self.opening.given;
+        let offering = Offering { program, book, submissions, applied: &self.applied, given_before };
         if self.needs.goals {
             offering.goals(scratch, &mut out.goals);
         }
         let mut offered = std::mem::take(&mut self.offered);
-        offering.all_into(0..self.rows.len(), scratch, &mut offered);
+        offering.all_into(0..self.rows.len(), &mut out.given, scratch, &mut offered);
         self.drawing.look_ahead(&self.rows);
         for candidate in &offered.candidates {
             let at = index(candidate.row);

@@ -1,0 +1,51 @@
+//! Rules that are given once: what comes after the first time gives nothing. Who is out for that reason takes no part in a group, and
+//! only what a group lets stand has been given.
+#![expect(clippy::indexing_slicing, reason = "positions come from the compiled program")]
+use super::candidates::{Candidate, Candidates, Cause, Offering};
+use super::drawn::GivenKey;
+use super::groups;
+use crate::base::index;
+use crate::expr::Scratch;
+use crate::program::Version;
+use rustc_hash::FxHashSet;
+
+impl Offering<'_> {
+    /// Lets among the candidates of each event stand what counts: of what is given once the first, of groups the winner.
+    pub(super) fn settle(&self, given: &mut FxHashSet<GivenKey>, scratch: &mut Scratch<'_>, out: &mut Candidates) {
+        let gives_once = |version: &Version| version.rewards.iter().any(|reward| reward.once_per.is_some());
+        let settles = |version: &Version| gives_once(version) || !version.reward_groups.is_empty();
+        let settles: Vec<bool> = self.program.versions.iter().map(settles).collect();
+        if !settles.contains(&true) {
+            return;
+        }
+        for event in out.candidates.chunk_by_mut(|left, right| left.row == right.row) {
+            let Some(first) = event.first() else { continue };
+            let version = usize::from(self.applied.version[index(first.row)]);
+            if settles[version] {
+                self.settle_event(&self.program.versions[version], event, given, scratch);
+            }
+        }
+    }
+
+    /// As [`Offering::settle`], for candidates of one event.
+    pub(super) fn settle_event(
+        &self,
+        version: &Version,
+        event: &mut [Candidate],
+        given: &mut FxHashSet<GivenKey>,
+        scratch: &mut Scratch<'_>,
+    ) {
+        for candidate in event.iter_mut().filter(|candidate| candidate.cause.is_none()) {
+            let reward = &version.rewards[usize::from(candidate.rule)];
+            let key = self.given_key(version, reward, candidate.row, scratch);
+            if key.is_some_and(|key| given.contains(&key) || self.given_before.contains(&key)) {
+                candidate.cause = Some(Cause::GivenBefore);
+            }
+        }
+        groups::settle(version, event);
+        for candidate in event.iter().filter(|candidate| candidate.cause.is_none()) {
+            let reward = &version.rewards[usize::from(candidate.rule)];
+            given.extend(self.given_key(version, reward, candidate.row, scratch));
+        }
+    }
+}
