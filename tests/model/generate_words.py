@@ -37,6 +37,10 @@ AT_EVENT = [
     "has(referral.renewal_at) && has(referral.first_invoice_at)", "referral.qualified_at == event.at",
     "has(referrer.recruiter)", "referrer.recruiter != 'eve'"]
 
+# Named expressions, and what uses them.
+DEFINITIONS = {"worth": "event.value / 2 - 1", "keen": "worth > 20 || event.flag", "twice": "worth * 2 + worth", "share": "data.rates.share"}
+AT_EVENT += ["keen", "keen && !(twice < 100)", "worth >= 50"]
+
 # Conditions that requirements may ask at an event: nothing that depends on other referrals.
 JUDGED = [text for text in AT_EVENT if "_count" not in text and "recruiter" not in text]
 
@@ -55,7 +59,7 @@ WHEN_MEASURED = ["event.value >= 100", "!has(referral.renewal_at)", "event.flag"
                  "referrer.status == 'paying'"]
 
 # Amounts; each has a reason to need rounding, or not.
-AMOUNTS = [
+AMOUNTS = ["3 * worth", "share * twice",
     "converted(event.value, 'EUR', 'USD', event.at)", "converted(event.value, 'USD', 'JPY', referral.submitted_at)",
     "data.rates.share * event.value", "event.value / 3", "event.value", "100 / 8", "0.125 * event.units", "referee.seats * 2.5", "event.units * 25",
     "max(event.value, 20) / 7", "min(referee.seats, 10) * 1.005", "referrer.score", "0.005", "2.5%", "qualified_count * 10",

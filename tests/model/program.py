@@ -4,6 +4,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import dates
+from definitions import written_out
 from expressions import Facts, Table
 from values import read_day
 
@@ -45,7 +46,7 @@ class Time:
 
 class Version:
     def __init__(self, document):
-        self.document = document
+        self.document = document = written_out(document)
         self.name = document["version"]
         self.currency = document["currency"]
         self.first_day = read_date(document["in_force"]["first_day"])

@@ -50,6 +50,7 @@ size_limits! {
     FACTS_MAX: usize = 1_000, "facts that a document declares, all headings together";
     TABLE_ROWS_MAX: usize = 10_000, "rows of a table in a document";
     TABLE_COLUMNS_MAX: usize = 100, "values per row of a table in a document";
+    DEFINITIONS_MAX: usize = 1_000, "definitions of a document";
     DATA_VALUES_MAX: usize = 10_000, "values, lists and tables under `[data]`, all together";
     DATA_DEPTH_MAX: usize = 8, "levels of tables and lists within one another under `[data]`";
     LIMIT_KEYS_MAX: usize = 4, "keys after `per` of a limit";

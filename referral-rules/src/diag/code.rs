@@ -104,6 +104,7 @@ codes! {
     177 UnderWayWithoutEffect "under-way-without-effect" Document "nothing can be granted to referrals under way" "when they end makes no difference";
     178 UnusedMeasure "unused-measure" Document "nothing asks for the measure" "what it counts changes nothing";
     179 GoalOutOfReach "goal-out-of-reach" Document "no event can count for the goal" "it stays at nothing";
+    180 UnusedDefinition "unused-definition" Document "no expression uses the definition" "it changes nothing";
 
     // 200–249: expressions
     200 ExpressionSyntax "expression-syntax" Document "the expression is not well-formed" "it cannot be read past the place";

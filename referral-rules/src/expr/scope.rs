@@ -42,6 +42,7 @@ pub struct Scope {
     names: BTreeMap<String, Named>,
     granted: BTreeMap<String, Slot>,
     elsewhere: BTreeMap<String, &'static str>,
+    definitions: BTreeSet<String>,
 }
 
 impl Scope {
@@ -63,6 +64,11 @@ impl Scope {
     /// Notes a name that there is and that no expression can use, with help for those who do.
     pub fn unusable(&mut self, path: &str, help: &'static str) {
         self.elsewhere.insert(path.to_owned(), help);
+    }
+
+    /// A name that was put in where expressions name it, and that those may mean who misspell it.
+    pub fn definition(&mut self, name: &str) {
+        self.definitions.insert(name.to_owned());
     }
 
     /// A table, seen by its name with an index.
@@ -126,7 +132,7 @@ impl Scope {
                 closest(fact, facts).map(|fact| format!("{prefix}{fact}"))
             }
             None => {
-                let known = self.names.keys().map(String::as_str);
+                let known = self.names.keys().chain(&self.definitions).map(String::as_str);
                 closest(path, known).map(str::to_owned).or_else(|| self.suggest_party(path))
             }
         }

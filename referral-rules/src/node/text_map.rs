@@ -1,6 +1,7 @@
 //! From bytes of a decoded text back to bytes of the document, so that a fault inside a quoted expression is shown at the
 //! right column even after escapes and in texts of several lines.
 use crate::diag::Span;
+use std::ops::Range;
 
 /// Where the decoded text and the document part: from byte `decoded` on, the document is at `source`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,16 +15,18 @@ struct Jump {
 pub struct TextMap {
     start: usize,
     jumps: Vec<Jump>,
+    /// Where parts of other texts end that were put in, and the end of each in the document.
+    ends: Vec<Jump>,
 }
 
 impl TextMap {
     /// A text whose first byte stands at `start`; without jumps it lies in the document as it is.
     pub const fn starting_at(start: usize) -> Self {
-        Self { start, jumps: Vec::new() }
+        Self { start, jumps: Vec::new(), ends: Vec::new() }
     }
 
     /// From byte `decoded` on, the document is at byte `source`. Jumps must come in rising order.
-    pub(super) fn jump(&mut self, decoded: usize, source: usize) {
+    pub(crate) fn jump(&mut self, decoded: usize, source: usize) {
         if self.offset(decoded) == source {
             return;
         }
@@ -31,6 +34,27 @@ impl TextMap {
             Some(last) if last.decoded == decoded => last.source = source,
             _ => self.jumps.push(Jump { decoded, source }),
         }
+    }
+
+    /// From byte `decoded` on, a part of another text lies as it does there.
+    pub(crate) fn append(&mut self, decoded: usize, other: &Self, part: Range<usize>) {
+        if part.is_empty() {
+            return;
+        }
+        self.jump(decoded, other.offset(part.start));
+        let here = |there: usize| decoded.saturating_add(there.saturating_sub(part.start));
+        for jump in other.jumps.iter().filter(|jump| jump.decoded > part.start && jump.decoded < part.end) {
+            self.jump(here(jump.decoded), jump.source);
+        }
+        let inside = other.ends.iter().filter(|end| end.decoded > part.start && end.decoded < part.end);
+        self.ends.extend(inside.map(|end| Jump { decoded: here(end.decoded), source: end.source }));
+        self.ends.push(Jump { decoded: here(part.end), source: other.end(part.end) });
+    }
+
+    /// The place after the last byte of what ends there.
+    fn end(&self, decoded: usize) -> usize {
+        let at = self.ends.binary_search_by_key(&decoded, |end| end.decoded).ok();
+        at.and_then(|at| self.ends.get(at)).map_or_else(|| self.offset(decoded), |end| end.source)
     }
 
     /// The byte of the document for a byte of the decoded text.
@@ -46,7 +70,7 @@ impl TextMap {
     /// the end belongs to the span as a whole.
     pub fn span(&self, decoded: Span) -> Span {
         let start = self.offset(decoded.start);
-        let end = self.offset(decoded.end);
+        let end = if decoded.start < decoded.end { self.end(decoded.end) } else { start };
         Span::new(start, end.max(start))
     }
 }

@@ -11,7 +11,7 @@ pub(super) use tables::schema;
 use super::compiled::{
     Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Per, Program, Scope as Key, Source, Version,
 };
-use super::document::{self, Document, ExpressionText, Notation, UnderWay};
+use super::document::{self, Definition, Document, ExpressionText, Notation, UnderWay};
 use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
@@ -153,7 +153,8 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
             diagnostics.push(fault.help("give each version a name and a first day of its own"));
         }
         let (numbers, texts) = (&mut numbers, &mut texts);
-        let mut compiling = Compiling { numbers, texts, diagnostics, expressions: Expressions::new() };
+        let definitions = &document.definitions;
+        let mut compiling = Compiling { numbers, texts, diagnostics, definitions, expressions: Expressions::new() };
         versions.push(compiling.version(source, document));
         expressions.push(compiling.expressions);
     }
@@ -235,6 +236,8 @@ pub(super) struct Compiling<'a> {
     pub(super) numbers: &'a mut Numbers,
     texts: &'a mut Interner,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+    /// The definitions of the document, which expressions have put in.
+    definitions: &'a [Definition],
     /// Every expression of the version, by its path.
     pub(super) expressions: Expressions,
 }
@@ -327,6 +330,12 @@ impl Compiling<'_> {
         self.expressions.extend(checked.map(|checked| (path.to_owned(), checked)));
         for fault in self.diagnostics.iter_mut().skip(before) {
             fault.place.path = path.to_owned();
+            let outside = fault.span.start < written.span.start || fault.span.end > written.span.end;
+            let holds =
+                |of: &&Definition| of.formula.span.start <= fault.span.start && fault.span.end <= of.formula.span.end;
+            if let Some(definition) = self.definitions.iter().filter(|_| outside).find(holds) {
+                fault.message = format!("in `{}`: {}", definition.name.value, fault.message);
+            }
         }
         compiled
     }

@@ -15,6 +15,7 @@ pub use super::read::{Keys, Notation, keys, words};
 use crate::base::{Day, Length, Number, Rounding, Weekday};
 use crate::diag::{Diagnostic, Span, Spanned};
 use crate::node::TextMap;
+use std::ops::Range;
 
 /// An expression as written: its text, where it stands, and how its bytes map to bytes of the document.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -31,6 +32,18 @@ impl ExpressionText {
     /// The place in the document of a range of bytes in [`ExpressionText::text`].
     pub fn place(&self, inside: Span) -> Span {
         self.map.span(inside)
+    }
+
+    /// Adds a part of another expression.
+    pub(super) fn append(&mut self, other: &Self, part: Range<usize>) {
+        self.map.append(self.text.len(), &other.map, part.clone());
+        self.text.push_str(other.text.get(part).unwrap_or_default());
+    }
+
+    /// Adds a bracket for what stands at a byte of the document.
+    pub(super) fn bracket(&mut self, bracket: &str, source: usize) {
+        self.map.jump(self.text.len(), source);
+        self.text.push_str(bracket);
     }
 }
 
@@ -87,6 +100,8 @@ pub struct Document {
     pub calendar: CalendarText,
     /// The declared facts.
     pub facts: Vec<FactDeclaration>,
+    /// The named expressions.
+    pub definitions: Vec<Definition>,
     /// The named constant lists.
     pub lists: Vec<ConstantList>,
     /// The tables.
@@ -113,6 +128,17 @@ pub struct Document {
     pub limits: Vec<Limit>,
     /// The warnings that the author accepts.
     pub accepted: Vec<Accepted>,
+}
+
+/// An entry of `[definitions]`: an expression by a name. Where other expressions name it, they have its text in brackets.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Definition {
+    /// The name.
+    pub name: Spanned<String>,
+    /// The expression as written; empty where that is faulty.
+    pub formula: ExpressionText,
+    /// Whether some expression of the document uses it, directly or over others.
+    pub used: bool,
 }
 
 /// `[accepted_warnings]`: a warning that is not given, and why.

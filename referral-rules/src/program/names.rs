@@ -182,6 +182,7 @@ impl Numbers {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Scopes {
         let mut submission = Scope::default();
+        document.definitions.iter().for_each(|definition| submission.definition(&definition.name.value));
         self.facts(document, Owner::Referrer, &mut submission, diagnostics);
         self.facts(document, Owner::Referee, &mut submission, diagnostics);
         self.facts(document, Owner::Referral, &mut submission, diagnostics);

@@ -117,6 +117,10 @@ score = "decimal"
 amount = "decimal"
 seats = "int"
 plan = ["basic", "pro"]
+[definitions]
+net = "event.amount - event.seats"
+large = "net > fee || referral.in_crm"
+fee = 33.335
 [lists]
 public_mail = ["gmail.com", "outlook.com"]
 [data.rates]

@@ -168,7 +168,7 @@ pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: us
 }
 
 /// Amounts that need nothing but the event, with ties for every rounding, tiny ones, ones that fault.
-const AMOUNTS: [&str; 20] = [
+const AMOUNTS: [&str; 21] = [
     "\"converted(event.amount, 'EUR', 'USD', event.at)\"",
     "100",
     "\"by_seats[event.seats]\"",
@@ -182,6 +182,7 @@ const AMOUNTS: [&str; 20] = [
     "\"20% * event.amount\"",
     "\"max(25, data.rates.share * event.amount)\"",
     "\"event.amount / 7\"",
+    "\"10% * net + fee\"",
     "\"event.amount / event.seats\"",
     "\"plans[event.plan].fee\"",
     "\"by_count[qualified_count]\"",
@@ -191,9 +192,10 @@ const AMOUNTS: [&str; 20] = [
     "\"9000000000000 * submitted_count * submitted_count * 1000\"",
 ];
 
-const CONDITIONS: [&str; 13] = [
+const CONDITIONS: [&str; 14] = [
     "",
     "\"event.amount > 100\"",
+    "\"large && net < 500\"",
     "\"referee.industry == 'finance'\"",
     "\"event.at < months_after(12, referral.closed_at)\"",
     "\"submitted_count <= 3\"",

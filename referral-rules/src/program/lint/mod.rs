@@ -99,6 +99,7 @@ pub const LINTS: &[Lint] = &[
         Code::GoalOutOfReach,
         "A campaign's goal counts events that come before the moment that must fall into its window.",
     ),
+    lint(Code::UnusedDefinition, "No expression uses a definition."),
 ];
 
 /// An expression that compiled: as written, and checked.

@@ -15,6 +15,12 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
             found.push(fault.help("use it in an amount or a condition, or remove the ladder"));
         }
     }
+    for definition in terms.document.definitions.iter().filter(|definition| !definition.used) {
+        let name = definition.name.value.as_str();
+        let message = format!("no expression uses the definition `{name}`");
+        let fault = warning(Code::UnusedDefinition, definition.name.span, format!("definitions.{name}"), message);
+        found.push(fault.help("use it by its name, or remove it"));
+    }
     for measure in &terms.document.measures {
         let name = measure.name.value.as_str();
         let by_ladder =

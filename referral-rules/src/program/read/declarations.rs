@@ -14,6 +14,7 @@ use crate::program::document::{
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut Reader) {
+    document.definitions = section.read("definitions", reader, super::definitions::definitions).unwrap_or_default();
     document.facts = section.read("facts", reader, facts).unwrap_or_default();
     document.lists = section.read("lists", reader, lists).unwrap_or_default();
     document.tables = section.read("tables", reader, super::tables::tables).unwrap_or_default();

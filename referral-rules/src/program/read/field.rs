@@ -1,4 +1,5 @@
 //! What the readers of sections are made of: a value with its path, a section with its keys, and the list of faults.
+use super::definitions::Definitions;
 use super::keys::Keys;
 use crate::base::Number;
 use crate::diag::{Code, Diagnostic, Span, did_you_mean, shown, suggest};
@@ -21,13 +22,15 @@ pub(super) struct Reader {
     pub(super) notation: Notation,
     /// The text has places that are not well-formed: what seems to be missing may stand there.
     pub(super) has_gaps: bool,
+    /// What expressions may name.
+    pub(super) definitions: Definitions,
     faults: Vec<Diagnostic>,
     more: usize,
 }
 
 impl Reader {
     pub(super) const fn new(notation: Notation) -> Self {
-        Self { notation, has_gaps: false, faults: Vec::new(), more: 0 }
+        Self { notation, has_gaps: false, definitions: Definitions::none(), faults: Vec::new(), more: 0 }
     }
 
     /// Keeps the fault, unless there are too many.

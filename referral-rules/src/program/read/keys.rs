@@ -33,6 +33,7 @@ pub(super) const PROGRAM: Keys = Keys {
         "as_of",
         "calendar",
         "facts",
+        "definitions",
         "lists",
         "tables",
         "data",

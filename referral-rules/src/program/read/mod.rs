@@ -3,6 +3,7 @@ mod accepted;
 mod claims;
 mod data;
 mod declarations;
+mod definitions;
 mod field;
 mod keys;
 mod measures;
@@ -151,6 +152,9 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     });
     let ids = document.limits.iter().enumerate().map(|(at, row)| (&row.id, format!("limit[{at}].id")));
     unique(ids, &Names { what: "limits", key: "id" }, reader);
+    for (definition, used) in document.definitions.iter_mut().zip(reader.definitions.used()) {
+        definition.used = used;
+    }
     if !reader.has_gaps {
         references::check(&document, reader);
     }

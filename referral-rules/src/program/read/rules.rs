@@ -128,21 +128,32 @@ fn levels(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Level>> {
     Some(levels)
 }
 
-/// Tables, measures and tier ladders share one space of names with what expressions have built in.
-fn expression_names(document: &Document, reader: &mut Reader) {
+/// Whether expressions know the name without a declaration.
+fn has_a_meaning(name: &str) -> bool {
     const BUILT_IN: [&str; 7] = ["referrer", "referee", "referral", "event", "lists", "granted", "open_count"];
+    BUILT_IN.contains(&name) || MEASURES.contains(&name)
+}
+
+/// Whether a definition can have the name. Words of keys stand where expressions can stand, too.
+pub(super) fn can_be_defined(name: &str) -> bool {
+    !has_a_meaning(name) && !["data", "program", "reward", "campaign"].contains(&name)
+}
+
+/// Tables, measures, tier ladders and definitions share one space of names with what expressions have built in.
+fn expression_names(document: &Document, reader: &mut Reader) {
     let tables = document.tables.iter().map(|table| (&table.name, "tables"));
     let measures = document.measures.iter().map(|measure| (&measure.name, "measures"));
     let tiers = document.tiers.iter().map(|ladder| (&ladder.name, "tiers"));
+    let definitions = document.definitions.iter().map(|definition| (&definition.name, "definitions"));
     let mut seen = std::collections::BTreeSet::new();
-    for (name, section) in tables.chain(measures).chain(tiers) {
+    for (name, section) in tables.chain(measures).chain(tiers).chain(definitions) {
         let text = name.value.as_str();
-        let built_in = BUILT_IN.contains(&text) || MEASURES.contains(&text);
+        let built_in = if section == "definitions" { !can_be_defined(text) } else { has_a_meaning(text) };
         if !seen.insert(text) || built_in {
             let message = if built_in {
                 format!("`{text}` has a meaning in expressions already")
             } else {
-                format!("two tables, measures or tier ladders have the name `{}`", shown(text))
+                format!("two tables, measures, tier ladders or definitions have the name `{}`", shown(text))
             };
             let fault = Diagnostic::error(Code::DuplicateId, name.span, message);
             reader.push(fault.path(super::field::join(section, text)).help("give it another name"));

@@ -223,8 +223,14 @@ pub(super) fn zone(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<Str
     Some(text)
 }
 
-/// An expression.
+/// An expression, with the definitions that it names put in.
 pub(super) fn expression(field: &Field<'_>, reader: &mut Reader) -> Option<ExpressionText> {
+    let written = plain_expression(field, reader)?;
+    reader.with_definitions(written, &field.path)
+}
+
+/// An expression as it is written.
+fn plain_expression(field: &Field<'_>, reader: &mut Reader) -> Option<ExpressionText> {
     let Some(written) = field.node.as_text() else {
         reader.wrong_type(field, "an expression in a text");
         return None;
@@ -238,14 +244,20 @@ pub(super) fn expression(field: &Field<'_>, reader: &mut Reader) -> Option<Expre
     Some(ExpressionText { text: text.value, span: text.span, map: field.node.text_map() })
 }
 
-/// An expression, or a bare number from 0.
+/// An expression, or a bare number from 0, with the definitions that it names put in.
 pub(super) fn formula(field: &Field<'_>, reader: &mut Reader) -> Option<ExpressionText> {
+    let written = plain_formula(field, reader)?;
+    reader.with_definitions(written, &field.path)
+}
+
+/// An expression, or a bare number from 0, as it is written.
+pub(super) fn plain_formula(field: &Field<'_>, reader: &mut Reader) -> Option<ExpressionText> {
     match &field.node.value {
         NodeValue::Number(digits) => {
             let number = number_from_zero(field, reader)?;
             Some(ExpressionText { text: digits.clone().into_owned(), span: number.span, map: field.node.text_map() })
         }
-        NodeValue::Text(_) => expression(field, reader),
+        NodeValue::Text(_) => plain_expression(field, reader),
         _ => {
             reader.wrong_type(field, "a number or an expression");
             None

@@ -3,7 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::Applied;
 use super::chunk::{Chunk, Memory};
-use super::drawn::{GivenKey, TotalSoFar};
+use super::drawn::{Given, TotalSoFar};
 use super::groups::{self, Meeting};
 use super::items::{Place, What};
 use crate::base::{Day, Instant, NONE, Number, Rounding, index, position, starts_of};
@@ -13,7 +13,6 @@ use crate::program::{EventKind, Moment, Operator, Party, Program, Reward, Versio
 use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows, GrantedTo};
 use crate::stage::submission::{CHUNK_ROWS, Submissions};
-use rustc_hash::FxHashSet;
 use std::ops::Range;
 
 /// One change of an amount on its way from the base to the entry.
@@ -166,25 +165,19 @@ pub struct Offering<'a> {
     /// What was applied.
     pub applied: &'a Applied,
     /// For what rules that are given once were given before the history that the host gives.
-    pub given_before: &'a FxHashSet<GivenKey>,
+    pub given_before: &'a Given,
 }
 
 impl Offering<'_> {
     /// Evaluates every rule that does not ask what was granted before, over these applied events.
-    pub fn all(&self, rows: Range<usize>, given: &mut FxHashSet<GivenKey>, scratch: &mut Scratch<'_>) -> Candidates {
+    pub fn all(&self, rows: Range<usize>, given: &mut Given, scratch: &mut Scratch<'_>) -> Candidates {
         let mut out = Candidates::default();
         self.all_into(rows, given, scratch, &mut out);
         out
     }
 
     /// As [`Offering::all`], into memory that was used before.
-    pub fn all_into(
-        &self,
-        rows: Range<usize>,
-        given: &mut FxHashSet<GivenKey>,
-        scratch: &mut Scratch<'_>,
-        out: &mut Candidates,
-    ) {
+    pub fn all_into(&self, rows: Range<usize>, given: &mut Given, scratch: &mut Scratch<'_>, out: &mut Candidates) {
         out.candidates.clear();
         out.steps.clear();
         let (first, count) = (position(rows.start), rows.len());

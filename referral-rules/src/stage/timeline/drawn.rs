@@ -89,6 +89,9 @@ pub struct GivenKey {
     pub parts: [u32; 4],
 }
 
+/// For what rules were given that are given once.
+pub type Given = FxHashSet<GivenKey>;
+
 /// A running total as it was settled last, in minor units.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct TotalSoFar {
@@ -146,7 +149,7 @@ pub struct Drawn {
     /// The running totals.
     pub totals: FxHashMap<TotalKey, TotalSoFar>,
     /// For what rules were given that are given once.
-    pub given: FxHashSet<GivenKey>,
+    pub given: Given,
     /// What was put off, by the instant of its release, then in the order in which it was put off.
     pub deferred: BTreeMap<(i64, u64), Deferred>,
     /// How often something was put off so far.
@@ -177,7 +180,7 @@ pub struct Opening {
     /// Running totals by reward, period and key, in minor units.
     pub totals: FxHashMap<TotalKey, i64>,
     /// For what rules were given that are given once.
-    pub given: FxHashSet<GivenKey>,
+    pub given: Given,
     /// Declared measures, by number and key, by the first day of the period.
     pub measures: FxHashMap<(u16, MeasureKey), BTreeMap<i32, Totals>>,
 }

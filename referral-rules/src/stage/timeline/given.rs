@@ -2,16 +2,15 @@
 //! only what a group lets stand has been given.
 #![expect(clippy::indexing_slicing, reason = "positions come from the compiled program")]
 use super::candidates::{Candidate, Candidates, Cause, Offering};
-use super::drawn::GivenKey;
+use super::drawn::Given;
 use super::groups;
 use crate::base::index;
 use crate::expr::Scratch;
 use crate::program::Version;
-use rustc_hash::FxHashSet;
 
 impl Offering<'_> {
     /// Lets among the candidates of each event stand what counts: of what is given once the first, of groups the winner.
-    pub(super) fn settle(&self, given: &mut FxHashSet<GivenKey>, scratch: &mut Scratch<'_>, out: &mut Candidates) {
+    pub(super) fn settle(&self, given: &mut Given, scratch: &mut Scratch<'_>, out: &mut Candidates) {
         let gives_once = |version: &Version| version.rewards.iter().any(|reward| reward.once_per.is_some());
         let settles = |version: &Version| gives_once(version) || !version.reward_groups.is_empty();
         let settles: Vec<bool> = self.program.versions.iter().map(settles).collect();
@@ -32,7 +31,7 @@ impl Offering<'_> {
         &self,
         version: &Version,
         event: &mut [Candidate],
-        given: &mut FxHashSet<GivenKey>,
+        given: &mut Given,
         scratch: &mut Scratch<'_>,
     ) {
         for candidate in event.iter_mut().filter(|candidate| candidate.cause.is_none()) {
