@@ -26,6 +26,8 @@ pub struct Tables<'a> {
     pub opening_balances: &'a [RecordBatch],
     /// Rates of exchange.
     pub rates: &'a [RecordBatch],
+    /// Lists that the program asks the host for.
+    pub lists: &'a [RecordBatch],
 }
 
 /// Reads all tables.
@@ -48,6 +50,7 @@ pub fn given(tables: Tables<'_>) -> Result<Given, ColumnFaults> {
         booked: read("booked", tables.booked),
         opening_balances: read("opening_balances", tables.opening_balances),
         rates: read("rates", tables.rates),
+        lists: read("lists", tables.lists),
     };
     if faults.is_empty() { Ok(out) } else { Err(ColumnFaults(faults)) }
 }

@@ -1,4 +1,6 @@
 """docs/document.md, "The answer": what the model says, in the form of the JSON door, as far as the two are compared."""
+from hashlib import sha256
+
 from booked import Booked
 from book import Book
 from functions import decimal_text
@@ -36,8 +38,20 @@ def answer(request):
         "standings": list(standings(ledger.ideal)),
         "outlook": list(outlook(ledger.ideal)),
         "campaigns": list(campaigns(ledger.ideal, booked.ledger)),
+        "lists": lists(book),
         "findings": sorted({(code, name or "") for code, _, name in findings}),
     }
+
+
+def lists(book):
+    """The lists that are not written in documents, each once, with a digest of their values."""
+    found = {}
+    for version in book.program.versions:
+        for name, source in version.lists_from.items():
+            values = version.lists.values[name]
+            digest = None if absent(values) else sha256("".join(value + "\n" for value in sorted(values, key=str.encode)).encode()).hexdigest()
+            found[name, source] = {"list": name, "from": source, "values": None if absent(values) else len(values), "hash": digest}
+    return [found[key] for key in sorted(found)]
 
 
 def of_known(book, ideal):
@@ -127,7 +141,7 @@ def write_position(positions, entry, state):
 
 def write_balances(positions):
     return sorted(
-        [":".join(who), unit] + [write_amount(totals[name], unit) for name in ("earned", "held", "payable", "paid", "reversed", "expired")]
+        [":".join(who), unit] + [write_amount(totals[name], unit) for name in ("earned", "held", "payable", "paid", "reversed", "expired", "void")]
         for (who, unit), totals in positions.balances().items())
 
 

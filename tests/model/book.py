@@ -33,6 +33,7 @@ class Book:
         self.confirmations = self.read_rows(given.get("confirmations"), self.read_confirmation)
         self.booked = self.read_booked(given.get("booked"))
         self.balances = self.read_rows(given.get("opening_balances"), self.read_balance)
+        self.read_lists(given.get("lists"))
         rates = self.read_rates(given.get("rates"))
         for version in program.versions:
             version.time.rates = rates
@@ -224,6 +225,23 @@ class Book:
                 amount = None
             booked[row["id"]] = amount
         return booked
+
+    def read_lists(self, rows):
+        """The values of the lists that the host gives; a row without a value says that there is one."""
+        asked = {name for version in self.program.versions for name, source in version.lists_from.items() if source == "host"}
+        given = {}
+        for row in map(flat, rows or []):
+            name, value = (self.cell(row.get(key), "text", "lists", "") for key in ("list", "value"))
+            if absent(name):
+                self.find("bad-cell", "lists", "")
+            elif name not in asked:
+                self.find("unknown-list", "lists", "")
+            else:
+                given.setdefault(name, set()).update([] if absent(value) else [value])
+        for version in self.program.versions:
+            for name, source in version.lists_from.items():
+                if source == "host":
+                    version.lists.values[name] = frozenset(given[name]) if name in given else MISSING
 
     def read_rates(self, rows):
         """Rates by pair and first day; None where two rows contradict each other."""

@@ -34,7 +34,7 @@ IN_PROGRAMS = (
     + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
     + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
-    + ["event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
+    + ["reviewed_by", "event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
        "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "hold_while", "expires_after", "kept_alive_by", "reward_instead", "reward_times",
        "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants", "limit: at_most asks",
@@ -46,7 +46,7 @@ IN_BOOKS = [
     "a referral recorded late", "a sequence number", "an event on its referral's row", "copies of an event that differ",
     "copies of an event that agree", "copies of a referral that differ", "opening balance of a limit",
     "opening balance of a measure", "opening balance of a running total", "opening balance of what is given once", "what: paid", "what: notified", "what: used", "a confirmation of no entry", "booked: a start of the ledger",
-    "booked: another amount", "booked: a gap", "rates: contradicting rows", "booked: twice with other amounts", "booked: an entry too many",
+    "booked: another amount", "booked: a gap", "rates: contradicting rows", "lists: an empty one", "lists: a row of none", "booked: twice with other amounts", "booked: an entry too many",
     "booked: an unknown grant", "booked: an amount that cannot be read"]
 
 IN_EFFECT = (
@@ -59,8 +59,8 @@ IN_EFFECT = (
     + each("finding", ["bad-cell", "shared-claim-event", "incomplete-event", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])
-    + each("failed", ["disqualify", "nurture", "ignore event", "hold", "flag"])
-    + each("state", ["held", "payable", "paid", "reversed", "expired"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
+    + each("failed", ["disqualify", "nurture", "ignore event", "hold", "flag", "void"])
+    + each("state", ["held", "payable", "paid", "reversed", "expired", "void"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
     + each("notify", ["due", "met", "met late", "overdue"])
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",

@@ -49,6 +49,8 @@ class Books:
             book["opening_balances"] = self.balances(told(book))
         if draw.chance(60):
             book["rates"] = self.rates()
+        if draw.chance(70):
+            book["lists"] = self.lists()
         for name in ("referrals", "events", "accounts"):
             draw.random.shuffle(book.get(name, []))
         return book
@@ -63,6 +65,18 @@ class Books:
             rows.append({**rows[0], "rate": draw.one([2, Decimal("1.08")])})
             draw.form("rates: contradicting rows")
         draw.random.shuffle(rows)
+        return rows
+
+    def lists(self):
+        """Values of the list that programs ask for, of one that they do not, and rows that say too little."""
+        draw = self.draw
+        rows = [{"list": "asked", "value": value} for value in draw.some(["web", "mail", "10%", "fair"], 1, 3)]
+        if draw.chance(15):
+            rows = [{"list": "asked"}]
+            draw.form("lists: an empty one")
+        if draw.chance(10):
+            rows.append(draw.one([{"list": "other", "value": "web"}, {"value": "web"}, {"list": "asked", "value": 7}]))
+            draw.form("lists: a row of none")
         return rows
 
     def as_of(self):

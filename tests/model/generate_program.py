@@ -84,7 +84,9 @@ class Programs(Rules):
         draw = self.draw
         document = {"schema": 1, "id": "acme", "version": f"v{index + 1}", "in_force": {"first_day": "2026-01-01"},
                     "currency": self.currency, "time_zone": self.zone, "facts": FACTS,
-                    "definitions": DEFINITIONS, "lists": {"sources": ["web", "mail", "10%"], "scores": [1, 50, Decimal("70.5")]},
+                    "definitions": DEFINITIONS,
+                    "lists": {"sources": ["web", "mail", "10%"], "scores": [1, 50, Decimal("70.5")], "asked": {"from": "host"},
+                              "throwaway": {"from": "disposable mail domains"}},
                     "data": {"from": "2026-03-01", "rates": {"share": Decimal("0.1"), "seats": [1, 3]},
                              "bound": {"value": Decimal("99.99")}, "good": [1, 2]},
                     "tables": {"rate": {"by": "referee.industry", "finance": Decimal("2.5"), "retail": 1},

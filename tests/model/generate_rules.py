@@ -30,14 +30,27 @@ class Rules:
             found["require"] = self.condition(AT_SUBMISSION)
             found["judged_at"] = when
             if when == "submitted":
-                found["on_failure"] = draw.word("on_failure", ["flag", "refuse"])
+                found["on_failure"] = draw.word("on_failure", ["flag", "refuse", "hold", "hold", "hold"])
+            if when == "payable" and draw.chance(50) or found.get("on_failure") == "hold":
+                self.review(found)
             return found
         found["require"] = self.condition(JUDGED + AT_SUBMISSION)
         kinds = HOST_KINDS + ["qualified"]
         found["judged_at"] = draw.one(kinds) if when == "a kind" else list(dict.fromkeys([draw.one(kinds), draw.one(kinds), "qualified"]))
         if draw.chance(80):
             found["on_failure"] = draw.word("on_failure", ["disqualify", "nurture", "ignore event", "hold", "hold", "hold", "flag"])
+        if found.get("on_failure") == "hold" and draw.chance(60):
+            self.review(found)
         return found
+
+    def review(self, found):
+        """What decides about what is held."""
+        draw, kinds = self.draw, ["first-invoice", "renewal", "renewal", "qualified", "closed"]
+        draw.form("reviewed_by")
+        found["reviewed_by"] = draw.one(kinds) if draw.chance(70) else draw.some(kinds, 2, 2)
+        keys = draw.one([["released_when"], ["voided_when"], ["released_when", "voided_when"], ["released_when", "voided_when"]])
+        for key in keys:
+            found[key] = self.condition(JUDGED)
 
     def requirement(self, code):
         if self.draw.chance(40):

@@ -18,7 +18,8 @@ AT_SUBMISSION = [
     "referee.email.contains('@') ? referrer.score > 0 : referral.source == 'web'", "business_days(referrer.since, referral.submitted_at) > 5",
     "getHours(referral.submitted_at) < 12", "day(referral.submitted_at) >= data.from", "referral.source in lists.sources",
     "mod(referrer.score, 3) != 1", "size(referral.source) > 2", "referee.seats / 3 > 1 || referee.seats in data.rates.seats",
-    "referrer.score in lists.scores",
+    "referrer.score in lists.scores", "referral.source in lists.asked", "!has(lists.asked) || !(referral.source in lists.asked)",
+    "(referral.source in lists.asked ? 30 : 0) + (referral.wait ? 0.5 : 0) < 30", "!(domain(referee.email) in lists.throwaway)",
     "domain(referee.email) != 'spam.example'", "getDayOfWeek(referral.submitted_at, 'Asia/Tokyo') != 0",
     "10 / referee.seats > 1", "rate[referee.industry] > 1", "upperAscii(referral.source) == 'WEB'",
 ]

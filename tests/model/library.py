@@ -10,7 +10,7 @@ from functions import decimal_text
 ROOT = Path(__file__).resolve().parents[2]
 
 
-TABLES = ["decisions", "entries", "ledger", "positions", "balances", "standings", "outlook", "campaigns", "findings"]
+TABLES = ["decisions", "entries", "ledger", "positions", "balances", "standings", "outlook", "campaigns", "lists", "findings"]
 
 
 class Plain(json.JSONEncoder):
@@ -65,11 +65,12 @@ class Library:
             "positions": [{key: row[key] for key in ("entry", "state", "amount", "paid_at", "expires_on", "pay", "notify")}
                           for row in raw["positions"]],
             "balances": sorted([":".join(row["beneficiary"].values()), row["unit"]]
-                               + [row[key] for key in ("earned", "held", "payable", "paid", "reversed", "expired")]
+                               + [row[key] for key in ("earned", "held", "payable", "paid", "reversed", "expired", "void")]
                                for row in raw["balances"]),
             "standings": raw["standings"],
             "outlook": raw["outlook"],
             "campaigns": [campaign(row) for row in raw["campaigns"]],
+            "lists": raw["lists"],
             "findings": findings(raw["findings"]),
         }
 

@@ -22,6 +22,9 @@ class Positions:
         paid = self.handed_over(entry)
         if paid is None and self.reversed(entry):
             return "reversed"
+        standing = self.ideal.standings.get(entry.part.referral)
+        if paid is None and standing is not None and standing.void:
+            return "void"
         if self.expired(entry):
             return "expired"
         if paid is not None:
@@ -87,7 +90,7 @@ class Positions:
         return False
 
     def promise_to_pay(self, entry, state):
-        if entry.amount <= 0 or state == "reversed" or entry.due_on is None:
+        if entry.amount <= 0 or state in ("reversed", "void") or entry.due_on is None:
             return "none"
         paid = self.handed_over(entry)
         if paid is not None:
@@ -104,16 +107,16 @@ class Positions:
         told = self.done.get((entry.id, "notified"))
         if told is not None:
             return "met" if told <= entry.notify_by else "met late"
-        if state == "expired":
+        if state in ("expired", "void"):
             return "none"
         return "overdue" if self.moment > entry.notify_by else "due"
 
     def balances(self):
-        """Earned = held + payable + paid + reversed + expired, per beneficiary and unit."""
+        """Earned = held + payable + paid + reversed + expired + void, per beneficiary and unit."""
         sums = {}
         for entry, state in zip(self.entries, self.states):
             key = (entry.part.beneficiary, entry.part.rule["unit"])
-            totals = sums.setdefault(key, dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired"), 0))
+            totals = sums.setdefault(key, dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired", "void"), 0))
             totals["earned"] += entry.amount
             totals[state] += entry.amount
         return sums

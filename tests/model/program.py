@@ -1,12 +1,13 @@
 """docs/document.md: a program document, as its versions, with every default filled in. Documents are taken to be valid."""
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dates
 from definitions import written_out
 from expressions import Facts, Table
-from values import read_day
+from values import MISSING, read_day
 
 STAGES = ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"]
 HEADINGS = ["eligibility", "validity", "fraud"]
@@ -58,7 +59,10 @@ class Version:
         self.campaign_as_of = as_of.get("campaign", "submitted")
         self.rounding = document.get("rounding", "half away from zero")
         self.facts = document.get("facts", {})
-        self.lists = Facts({name: tuple(constant(item) for item in items) for name, items in document.get("lists", {}).items()})
+        written = document.get("lists", {})
+        self.lists_from = {name: items["from"] for name, items in written.items() if isinstance(items, dict)}
+        self.lists = Facts({name: carried(items["from"]) if isinstance(items, dict) else tuple(constant(item) for item in items)
+                            for name, items in written.items()})
         self.data = read_data(document.get("data", {}))
         self.tables = {name: read_table(table) for name, table in document.get("tables", {}).items()}
         self.requirements = [(heading, requirement) for heading in document if heading in HEADINGS
@@ -85,6 +89,14 @@ class Version:
 
     def clocks_from(self, kind):
         return [event for event in self.events if "after" in event and event.get("from", "submitted") == kind]
+
+
+def carried(source):
+    """The values of a list that the library carries; those of the host's lists come with the book."""
+    if source == "host":
+        return MISSING
+    path = Path(__file__).resolve().parents[2] / "referral-rules/src/program/lists" / (source.replace(" ", "-") + ".txt")
+    return frozenset(path.read_text().split())
 
 
 def read_data(value):

@@ -12,20 +12,38 @@ def judge_event(book, standing, happening):
     """Judges an event that could be taken in. Gives the stage that comes instead of it, `ignore event`, or None."""
     version, outcome = standing.verdict.version, None
     kinds = coming(standing, happening)
-    for requirement in version.later:
-        failed = [kind for kind in kinds if kind in several(requirement["judged_at"])]
-        if not failed:
-            continue
-        failed = [kind for kind in failed if not is_met(book, version, standing, happening, kind, requirement)]
+    for _, requirement in version.requirements:
+        judged = [kind for kind in kinds if kind in several(requirement.get("judged_at", "submitted"))]
+        failed = [kind for kind in judged if not all_hold(book, version, standing, happening, kind, requirement["require"])]
         code, does = requirement["code"], requirement.get("on_failure", "disqualify")
-        if not failed:
+        if failed:
+            standing.failures.append((code, does, failed[0], happening.at))
+            if does == "hold":
+                standing.held.add(code)
+                standing.released.discard(code)
+            outcome = outcome or INSTEAD.get(does)
+        elif judged:
             standing.held.discard(code)
-            continue
-        standing.failures.append((code, does, failed[0], happening.at))
-        if does == "hold":
-            standing.held.add(code)
-        outcome = outcome or INSTEAD.get(does)
+        for kind in kinds:
+            if kind in several(requirement.get("reviewed_by")):
+                outcome = outcome or review(book, version, standing, happening, kind, requirement)
     return outcome
+
+
+def review(book, version, standing, happening, kind, requirement):
+    """An event decides about what a requirement holds: the referral is void, or it is let go, or neither."""
+    def says(key):
+        return key in requirement and all_hold(book, version, standing, happening, kind, requirement[key])
+
+    code = requirement["code"]
+    if says("voided_when"):
+        standing.failures.append((code, "void", kind, happening.at))
+        standing.void = True
+        return "disqualified"
+    if says("released_when"):
+        standing.held.discard(code)
+        standing.released.add(code)
+    return None
 
 
 def coming(standing, happening):
@@ -41,12 +59,12 @@ def coming(standing, happening):
     return kinds + [kind]
 
 
-def is_met(book, version, standing, happening, kind, requirement):
+def all_hold(book, version, standing, happening, kind, conditions):
     """By what is known of the referral before anything of the event is taken in."""
     event = Happening(happening.referral, kind, happening.at, happening.origin, happening.name, happening.anchor,
                       happening.sequence, happening.facts)
     scope = Moment(book, version, standing, event, None, None).plain_scope(version)
-    return all([evaluate(condition, scope) is True for condition in several(requirement["require"])])
+    return all([evaluate(condition, scope) is True for condition in several(conditions)])
 
 
 def instead(happening, stage):
@@ -59,9 +77,13 @@ def instead(happening, stage):
 
 def holds(book, standing, row, moment):
     """Whether a requirement holds what a referral brings, as of the moment of the answer."""
-    if standing is not None and standing.held:
-        return True
+    released = standing.released if standing is not None else ()
+    if standing is not None:
+        at_submission = {code for code, does, _, _ in standing.verdict.failures if does == "hold"}
+        if standing.held or at_submission - released:
+            return True
     version = book.program.in_force(book.program.day_of(row.at))
     scope = version and Scope(book, version, row, moment=moment)
-    payable = [requirement for requirement in (version.later if version else []) if requirement["judged_at"] == "payable"]
+    payable = [requirement for requirement in (version.later if version else [])
+               if requirement["judged_at"] == "payable" and requirement["code"] not in released]
     return any(evaluate(condition, scope) is not True for requirement in payable for condition in several(requirement["require"]))

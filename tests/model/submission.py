@@ -41,8 +41,8 @@ def judge(book, row, circle=False, before=None):
         if requirement.get("judged_at", "submitted") != "submitted":
             continue
         if not all([evaluate(condition, scope) is True for condition in several(requirement["require"])]):
-            if requirement.get("on_failure") == "flag":
-                verdict.failures.append((requirement["code"], "flag", "submitted", row.at))
+            if requirement.get("on_failure") in ("flag", "hold"):
+                verdict.failures.append((requirement["code"], requirement["on_failure"], "submitted", row.at))
                 continue
             side = requirement.get("refuses", "both")
             verdict.refuse(requirement["code"], ("referrer", "referee") if side == "both" else (side,))

@@ -52,7 +52,7 @@ class Standing:
         self.happened = []
         self.recruiter, self.shared = None, None
         self.came, self.first, self.tiers_at, self.granted = {}, {}, {}, {}
-        self.not_granted, self.failures, self.held = [], [], set()
+        self.not_granted, self.failures, self.held, self.released, self.void = [], [], set(), set(), False
 
     @property
     def place(self):

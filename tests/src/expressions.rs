@@ -3,8 +3,8 @@
 use referral_rules::base::{Calendar, Interner, Weekday, Zone};
 use referral_rules::diag::Diagnostic;
 use referral_rules::expr::{
-    Compiled, Env, Expected, Inputs, Operand, Pool, Rates, Scope, Scratch, Slot, Status, Table, Type, Value, Vector,
-    compile,
+    Compiled, Env, Expected, Inputs, Lists, Operand, Pool, Rates, Scope, Scratch, Slot, Status, Table, Type, Value,
+    Vector, compile,
 };
 use std::cell::RefCell;
 
@@ -19,6 +19,8 @@ pub struct World {
     pub tables: Vec<Table>,
     /// The rates of exchange.
     pub rates: Rates,
+    /// The host's lists.
+    pub lists: Lists,
     /// The types of the slots.
     pub types: Vec<Type>,
     zone: Zone,
@@ -34,6 +36,7 @@ impl Default for World {
             texts: Interner::default(),
             tables: Vec::new(),
             rates: Rates::default(),
+            lists: Lists::default(),
             types: Vec::new(),
             zone: Zone::named("America/New_York").expect("the zone is in the data"),
             calendar: Calendar::new(&weekend, Vec::new()).expect("five business days are left"),
@@ -82,7 +85,13 @@ impl World {
     /// The results for the rows, or why there is none.
     pub fn evaluate(&mut self, compiled: &Compiled, rows: &[Row]) -> Vec<Result<Value, Status>> {
         self.intern(rows);
-        let env = Env { zone: &self.zone, calendar: &self.calendar, tables: &self.tables, rates: &self.rates };
+        let env = Env {
+            zone: &self.zone,
+            calendar: &self.calendar,
+            tables: &self.tables,
+            rates: &self.rates,
+            lists: &self.lists,
+        };
         let mut known = self.texts.clone();
         let inputs = Rows { rows, texts: RefCell::new(&mut known) };
         let mut scratch = Scratch::new(&self.texts);
@@ -99,10 +108,16 @@ impl World {
     pub fn explain(&mut self, compiled: &Compiled, row: Row) -> Vec<Operand> {
         let rows = [row];
         self.intern(&rows);
-        let env = Env { zone: &self.zone, calendar: &self.calendar, tables: &self.tables, rates: &self.rates };
+        let env = Env {
+            zone: &self.zone,
+            calendar: &self.calendar,
+            tables: &self.tables,
+            rates: &self.rates,
+            lists: &self.lists,
+        };
         let mut known = self.texts.clone();
         let inputs = Rows { rows: &rows, texts: RefCell::new(&mut known) };
-        compiled.explain(&inputs, &env, &mut Scratch::new(&self.texts))
+        compiled.explain(true, &inputs, &env, &mut Scratch::new(&self.texts))
     }
 
     fn intern(&mut self, rows: &[Row]) {

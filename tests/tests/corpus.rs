@@ -51,6 +51,7 @@ fn through_rust(case: &Case, given: &Given, options: Options) -> Value {
             "standings": evaluation.standings(),
             "outlook": evaluation.outlook(),
             "campaigns": evaluation.campaigns(),
+            "lists": evaluation.lists(),
             "findings": evaluation.findings(),
             "fingerprint": evaluation.fingerprint(),
         }),

@@ -14,7 +14,7 @@ use referral_rules::evaluation::Entry;
 use referral_rules::live::{Key, State, States, Step, apply, keys_of, rebuild};
 use referral_rules::program::Program;
 use referral_rules::{Options, evaluate};
-use referral_tests::generate::rates;
+use referral_tests::generate::{lists, rates};
 use std::collections::{BTreeMap, BTreeSet};
 
 const PROGRAM: &str = r#"
@@ -251,6 +251,35 @@ judged_at = "closed"
 on_failure = "nurture"
 "#;
 
+/// What is held until a review, which can end a referral; a list of the host.
+const REVIEWS: &str = r#"
+[lists]
+asked = { from = "host" }
+[measures.of_domain]
+is = "count"
+on = "submitted"
+per = ["referrer", "referee.domain"]
+[[fraud]]
+code = "look"
+require = "(referee.domain in lists.asked ? 50 : 0) + (referee.employees > 20 ? 30 : 0) < 60"
+message = "look at it"
+on_failure = "hold"
+reviewed_by = "payment"
+released_when = "event.value >= 500"
+voided_when = ["event.value < 200", "referee.domain in lists.asked"]
+[[fraud]]
+code = "again"
+require = "of_domain < 1 && open_count < 3"
+message = "look at it again"
+on_failure = "hold"
+reviewed_by = ["opportunity", "lost"]
+voided_when = "has(referral.payment_at)"
+[[fraud]]
+code = "blocked"
+require = "!(referee.domain in lists.asked) || referee.employees < 30"
+message = "blocked"
+"#;
+
 /// Requirements that ask of the submissions before, of one referrer and of all, and levels that follow when a period begins, or never fall.
 const BEFORE: &str = r#"
 [measures.pace]
@@ -463,6 +492,9 @@ fn programs() -> Vec<Program> {
         (&circles, ""),
         (PROGRAM, FACTS),
         (&released, LATER),
+        (PROGRAM, REVIEWS),
+        (&released, REVIEWS),
+        (&last, REVIEWS),
         (&circles, FACTS),
         (&circles, MEASURES),
         (&circles, &everything),
@@ -603,7 +635,7 @@ fn given(news: &[&News], with_histories: bool) -> Given {
         let from_the_beginning = Values::Cells(vec![Cell::Missing; accounts.rows]);
         accounts = accounts.column("at", from_the_beginning);
     }
-    let mut out = Given { rates: rates(), ..Given::default() };
+    let mut out = Given { rates: rates(), lists: lists(), ..Given::default() };
     for news in news {
         let table = match news.table {
             "events" => &mut out.events,

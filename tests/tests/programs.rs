@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// How many programs there are at least: a folder that is not found, or read in part, must not pass.
-const PROGRAMS_MIN: usize = 19;
+const PROGRAMS_MIN: usize = 20;
 
 /// Lines of a page.
 const LINES_MAX: usize = 70;

@@ -34,6 +34,7 @@ fn section_of(path: &str) -> &str {
         "limit.in_each" => "Periods",
         "reward.kind" => "Kinds of reward",
         "tables.<name>" => "[tables.<name>]",
+        "lists.<name>" | "lists.from" => "lists.<name>",
         _ => match path.split('.').next().unwrap_or(path) {
             "as_of" => "[as_of]",
             "calendar" => "[calendar]",
@@ -194,7 +195,7 @@ fn names_are_known_where_the_page_says() {
 fn every_column_is_read_and_no_other() {
     let reference = reference();
     let program = program_with("").unwrap();
-    for table in ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates"] {
+    for table in ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists"] {
         let mut columns: Vec<String> = Vec::new();
         for row in reference.table(table, "column") {
             // Of two spellings the first is taken: both at once would be one column too many.
@@ -218,6 +219,7 @@ fn every_column_is_read_and_no_other() {
                 booked: table("booked").unwrap_or_default(),
                 opening_balances: table("opening_balances").unwrap_or_default(),
                 rates: table("rates").unwrap_or_default(),
+                lists: table("lists").unwrap_or_default(),
             };
             Book::new(&program, &given).findings.into_iter().map(|finding| finding.message).collect()
         };
@@ -256,13 +258,13 @@ fn outlook_answer() -> Value {
     let program = format!(
         "{HEADER}[tiers]\nby = \"qualified_count\"\nlevels = [{{ name = \"low\", at_least = 1 }}]\n[[reward]]\nid = \"r\"\n\
          to = \"referrer\"\non = \"qualified\"\nkind = \"perk\"\n[[campaign]]\nid = \"c\"\nfirst_day = 2026-01-01\n\
-         last_day = 2026-01-31\nreward_times = 2\ngoal = {{ at_least = 1, on = \"qualified\" }}\n"
+         last_day = 2026-01-31\nreward_times = 2\ngoal = {{ at_least = 1, on = \"qualified\" }}\n[lists]\nfree = {{ from = \"public mail providers\" }}\n"
     );
     let request = json!({
         "program": program,
         "book": {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-01-02"}]},
         "as_of": "2026-01-03",
-        "answer": ["standings", "outlook", "campaigns"],
+        "answer": ["standings", "outlook", "campaigns", "lists"],
     });
     serde_json::from_str(&wire::evaluate_json(&request.to_string())).unwrap()
 }
@@ -272,7 +274,8 @@ fn the_columns_of_the_answer_are_on_the_page() {
     let (first, outlook) = (first_answer(), outlook_answer());
     let reference = reference();
     let rows = reference.table("The answer", "table");
-    let parts = ["decisions", "entries", "positions", "balances", "standings", "outlook", "campaigns", "findings"];
+    let parts =
+        ["decisions", "entries", "positions", "balances", "standings", "outlook", "campaigns", "lists", "findings"];
     assert_eq!(rows.len(), parts.len());
     for (part, row) in parts.into_iter().zip(rows) {
         assert!(row[0].starts_with(&format!("`{part}`")), "{part}");

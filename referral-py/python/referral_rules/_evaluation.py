@@ -44,7 +44,7 @@ _SHAPES: dict[str, Shape] = {
     "entries": _ENTRY,
     "ledger": _ENTRY,
     "positions": {"amount": Decimal, "paid_at": _instant, "due_on": date.fromisoformat, "expires_on": date.fromisoformat, "notify_by": _instant},
-    "balances": dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired"), Decimal),
+    "balances": dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired", "void"), Decimal),
     "standings": {"value": _exact, "at_least": _exact, "missing": _exact, "by": date.fromisoformat, "next_review": date.fromisoformat},
     "outlook": {"by": _instant},
     "campaigns": {
@@ -52,6 +52,7 @@ _SHAPES: dict[str, Shape] = {
         "last_day": date.fromisoformat,
         "goal": {"at_least": _exact, "reached": _exact, "missing": _exact},
     },
+    "lists": {},
     "findings": {},
 }
 
@@ -153,6 +154,11 @@ class Evaluation:
     def campaigns(self) -> list[Row]:
         """What each campaign brought, and how far its goal is reached."""
         return self._table("campaigns")
+
+    @property
+    def lists(self) -> list[Row]:
+        """The lists that are not written in the program, with a digest of the values by which it was answered."""
+        return self._table("lists")
 
     @property
     def findings(self) -> list[Row]:

@@ -86,7 +86,7 @@ class Program:
         """Who is owed what under these terms and these facts, as of a moment.
 
         `answer` names the parts that are wanted: decisions, entries, positions, balances, standings, outlook, campaigns,
-        findings, warnings, fingerprint, ledger, summary; by default all but the last two. Other Python threads go on while it computes.
+        lists, findings, warnings, fingerprint, ledger, summary; by default all but the last two. Other Python threads go on while it computes.
 
         >>> program = Program({"standard": "customer-referrals"})
         >>> book = {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02"}]}

@@ -5,8 +5,8 @@ use referral_rules::program::standard::{STANDARDS, Standard};
 pub const USAGE: &str = "\
 usage: evaluate [--program FILE]... [--alternative NAME]...
                 [--accounts FILE] [--referrals FILE] [--events FILE] [--confirmations FILE]
-                [--booked FILE] [--opening-balances FILE] [--rates FILE] [--as-of DATE|INSTANT]
-                [--explain ID]... [--json]
+                [--booked FILE] [--opening-balances FILE] [--rates FILE] [--lists FILE]
+                [--as-of DATE|INSTANT] [--explain ID]... [--json]
 
   --program FILE           a program in .toml or .json; several are versions of one program;
                            or customer-referrals or partner-referrals, the standard programs;
@@ -21,8 +21,16 @@ usage: evaluate [--program FILE]... [--alternative NAME]...
 exit codes: 0 done, 1 the program or a file is wrong, 2 called wrongly";
 
 /// The tables that may be given, by option, in the order of [`Arguments::tables`].
-pub const TABLES: [&str; 7] =
-    ["--accounts", "--referrals", "--events", "--confirmations", "--booked", "--opening-balances", "--rates"];
+pub const TABLES: [&str; 8] = [
+    "--accounts",
+    "--referrals",
+    "--events",
+    "--confirmations",
+    "--booked",
+    "--opening-balances",
+    "--rates",
+    "--lists",
+];
 
 /// What was asked for.
 #[derive(Debug, Default)]
@@ -32,7 +40,7 @@ pub struct Arguments {
     /// Alternatives of the standard program.
     pub alternatives: Vec<String>,
     /// Files of tables, in the order of [`TABLES`].
-    pub tables: [Option<String>; 7],
+    pub tables: [Option<String>; 8],
     /// The moment of the answer.
     pub as_of: Option<String>,
     /// What to explain.

@@ -71,7 +71,7 @@ pub fn book(arguments: &Arguments, program: &Program) -> Result<Book, Fault> {
         };
         return Ok(Book::new(program, &given));
     }
-    let [accounts, referrals, events, confirmations, booked, opening_balances, rates] = &arguments.tables;
+    let [accounts, referrals, events, confirmations, booked, opening_balances, rates, lists] = &arguments.tables;
     let or_none = |file: &Option<String>| table(file).map(Option::unwrap_or_default);
     let given = Given {
         accounts: table(accounts)?,
@@ -81,6 +81,7 @@ pub fn book(arguments: &Arguments, program: &Program) -> Result<Book, Fault> {
         booked: or_none(booked)?,
         opening_balances: or_none(opening_balances)?,
         rates: or_none(rates)?,
+        lists: or_none(lists)?,
     };
     Ok(Book::new(program, &given))
 }

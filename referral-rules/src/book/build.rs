@@ -83,6 +83,7 @@ impl<'a> Builder<'a> {
         self.booked(&given.booked, book);
         self.opening_balances(&given.opening_balances, book);
         self.rates(&given.rates, book);
+        self.lists(&given.lists, book);
         book.findings = self.findings;
         book.findings.sort();
         book.texts = self.texts;
@@ -607,7 +608,7 @@ impl<'a> Builder<'a> {
         ids.into_iter().map(|id| id.map(|id| self.texts.text(id).to_owned())).collect()
     }
 
-    fn long_texts(&mut self, given: &GivenTable, name: &str) -> Optional<TextId> {
+    pub(super) fn long_texts(&mut self, given: &GivenTable, name: &str) -> Optional<TextId> {
         match self.plain_column(given, name, &Type::Text) {
             Some((Column::Text(values), valid)) => {
                 values.into_iter().zip(valid).map(|(value, valid)| valid.then_some(value)).collect()

@@ -152,6 +152,7 @@ impl Given {
             booked: self.booked.packed(),
             opening_balances: self.opening_balances.packed(),
             rates: self.rates.packed(),
+            lists: self.lists.packed(),
         }
     }
 }
@@ -173,4 +174,6 @@ pub struct Given {
     pub opening_balances: GivenTable,
     /// Rates of exchange: `from`, `to`, `first_day`, `rate`.
     pub rates: GivenTable,
+    /// Lists that the program asks the host for: `list`, `value`.
+    pub lists: GivenTable,
 }

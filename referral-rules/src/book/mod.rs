@@ -28,6 +28,7 @@ mod given;
 mod history;
 mod incomplete;
 mod json;
+mod lists;
 mod moments;
 mod new_events;
 mod order;
@@ -48,7 +49,7 @@ pub use packed::{Ints, Offsets, Packed, PackedTexts, PackedValues, TextsFault, T
 pub(crate) use packed::{each_width, one_width};
 
 use crate::base::{Buffer, Interner, Number, TextId, compare_ids, index, position};
-use crate::expr::Rates;
+use crate::expr::{Lists, Rates};
 use crate::program::EventKind;
 use parties::Parties;
 
@@ -194,6 +195,8 @@ pub struct Book {
     pub opening_balances: Vec<OpeningBalance>,
     /// Rates of exchange.
     pub rates: Rates,
+    /// The host's lists.
+    pub lists: Lists,
     /// The place of each referral in the order of ids, by position.
     pub referral_rank: Vec<u32>,
     /// The place of each event in the order of ids, by position.

@@ -174,7 +174,7 @@ impl Evaluation<'_> {
         let facts = self.standings.current.iter().zip(&*self.book.referrals.submitted_at);
         // Where one word has all failures, a row that nothing but requirements refuse is answered without a branch on it.
         let plain =
-            self.submissions.words == 1 && self.submissions.circles.is_none() && self.standings.refused.is_empty();
+            self.submissions.words == 1 && self.submissions.circles.is_none() && self.standings.before.is_empty();
         for ((row, refused), (standing, submitted_at)) in (0..position(rows)).zip(&self.submissions.refused).zip(facts)
         {
             let standing = match settled && *submitted_at <= self.as_of.0 {

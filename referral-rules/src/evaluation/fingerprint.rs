@@ -27,7 +27,7 @@ impl Hashing {
 }
 
 impl Evaluation<'_> {
-    /// SHA-256 over the answer: decisions, new entries, positions, and findings without their row numbers,
+    /// SHA-256 over the answer: decisions, new entries, positions, lists that are not written in documents, and findings without their row numbers,
     /// each once.
     ///
     /// The bytes that are hashed are the answer's JSON, one value per line.
@@ -41,6 +41,9 @@ impl Evaluation<'_> {
         }
         for position in self.positions() {
             hashing.add(&position);
+        }
+        for list in self.lists() {
+            hashing.add(&list);
         }
         // Findings are sorted by what they say first: a row that comes twice brings its findings twice, one after the other.
         let said = |finding: &crate::book::Finding| crate::book::Finding { row: 0, known: 0, ..finding.clone() };

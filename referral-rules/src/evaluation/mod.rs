@@ -12,6 +12,7 @@ mod facts;
 mod failure;
 mod fingerprint;
 mod history;
+mod lists;
 mod outlook;
 mod position;
 mod stage_event;

@@ -142,7 +142,7 @@ impl Evaluation<'_> {
     /// Whether all that a condition asks is settled at submission.
     fn is_settled(&self, condition: &Compiled) -> bool {
         condition.inputs().iter().all(|slot| match self.program.slots.get(usize::from(slot.0)) {
-            Some(Source::ReferralId | Source::ReferrerId | Source::RefereeId) => true,
+            Some(Source::ReferralId | Source::ReferrerId | Source::RefereeId | Source::HostList(_)) => true,
             Some(Source::StageAt(measure)) => measure.index() == EventKind::SUBMITTED.index(),
             Some(Source::Fact(fact)) => {
                 let fact = &self.program.facts[usize::from(*fact)];

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 pub struct Position {
     /// The entry.
     pub entry: String,
-    /// `held`, `payable`, `paid`, `reversed` or `expired`.
+    /// `held`, `payable`, `paid`, `reversed`, `expired` or `void`.
     pub state: String,
     /// What holds it back, in words; empty otherwise.
     pub held: String,
@@ -44,7 +44,7 @@ pub struct Position {
     pub notify_by: Option<Instant>,
 }
 
-/// What stands where for one beneficiary in one unit. `earned` is always the sum of the other five.
+/// What stands where for one beneficiary in one unit. `earned` is always the sum of the other six.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Balance {
     /// For whom.
@@ -69,6 +69,9 @@ pub struct Balance {
     /// Not used in time.
     #[serde(serialize_with = "decimal")]
     pub expired: Decimal,
+    /// Void by a review before it was paid.
+    #[serde(serialize_with = "decimal")]
+    pub void: Decimal,
 }
 
 /// An entry with its dates and where it stands.
@@ -115,7 +118,7 @@ impl Evaluation<'_> {
 
     /// What stands where, by beneficiary and unit.
     pub fn balances(&self) -> Vec<Balance> {
-        let mut sums: BTreeMap<(Beneficiary, Unit), [i128; 6]> = BTreeMap::new();
+        let mut sums: BTreeMap<(Beneficiary, Unit), [i128; 7]> = BTreeMap::new();
         for placed in self.placed(&self.ledger_rows().iter().collect::<Vec<_>>()) {
             let unit = rule(self.program, placed.row).1.unit.clone();
             let sum = sums.entry((self.beneficiary(placed.row), unit)).or_default();
@@ -125,6 +128,7 @@ impl Evaluation<'_> {
                 Standing::Paid(_) => 3,
                 Standing::Reversed => 4,
                 Standing::Expired(_) => 5,
+                Standing::Void => 6,
             };
             for slot in [0, slot] {
                 if let Some(sum) = sum.get_mut(slot) {
@@ -133,7 +137,7 @@ impl Evaluation<'_> {
             }
         }
         sums.into_iter()
-            .map(|((beneficiary, unit), [earned, held, payable, paid, reversed, expired])| {
+            .map(|((beneficiary, unit), [earned, held, payable, paid, reversed, expired, void])| {
                 let shown = |minor| unit.total(minor);
                 Balance {
                     beneficiary,
@@ -144,6 +148,7 @@ impl Evaluation<'_> {
                     paid: shown(paid),
                     reversed: shown(reversed),
                     expired: shown(expired),
+                    void: shown(void),
                 }
             })
             .collect()
@@ -188,6 +193,7 @@ impl Evaluation<'_> {
                 };
                 let standing = match handed_over(id) {
                     None if grant.is_reversed() => Standing::Reversed,
+                    None if self.is_void(row.referral) => Standing::Void,
                     at if expired => Standing::Expired(at),
                     Some(at) => Standing::Paid(at),
                     None => held().map_or(Standing::Payable, Standing::Held),
@@ -203,7 +209,7 @@ impl Evaluation<'_> {
         let pay = pay_promise(self.program, &placed.dates, placed.standing, placed.row.amount, self.as_of);
         let notify = match placed.standing {
             Standing::Reversed => Promise::None,
-            Standing::Expired(_) if placed.notified.is_none() => Promise::None,
+            Standing::Expired(_) | Standing::Void if placed.notified.is_none() => Promise::None,
             _ => notify_promise(&placed.dates, placed.notified, placed.row.amount, self.as_of),
         };
         let (state, held) = match placed.standing {
@@ -212,6 +218,7 @@ impl Evaluation<'_> {
             Standing::Paid(_) => ("paid", String::new()),
             Standing::Reversed => ("reversed", String::new()),
             Standing::Expired(_) => ("expired", String::new()),
+            Standing::Void => ("void", String::new()),
         };
         Position {
             entry: self.entry_id(placed.row),

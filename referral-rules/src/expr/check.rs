@@ -24,6 +24,8 @@ pub(super) struct Checker<'a, 'f, 'd> {
     pub(super) reads_ledger: bool,
     /// The constant lists and tables that it names.
     pub(super) constants: BTreeSet<String>,
+    /// What the sums outside of loops are made of, by where they stand.
+    pub(super) sums: Vec<(Span, Vec<Typed>)>,
 }
 
 impl Checker<'_, '_, '_> {
@@ -120,6 +122,12 @@ impl Checker<'_, '_, '_> {
                     _ => 1,
                 };
                 Some(self.builder.value(&value, ty, size, span))
+            }
+            Named::HostList { .. } => {
+                self.constants.insert(path.to_owned());
+                let help = format!("write `referee.domain in {path}` or `has({path})`");
+                self.mismatch(span, format!("the host's list `{path}` can only be asked what is in it"), &help);
+                None
             }
             Named::Table(_) => {
                 let help = format!("write {path}[key]");
@@ -375,6 +383,19 @@ impl Checker<'_, '_, '_> {
         }
         match self.scope.find(&path) {
             Some(Named::Variable { ty, slot }) => Some((path, ty.clone(), *slot)),
+            _ => None,
+        }
+    }
+
+    /// A list of the host: its name, the slot that says whether it was given, its number.
+    pub(super) fn host_list(&mut self, node: &Node) -> Option<(String, Slot, usize)> {
+        let path = node.path()?;
+        match self.scope.find(&path) {
+            Some(Named::HostList { slot, list }) => {
+                let (slot, list) = (*slot, *list);
+                self.constants.insert(path.clone());
+                Some((path, slot, list))
+            }
             _ => None,
         }
     }

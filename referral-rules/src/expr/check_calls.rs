@@ -187,6 +187,10 @@ impl Checker<'_, '_, '_> {
             let value = self.builder.load(slot, &path, ty, node.span);
             return Some(self.builder.emit(Op::Has, true, &[&value], Type::Bool, 1, span));
         }
+        if let Some((path, slot, _)) = self.host_list(node) {
+            let given = self.builder.load(slot, &path, Type::Bool, node.span);
+            return Some(self.builder.emit(Op::Has, true, &[&given], Type::Bool, 1, span));
+        }
         let row = match &node.kind {
             Kind::Select { of, .. } => of,
             _ => node,

@@ -7,7 +7,7 @@ use super::functions_text as text;
 use super::kernels::{Arithmetic, Bounds, Test};
 use super::program::{Compared, Op};
 use super::syntax::{Kind, Node, Operator};
-use super::types::Type;
+use super::types::{Slot, Type};
 use super::value::Value;
 use crate::base::Number;
 use crate::diag::{Code, Span};
@@ -36,6 +36,7 @@ impl Checker<'_, '_, '_> {
                     actual: (value.at, value.ty.clone()),
                     operator: "is",
                     expected: None,
+                    parts: Vec::new(),
                 };
                 let logic = Logic { at: value.at, shape: Shape::Leaf(leaf) };
                 Some((value, logic))
@@ -109,6 +110,11 @@ impl Checker<'_, '_, '_> {
     }
 
     fn comparison(&mut self, span: Span, operator: Operator, left: &Node, right: &Node) -> Option<(Typed, Logic)> {
+        if operator == Operator::In {
+            if let Some(list) = self.host_list(right) {
+                return self.listed(span, left, right.span, list);
+            }
+        }
         let (a, b) = (self.check(left), self.check(right));
         let (a, b) = (a?, b?);
         let result = match operator {
@@ -118,12 +124,44 @@ impl Checker<'_, '_, '_> {
         let turned = operator != Operator::In && self.builder.constant_of(&a).is_some();
         let turned = turned && self.builder.constant_of(&b).is_none();
         let (subject, actual, expected) = if turned { (right.span, b, a) } else { (left.span, a, b) };
+        let parts = self.sums.iter().find(|(sum, _)| *sum == subject).map_or(&[][..], |(_, parts)| parts);
         let leaf = Leaf {
+            parts: parts.iter().map(|part| (part.span, (part.at, part.ty.clone()))).collect(),
             text: span,
             subject,
             actual: (actual.at, actual.ty),
             operator: if turned { mirrored(operator) } else { operator }.symbol(),
             expected: Some((expected.at, expected.ty)),
+        };
+        let at = result.at;
+        Some((result, Logic { at, shape: Shape::Leaf(leaf) }))
+    }
+
+    /// Whether a text is in a list of the host.
+    fn listed(
+        &mut self,
+        span: Span,
+        left: &Node,
+        right: Span,
+        (path, slot, list): (String, Slot, usize),
+    ) -> Option<(Typed, Logic)> {
+        let value = self.check(left)?;
+        if !value.ty.is_text() && value.ty != Type::Nothing {
+            let message = format!("a value of type {} is never in a list of texts", value.ty);
+            self.mismatch(span, message, "");
+            return None;
+        }
+        let value = if value.ty.is_text() { value } else { self.coerce(value, &Type::Text) };
+        let given = self.builder.load(slot, &path, Type::Bool, right);
+        let result = self.builder.emit(Op::Listed(list), false, &[&value, &given], Type::Bool, 1, span);
+        let name = self.builder.value(&Value::Text(path), Type::Text, 1, right);
+        let leaf = Leaf {
+            text: span,
+            subject: left.span,
+            actual: (value.at, value.ty),
+            operator: Operator::In.symbol(),
+            expected: Some((name.at, name.ty)),
+            parts: Vec::new(),
         };
         let at = result.at;
         Some((result, Logic { at, shape: Shape::Leaf(leaf) }))
@@ -225,6 +263,9 @@ impl Checker<'_, '_, '_> {
     pub(super) fn arithmetic(&mut self, span: Span, operator: Operator, left: &Node, right: &Node) -> Option<Typed> {
         let (a, b) = (self.check(left), self.check(right));
         let (a, b) = (a?, b?);
+        if operator == Operator::Add {
+            self.keep_sum(span, (left, &a), (right, &b));
+        }
         let (left, right) = match (&a.ty, &b.ty) {
             (Type::Nothing, Type::Nothing) => (Type::Int, Type::Int),
             (Type::Nothing, other) | (other, Type::Nothing) => (other.clone(), other.clone()),
@@ -262,6 +303,19 @@ impl Checker<'_, '_, '_> {
                 }
             },
         }
+    }
+
+    /// Keeps what a sum of numbers is made of, so that an explanation can say what made it.
+    fn keep_sum(&mut self, span: Span, (left, a): (&Node, &Typed), (right, b): (&Node, &Typed)) {
+        if !self.bindings.is_empty() || !a.ty.is_number() || !b.ty.is_number() {
+            return;
+        }
+        let parts = |node: &Node, value: &Typed| match self.sums.iter().find(|(sum, _)| *sum == node.span) {
+            Some((_, parts)) => parts.clone(),
+            None => vec![Typed { span: node.span, ..value.clone() }],
+        };
+        let all = parts(left, a).into_iter().chain(parts(right, b)).collect();
+        self.sums.push((span, all));
     }
 
     /// Checks a minus before a number.

@@ -49,7 +49,7 @@ pub struct Compiled {
 /// # Example
 /// ```
 /// use referral_rules::base::{Calendar, Interner, Weekday, Zone};
-/// use referral_rules::expr::{Column, Env, Expected, Inputs, Pool, Rates, Scope, Scratch, Slot, Type, Vector, compile};
+/// use referral_rules::expr::{Column, Env, Expected, Inputs, Lists, Pool, Rates, Scope, Scratch, Slot, Type, Vector, compile};
 ///
 /// struct Employees(Vec<i64>);
 /// impl Inputs for Employees {
@@ -67,8 +67,8 @@ pub struct Compiled {
 /// let compiled = compiled.unwrap();
 ///
 /// let (zone, calendar) = (Zone::named("UTC").unwrap(), Calendar::new(&[Weekday::Sunday], vec![]).unwrap());
-/// let rates = Rates::default();
-/// let env = Env { zone: &zone, calendar: &calendar, tables: &[], rates: &rates };
+/// let (rates, lists) = (Rates::default(), Lists::default());
+/// let env = Env { zone: &zone, calendar: &calendar, tables: &[], rates: &rates, lists: &lists };
 /// let mut scratch = Scratch::new(&texts);
 /// let result = compiled.evaluate(&Employees(vec![32, 50]), 2, &env, &mut scratch);
 /// assert_eq!(result.column, Column::Bool(vec![false, true]));
@@ -92,7 +92,16 @@ pub fn compile(
     let builder = Builder::new(texts);
     let bindings = Vec::new();
     let constants = BTreeSet::new();
-    let mut checker = Checker { scope, source, builder, faults: &mut faults, bindings, reads_ledger: false, constants };
+    let mut checker = Checker {
+        scope,
+        source,
+        builder,
+        faults: &mut faults,
+        bindings,
+        reads_ledger: false,
+        constants,
+        sums: Vec::new(),
+    };
     let checked = checker.whole(&node);
     if checker.builder.too_large() {
         let help = "loop over shorter lists, or not inside of each other";

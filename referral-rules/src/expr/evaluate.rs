@@ -2,6 +2,7 @@
 use super::functions::{Arg, Out, Run};
 use super::kernels;
 use super::lanes::{Item, map, unary};
+use super::lists::Lists;
 use super::program::{Block, Compared, Field, Instruction, Op, Place, Ref};
 use super::rates::Rates;
 use super::rows::{argument, bound_lists, fill, has_repeated_key, select, status, value_at};
@@ -32,6 +33,8 @@ pub struct Env<'a> {
     pub tables: &'a [Table],
     /// The host's rates of exchange.
     pub rates: &'a Rates,
+    /// The host's lists.
+    pub lists: &'a Lists,
 }
 
 /// Memory that evaluation reuses, and the texts that it makes. One is enough for any number of expressions; nothing is
@@ -186,6 +189,13 @@ impl Machine<'_> {
                 }
             }
             Op::TextIn(set) => kernels::text_in(set, first, rows, out),
+            Op::Listed(list) => match self.env.and_then(|env| env.lists.get(*list)) {
+                Some(known) => map(first, rows, out, |text: TextId| known.contains(&text)),
+                None => (0..rows).for_each(|row| {
+                    let own = status(first, row);
+                    out.push_status(if own.is_ok() { status(second, row) } else { own });
+                }),
+            },
             Op::MakeList(element) => self.make(arguments, &[element], rows, out),
             Op::MakeMap(key, value) => self.make(arguments, &[key, value], rows, out),
             Op::Each(each) => self.each(each, step, frame, level, rows, out),

@@ -16,7 +16,8 @@ pub struct Operand {
     pub subject: String,
     /// What it was; missing where it has no value.
     pub actual: Value,
-    /// What had to hold between the two: `>=`. Under a `!` it is turned round; `is` for what is no comparison.
+    /// What had to hold between the two: `>=`. Under a `!` it is turned round; `is` for what is no comparison, `adds` for a part
+    /// of the sum that was looked at before it.
     pub operator: &'static str,
     /// What it was held against: 50.
     pub expected: Value,
@@ -56,16 +57,18 @@ pub(super) struct Leaf {
     pub(super) actual: (Ref, Type),
     pub(super) operator: &'static str,
     pub(super) expected: Option<(Ref, Type)>,
+    /// Where the subject is a sum: what it is made of.
+    pub(super) parts: Vec<(Span, (Ref, Type))>,
 }
 
 impl Compiled {
-    /// For a chunk of one row: the leaves that kept a condition from being true. Of a failed `&&` those that failed, of a
-    /// failed `||` all. Empty if it was true.
-    pub fn explain(&self, inputs: &dyn Inputs, env: &Env<'_>, scratch: &mut Scratch<'_>) -> Vec<Operand> {
+    /// For a chunk of one row: the leaves that kept a condition from being as wanted. Of a failed `&&` those that failed, of a
+    /// failed `||` all. Empty if it was as wanted.
+    pub fn explain(&self, wanted: bool, inputs: &dyn Inputs, env: &Env<'_>, scratch: &mut Scratch<'_>) -> Vec<Operand> {
         let _ = self.evaluate(inputs, 1, env, scratch);
         let mut operands = Vec::new();
         let reader = Reader { compiled: self, scratch };
-        reader.explain(&self.logic, true, &mut operands);
+        reader.explain(&self.logic, wanted, &mut operands);
         operands
     }
 }
@@ -120,8 +123,20 @@ impl Reader<'_, '_> {
                     }
                 }
             }
-            (Shape::Leaf(leaf), _) => operands.push(self.operand(leaf, wanted, result)),
+            (Shape::Leaf(leaf), _) => {
+                operands.push(self.operand(leaf, wanted, result));
+                operands.extend(leaf.parts.iter().filter_map(|part| self.part(part)));
+            }
         }
+    }
+
+    /// A part of a sum that made it more or less, or that is missing.
+    fn part(&self, (written, place): &(Span, (Ref, Type))) -> Option<Operand> {
+        let actual = self.value(place);
+        let text = self.compiled.source().get(written.start..written.end).unwrap_or("").to_owned();
+        let adds = !actual.same(&Value::Int(0));
+        let (subject, expected) = (text.clone(), Value::Missing);
+        adds.then_some(Operand { text, subject, actual, operator: "adds", expected, missing: None, status: Status::OK })
     }
 
     fn operand(&self, leaf: &Leaf, wanted: bool, result: Result<bool, Status>) -> Operand {

@@ -161,6 +161,7 @@ impl Foresight<'_> {
                 };
                 passed(Values::Bools { yes, no })
             }
+            Op::Listed(_) => passed(Values::Bools { yes: true, no: true }),
             Op::Lookup { table, column } => self.looked_up(*table, *column, step, &argument(0)),
             Op::ByBands { .. } => Possible { values: Values::Numbers(Range::default()), present, absent: true },
             Op::Field(field, _) => passed(Values::Numbers(field_range(*field))),

@@ -58,6 +58,8 @@ pub(super) enum Op {
     Has,
     /// True for texts of the set, sorted by number.
     TextIn(Arc<[TextId]>),
+    /// True for texts of the host's list with this number; the second argument says whether it was given.
+    Listed(usize),
     /// One list out of the arguments; the type is the element's.
     MakeList(Type),
     /// One map out of the arguments: key, value, key, value.
@@ -146,7 +148,9 @@ impl Op {
     /// True if the step needs no input, zone, calendar or table, so that constants fold.
     pub(super) fn folds(&self, run_is_pure: bool) -> bool {
         match self {
-            Self::Load(_) | Self::Lookup { .. } | Self::ByBands { .. } | Self::DayOf | Self::Fill => false,
+            Self::Load(_) | Self::Listed(_) | Self::Lookup { .. } | Self::ByBands { .. } | Self::DayOf | Self::Fill => {
+                false
+            }
             Self::Each(each) => each.pure,
             Self::Call(_) => run_is_pure,
             _ => true,

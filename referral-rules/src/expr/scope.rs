@@ -17,8 +17,19 @@ pub struct TableSchema {
 /// What a name stands for.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Named {
-    Variable { ty: Type, slot: Slot },
-    Constant { value: Value, ty: Type },
+    Variable {
+        ty: Type,
+        slot: Slot,
+    },
+    Constant {
+        value: Value,
+        ty: Type,
+    },
+    /// A list of the host: the slot says whether it was given.
+    HostList {
+        slot: Slot,
+        list: usize,
+    },
     Table(TableSchema),
 }
 
@@ -54,6 +65,12 @@ impl Scope {
     /// A constant list, seen as `lists.<name>`.
     pub fn list(&mut self, name: &str, values: Vec<Value>, element: Type) {
         self.constant(&format!("lists.{name}"), Value::List(values), Type::List(Box::new(element)));
+    }
+
+    /// A list that the host gives, seen as `lists.<name>`: its number in [`Env::lists`](super::Env::lists), and the slot that says whether
+    /// it was given.
+    pub fn host_list(&mut self, name: &str, slot: Slot, list: usize) {
+        self.names.insert(format!("lists.{name}"), Named::HostList { slot, list });
     }
 
     /// A constant, or a list of constants, under its dotted name.

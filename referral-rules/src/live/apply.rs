@@ -201,6 +201,7 @@ fn small_book(program: &Program, news: &Given, fresh: &Book, opened: &Opened) ->
         accounts: table_of(&histories),
         opening_balances: news.opening_balances.clone(),
         rates: news.rates.clone(),
+        lists: news.lists.clone(),
         ..Given::default()
     };
     let mut out = Small {

@@ -270,9 +270,9 @@ impl Stepping<'_> {
             readings: earlier.readings(row, &mut measures),
             open: i64::try_from(open.len()).unwrap_or(i64::MAX),
         };
-        let refused = earlier.judge(row, closes, before, &mut Scratch::new(&book.texts));
-        let refuses = refused.is_some();
-        self.standings.refused.extend(refused.map(|refused| (row, refused)));
+        let failed = earlier.judge(row, closes, before, &mut Scratch::new(&book.texts));
+        let refuses = failed.as_ref().is_some_and(|failed| failed.refuses);
+        self.standings.before.extend(failed.map(|failed| (row, failed)));
         refuses
     }
 

@@ -9,9 +9,10 @@ use rewards::{connect, unit};
 pub(super) use tables::schema;
 
 use super::compiled::{
-    Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Per, Program, Scope as Key, Source, Version,
+    Campaign, Clock, EventKind, Goal, Ladder, Limit, ListFrom, Operator, Per, Program, Scope as Key, Source, Version,
 };
 use super::document::{self, Definition, Document, ExpressionText, Notation, UnderWay};
+use super::library_lists::{HOST, library_list};
 use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
@@ -180,6 +181,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         account_facts: numbers.account_facts,
         slots: numbers.slots,
         reward_ids: numbers.reward_ids,
+        host_lists: numbers.host_lists,
         campaign_ids: numbers.campaign_ids,
         limit_ids: numbers.limit_ids,
         first_kinds,
@@ -242,6 +244,15 @@ pub(super) struct Compiling<'a> {
     pub(super) expressions: Expressions,
 }
 
+/// The lists that are not written in the document.
+fn lists(document: &Document) -> Vec<(String, ListFrom)> {
+    let from = |list: &document::ConstantList| match list.from.as_deref()? {
+        HOST => Some(ListFrom::Host),
+        name => library_list(name).map(ListFrom::Library),
+    };
+    document.lists.iter().filter_map(|list| Some((list.name.value.clone(), from(list)?))).collect()
+}
+
 impl Compiling<'_> {
     fn version(&mut self, source: &SourceText<'_>, document: &Document) -> Version {
         self.sizes(document);
@@ -285,6 +296,7 @@ impl Compiling<'_> {
             contributions,
             ladders,
             tables,
+            lists: lists(document),
             data: document.data.clone(),
             clocks: document.events.iter().filter_map(|event| self.clock(event)).collect(),
             implied: self.implied(document),

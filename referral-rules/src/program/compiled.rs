@@ -9,6 +9,7 @@ pub use super::compiled_rules::{
 };
 use super::data::Data;
 use super::document::Moment;
+use super::library_lists::{HOST, LibraryList};
 use crate::base::{Calendar, Day, Interner, Unit, Zone};
 use crate::expr::{Slot, Table, Type};
 
@@ -121,6 +122,27 @@ pub enum Source {
     Tier(u16),
     /// What the reward with this position in [`Program::reward_ids`] granted for the referral so far.
     Granted(u16),
+    /// Whether the list with this position in [`Program::host_lists`] was given.
+    HostList(u16),
+}
+
+/// Where a list is from that is not written in the document.
+#[derive(Clone, Copy, Debug)]
+pub enum ListFrom {
+    /// The host gives it along with the facts.
+    Host,
+    /// The library carries it.
+    Library(&'static LibraryList),
+}
+
+impl ListFrom {
+    /// The word in documents and answers.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Host => HOST,
+            Self::Library(list) => list.name,
+        }
+    }
 }
 
 /// Which table a fact lies in.
@@ -194,6 +216,8 @@ pub struct Version {
     pub ladders: Vec<Ladder>,
     /// Tables for expressions.
     pub tables: Vec<Table>,
+    /// Lists that are not written in the document, by name, and where they are from.
+    pub lists: Vec<(String, ListFrom)>,
     /// Constants that these terms carry for hosts and expressions.
     pub data: Data,
     /// Events that the clock makes.
@@ -293,6 +317,8 @@ pub struct Program {
     pub measures: Vec<DeclaredMeasure>,
     /// The names of the ladders of all versions.
     pub ladder_names: Vec<String>,
+    /// The lists that the host gives.
+    pub host_lists: Vec<String>,
     /// Texts of the program; books continue this table.
     pub texts: Interner,
     /// The widest key that must be kept together.
@@ -374,6 +400,9 @@ impl Program {
             Some(Source::Tier(ladder)) => self.ladder_names.get(usize::from(*ladder)).cloned().unwrap_or_default(),
             Some(Source::Granted(reward)) => {
                 format!("granted('{}')", self.reward_ids.get(usize::from(*reward)).map_or("", |id| id))
+            }
+            Some(Source::HostList(list)) => {
+                format!("lists.{}", self.host_lists.get(usize::from(*list)).map_or("", |list| list))
             }
         }
     }

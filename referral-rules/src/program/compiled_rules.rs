@@ -36,12 +36,25 @@ pub struct Requirement {
     pub judged: Judged,
     /// What a failure does.
     pub on_failure: OnFailure,
+    /// What decides about what it holds.
+    pub review: Option<Review>,
     /// Whether a condition asks if the referral closes a circle.
     pub asks_for_circles: bool,
     /// Whether a condition asks of the submissions before: measures over them, or how many referrals are open.
     pub asks_before: bool,
     /// Where it stands in the document.
     pub span: Span,
+}
+
+/// What decides about what a requirement holds.
+#[derive(Debug)]
+pub struct Review {
+    /// The kinds of event.
+    pub by: Vec<EventKind>,
+    /// All must hold for what is held to be let go; without one it never is.
+    pub released_when: Vec<Compiled>,
+    /// All must hold for the referral to be void; without one it never is.
+    pub voided_when: Vec<Compiled>,
 }
 
 /// A level of a ladder.

@@ -6,7 +6,7 @@ pub use super::data::Data;
 pub use super::document_measures::{
     Aggregate, Disqualified, Level, MeasureDeclaration, Moves, ThisEvent, TierLadder, Which,
 };
-pub use super::document_requirements::{Heading, JudgedAt, OnFailure, Refuses, Requirement};
+pub use super::document_requirements::{Heading, JudgedAt, OnFailure, Refuses, Requirement, Review};
 pub use super::document_rules::{
     BelowZero, Campaign, Goal, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward, RewardKind,
     RunningTotal, TakenBack, Wins,
@@ -277,13 +277,15 @@ pub enum Constant {
     Date(Day),
 }
 
-/// `[lists]`: a named list of constants of one type, never empty.
+/// `[lists]`: a named list of constants of one type, never empty; or of texts that are not written in the document.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ConstantList {
     /// The name after `lists.`.
     pub name: Spanned<String>,
-    /// The values: all texts, all numbers or all dates.
+    /// The values: all texts, all numbers or all dates. None where they are not written here.
     pub values: Vec<Spanned<Constant>>,
+    /// Where its values are from, if they are not written here: `host`, or the name of a list of the library.
+    pub from: Option<String>,
 }
 
 /// `[tables.…]`: one or more values per key.

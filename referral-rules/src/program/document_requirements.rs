@@ -48,7 +48,7 @@ pub enum OnFailure {
     Nurture,
     /// The event is not taken in.
     IgnoreEvent,
-    /// What the referral brings is held until the requirement is met.
+    /// What the referral brings is held until the requirement is met, or a review decides.
     Hold,
     /// It is told, and nothing else.
     Flag,
@@ -104,4 +104,17 @@ pub struct Requirement {
     pub judged_at: JudgedAt,
     /// What a failure does.
     pub on_failure: Spanned<OnFailure>,
+    /// What decides about what it holds.
+    pub review: Option<Review>,
+}
+
+/// What decides about what a requirement holds: events of some kinds, by conditions on them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Review {
+    /// The kinds of event.
+    pub by: Vec<Spanned<String>>,
+    /// All must hold for what is held to be let go; never without one.
+    pub released_when: Vec<ExpressionText>,
+    /// All must hold for the referral to be void; never without one.
+    pub voided_when: Vec<ExpressionText>,
 }

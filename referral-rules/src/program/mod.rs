@@ -8,6 +8,7 @@ pub mod document;
 mod document_measures;
 mod document_requirements;
 mod document_rules;
+mod library_lists;
 pub mod lint;
 mod measure_types;
 mod names;
@@ -22,11 +23,12 @@ pub use claims::ClaimTerms;
 pub use compile::{Faults, SourceText};
 pub use compiled::{
     Campaign, Clock, Contribution, DeclaredMeasure, EventKind, Fact, Goal, Group, Judged, Ladder, LadderBy, Level,
-    Limit, Measure, Operator, Owner, Per, Program, Requirement, Reward, RunningTotal, Scope, Source, Version,
+    Limit, ListFrom, Measure, Operator, Owner, Per, Program, Requirement, Reward, RunningTotal, Scope, Source, Version,
 };
 pub use data::Data;
 pub use document::{
     Aggregate, BelowZero, Constant, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Moves, Notation, OnFailure,
     OverLimit, Party, PayWithin, Refuses, TakenBack, Which, Wins,
 };
+pub use library_lists::{LIBRARY_LISTS, LibraryList};
 pub use shares::{Share, Shares};

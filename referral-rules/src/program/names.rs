@@ -2,6 +2,7 @@
 use super::compiled::{DeclaredMeasure, EventKind, Fact, Measure, Owner, Source};
 use super::document::{Constant, Data, Document, FactOwner, FactType, MeasureDeclaration, STAGES};
 use super::document_rules::Per;
+use super::library_lists::{HOST, LibraryList, library_list};
 use super::measure_types::MeasureTypes;
 use crate::base::{Interner, Period, Unit};
 use crate::diag::{Code, Diagnostic, Spanned};
@@ -23,6 +24,7 @@ pub(super) struct Numbers {
     /// By what rewards are given once.
     pub(super) once: Vec<(String, Vec<String>)>,
     pub(super) ladder_names: Vec<String>,
+    pub(super) host_lists: Vec<String>,
 }
 
 /// What a running total is, as its reward declares it.
@@ -194,13 +196,13 @@ impl Numbers {
         builtin(&mut submission, "referrer.id", Type::Text, Source::ReferrerId);
         builtin(&mut submission, "referee.id", Type::Text, Source::RefereeId);
         builtin(&mut submission, "referral.submitted_at", Type::Instant, Source::StageAt(Measure::Submitted));
-        for list in &document.lists {
-            let element = constant_type(list.values.iter().map(|value| &value.value));
-            let values = list.values.iter().map(|value| constant_of(&value.value, &element)).collect();
-            submission.list(&list.name.value, values, element);
-        }
+        self.lists(document, &mut submission);
         data(&document.data, "data", &mut submission);
         let mut event = submission.clone();
+        let mut builtin = |scope: &mut Scope, name: &str, kind: Type, source: Source| {
+            let slot = self.slot(source);
+            scope.variable(name, kind, slot);
+        };
         builtin(&mut event, "referral.qualified_at", Type::Instant, Source::StageAt(Measure::Qualified));
         builtin(&mut event, "referral.opportunity_at", Type::Instant, Source::StageAt(Measure::Opportunity));
         builtin(&mut event, "referral.closed_at", Type::Instant, Source::StageAt(Measure::Closed));
@@ -262,6 +264,30 @@ impl Numbers {
             .known_elsewhere(&scopes.event, "a measure is over events and their facts, not over measures or tiers");
         scopes.level.known_elsewhere(&scopes.event, "a level goes by facts and measures, not by tiers");
         scopes
+    }
+
+    /// The lists of a version: those of the host, those that the library carries, those that are written out.
+    fn lists(&mut self, document: &Document, submission: &mut Scope) {
+        for list in &document.lists {
+            let name = list.name.value.as_str();
+            match list.from.as_deref() {
+                Some(HOST) => {
+                    let found = number(&mut self.host_lists, name);
+                    submission.host_list(name, self.slot(Source::HostList(found)), usize::from(found));
+                    continue;
+                }
+                Some(from) => {
+                    let values = library_list(from).into_iter().flat_map(LibraryList::values);
+                    let values = values.map(|value| Value::Text(value.to_owned())).collect();
+                    submission.list(name, values, Type::Text);
+                    continue;
+                }
+                None => {}
+            }
+            let element = constant_type(list.values.iter().map(|value| &value.value));
+            let values = list.values.iter().map(|value| constant_of(&value.value, &element)).collect();
+            submission.list(&list.name.value, values, element);
+        }
     }
 
     /// The number of a measure. Versions that declare it otherwise are reported where it is compiled.

@@ -2,12 +2,12 @@
 //! know beforehand of circles is asked here.
 use super::compile::Compiling;
 use super::compiled::{EventKind, Fact, Owner, Program, Requirement, Source, Version};
-use super::compiled_rules::{Contribution, Judged, Per};
-use super::document::{Document, Heading, JudgedAt, OnFailure, Refuses};
+use super::compiled_rules::{Contribution, Judged, Per, Review};
+use super::document::{self, Document, Heading, JudgedAt, OnFailure, Refuses};
 use super::lint::Expressions;
 use super::names::{Numbers, Scopes};
 use crate::diag::{Code, Diagnostic};
-use crate::expr::Compiled;
+use crate::expr::{Compiled, Scope};
 
 impl Compiling<'_> {
     pub(super) fn requirements(&mut self, document: &Document, scopes: &Scopes) -> Vec<Requirement> {
@@ -44,13 +44,9 @@ impl Compiling<'_> {
             let asks_for_circles = conditions.iter().any(|condition| condition.inputs().contains(&circle));
             let asks_before =
                 judged == Judged::AtSubmission && conditions.iter().any(|one| self.numbers.asks_before(one));
-            let flags = written.on_failure.value == OnFailure::Flag;
             let asked = if asks_for_circles { "for circles" } else { "of the submissions before" };
             let message = format!("a requirement that asks {asked} refuses both sides");
-            if (asks_for_circles || asks_before) && flags {
-                let fault = Diagnostic::error(Code::BadValue, written.on_failure.span, message);
-                self.diagnostics.push(fault.path(format!("{path}.on_failure")).help("remove `on_failure`"));
-            } else if (asks_for_circles || asks_before) && written.refuses.value != Refuses::Both {
+            if (asks_for_circles || asks_before) && written.refuses.value != Refuses::Both {
                 let fault = Diagnostic::error(Code::BadValue, written.refuses.span, message);
                 self.diagnostics.push(fault.path(format!("{path}.refuses")).help("remove `refuses`"));
             }
@@ -62,12 +58,21 @@ impl Compiling<'_> {
                 refuses: written.refuses.value,
                 judged,
                 on_failure: written.on_failure.value,
+                review: written.review.as_ref().map(|review| self.review(review, &at_events, &path)),
                 asks_for_circles,
                 asks_before,
                 span: written.code.span,
             });
         }
         out
+    }
+
+    fn review(&mut self, written: &document::Review, scope: &Scope, path: &str) -> Review {
+        Review {
+            by: written.by.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
+            released_when: self.conditions(&written.released_when, scope, &format!("{path}.released_when")),
+            voided_when: self.conditions(&written.voided_when, scope, &format!("{path}.voided_when")),
+        }
     }
 }
 
@@ -156,6 +161,11 @@ impl Requirement {
         self.asks_for_circles || self.asks_before
     }
 
+    /// What reviews what it holds, if an event of the kind does.
+    pub fn reviewed_by(&self, kind: EventKind) -> Option<&Review> {
+        self.review.as_ref().filter(|review| review.by.contains(&kind))
+    }
+
     /// Whether it is judged at events of the kind.
     pub fn is_at(&self, kind: EventKind) -> bool {
         matches!(&self.judged, Judged::At(kinds) if kinds.contains(&kind))
@@ -163,9 +173,16 @@ impl Requirement {
 }
 
 impl Version {
-    /// Whether a requirement is judged at events.
+    /// Whether a requirement is judged at events, or events review what it holds.
     pub fn judges_events(&self) -> bool {
-        self.requirements.iter().any(|requirement| matches!(requirement.judged, Judged::At(_)))
+        let judges = |one: &Requirement| matches!(one.judged, Judged::At(_)) || one.review.is_some();
+        self.requirements.iter().any(judges)
+    }
+
+    /// Whether a requirement at submission holds what comes of the referral.
+    pub fn holds_submissions(&self) -> bool {
+        let holds = |one: &Requirement| one.is_at_submission() && one.on_failure == OnFailure::Hold;
+        self.requirements.iter().any(holds)
     }
 
     /// Whether a requirement asks of the submissions before.

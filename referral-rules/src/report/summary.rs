@@ -137,6 +137,7 @@ fn owed_to_party(evaluation: &Evaluation<'_>, lines: &[Line<'_>], party: &str, o
                 ("payable", balance.payable),
                 ("held", balance.held),
                 ("expired", balance.expired),
+                ("void", balance.void),
             ];
             let parts: Vec<String> = words
                 .iter()
@@ -226,11 +227,11 @@ fn owed_to_referees(evaluation: &Evaluation<'_>, lines: &[Line<'_>], out: &mut S
 }
 
 fn totals(evaluation: &Evaluation<'_>, out: &mut String) {
-    let mut sums: BTreeMap<(&str, String), [Option<Decimal>; 5]> = BTreeMap::new();
+    let mut sums: BTreeMap<(&str, String), [Option<Decimal>; 6]> = BTreeMap::new();
     for balance in evaluation.balances() {
         let key = (balance.beneficiary.party, balance.unit.clone());
-        let sum = sums.entry(key).or_insert([Some(Decimal::ZERO); 5]);
-        let slots = [balance.earned, balance.held, balance.payable, balance.paid, balance.expired];
+        let sum = sums.entry(key).or_insert([Some(Decimal::ZERO); 6]);
+        let slots = [balance.earned, balance.held, balance.payable, balance.paid, balance.expired, balance.void];
         for (sum, amount) in sum.iter_mut().zip(slots) {
             *sum = sum.and_then(|sum| sum.checked_add(amount));
         }
@@ -239,21 +240,17 @@ fn totals(evaluation: &Evaluation<'_>, out: &mut String) {
         return;
     }
     section(out, "Totals");
-    let expires = sums.values().any(|sums| sums.last() != Some(&Some(Decimal::ZERO)));
-    let columns = [
-        ("to the", Align::Left),
-        ("earned", Align::Right),
-        ("held", Align::Right),
-        ("payable", Align::Right),
-        ("paid", Align::Right),
-        ("expired", Align::Right),
-    ];
-    let shown = if expires { columns.len() } else { columns.len().saturating_sub(1) };
-    let mut table = Table::new(columns.get(..shown).unwrap_or(&columns));
+    // What has expired or is void stands in a column only where there is something.
+    let words = ["earned", "held", "payable", "paid", "expired", "void"];
+    let is_any = |slot: usize| sums.values().any(|sums| sums.get(slot) != Some(&Some(Decimal::ZERO)));
+    let shown: Vec<usize> = (0..words.len()).filter(|slot| *slot < 4 || is_any(*slot)).collect();
+    let amounts = shown.iter().filter_map(|slot| words.get(*slot)).map(|word| (*word, Align::Right));
+    let columns: Vec<_> = std::iter::once(("to the", Align::Left)).chain(amounts).collect();
+    let mut table = Table::new(&columns);
     for ((party, unit), sums) in sums.iter().rev() {
         let mut cells = vec![format!("{party}s")];
-        cells.extend(sums.iter().map(|sum| sum.map_or_else(|| "too much".to_owned(), |sum| money(sum, unit))));
-        cells.truncate(shown);
+        let sums = shown.iter().filter_map(|slot| sums.get(*slot));
+        cells.extend(sums.map(|sum| sum.map_or_else(|| "too much".to_owned(), |sum| money(sum, unit))));
         table.row(cells);
     }
     table.write(2, out);

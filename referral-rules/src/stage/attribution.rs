@@ -282,7 +282,7 @@ pub fn attribute(
         attributing.ideal(&meeting, as_of, &mut so_far, put);
     }
     out.circles = std::mem::take(&mut so_far.circles);
-    out.refused = std::mem::take(&mut so_far.before.refused);
+    out.before = std::mem::take(&mut so_far.before.failed);
     out.recruiters.current = std::mem::take(&mut so_far.recruiting.found);
     for group in attributing.groups_with_late_news(as_of) {
         let mut moments: Vec<i64> = group

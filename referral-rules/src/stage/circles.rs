@@ -11,7 +11,7 @@ use crate::base::limits::CIRCLE_ACCOUNTS_MAX;
 use crate::base::{TextId, index, position};
 use crate::book::Book;
 use crate::expr::{Column, Inputs, Pool, Scratch, Slot, Vector};
-use crate::program::{Program, Source};
+use crate::program::{OnFailure, Program, Source};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Rows of referrals, and what requirements hear when they ask for circles.
@@ -102,7 +102,7 @@ impl CircleVerdict {
                         if !(holds[at] && result.status[at].is_ok()) {
                             let word = index(*row).saturating_mul(submissions.words).saturating_add(place / 64);
                             out.failed[word] |= 1 << (place % 64);
-                            out.refused[index(*row)] = true;
+                            out.refused[index(*row)] |= requirement.on_failure == OnFailure::Refuse;
                         }
                     }
                 }

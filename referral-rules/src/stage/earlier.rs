@@ -11,7 +11,7 @@ use super::timeline::{Applied, MeasureKey, OfSubmissions, Opening, Reading, Runn
 use crate::base::{Day, Instant, NONE, index, position};
 use crate::book::{Book, NEVER};
 use crate::expr::Scratch;
-use crate::program::{Disqualified, EventKind, Program, Source, Version};
+use crate::program::{Disqualified, EventKind, OnFailure, Program, Source, Version};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -25,11 +25,13 @@ pub struct Before {
     pub open: i64,
 }
 
-/// That requirements refuse a referral by what was before it.
+/// That requirements fail by what was before a referral.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Refused {
+pub struct FailedBefore {
     /// The positions of those that fail, in the document's order.
     pub failed: Vec<usize>,
+    /// Whether one of them refuses it.
+    pub refuses: bool,
     /// What was before it.
     pub before: Before,
 }
@@ -69,8 +71,8 @@ pub struct SoFar {
     /// How many are open, by the text id of the referrer.
     counts: FxHashMap<u32, i64>,
     taken_over: FxHashSet<u32>,
-    /// What was refused.
-    pub refused: FxHashMap<u32, Refused>,
+    /// What failed.
+    pub failed: FxHashMap<u32, FailedBefore>,
 }
 
 /// Whether a referral in this stage is open.
@@ -129,9 +131,9 @@ impl<'a> Earlier<'a> {
             readings: self.readings(referral, &mut so_far.measures),
             open: so_far.counts.get(&referrer).copied().unwrap_or_default(),
         };
-        let refused = self.judge(referral, closes, before, scratch);
-        let refuses = refused.is_some();
-        so_far.refused.extend(refused.map(|refused| (referral, refused)));
+        let failed = self.judge(referral, closes, before, scratch);
+        let refuses = failed.as_ref().is_some_and(|failed| failed.refuses);
+        so_far.failed.extend(failed.map(|failed| (referral, failed)));
         refuses
     }
 
@@ -146,20 +148,27 @@ impl<'a> Earlier<'a> {
         self.measures.iter().filter_map(&mut read).collect()
     }
 
-    /// The requirements that refuse a referral by what was before it, if any does.
-    pub fn judge(&self, referral: u32, closes: bool, before: Before, scratch: &mut Scratch<'_>) -> Option<Refused> {
+    /// The requirements that fail by what was before a referral, if any does.
+    pub fn judge(
+        &self,
+        referral: u32,
+        closes: bool,
+        before: Before,
+        scratch: &mut Scratch<'_>,
+    ) -> Option<FailedBefore> {
         let version = self.version(referral)?;
         let env = env(self.program, version, self.book);
         let rows = [referral];
         let rows = ReferralRows { program: self.program, book: self.book, rows: &rows, facts_at: FactsAt::Submission };
         let inputs = Asking { rows, closes, before: Some(&before) };
-        let mut failed = Vec::new();
+        let (mut failed, mut refuses) = (Vec::new(), false);
         for (at, requirement) in version.requirements.iter().enumerate().filter(|(_, one)| one.asks_before) {
             if !requirement.conditions.iter().all(|condition| condition.holds(&inputs, &env, scratch)) {
                 failed.push(at);
+                refuses |= requirement.on_failure == OnFailure::Refuse;
             }
         }
-        (!failed.is_empty()).then_some(Refused { failed, before })
+        (!failed.is_empty()).then_some(FailedBefore { failed, refuses, before })
     }
 
     fn running<'s>(&self, number: u16, key: MeasureKey, measures: &'s mut Measures) -> &'s mut Running {

@@ -183,6 +183,7 @@ impl ReferralRows<'_> {
                 push_text(into, slot, referee);
             }
             Source::StageAt(Measure::Submitted) => into.push_int(table.submitted_at[row]),
+            Source::HostList(list) if self.book.lists.get(usize::from(list)).is_some() => into.push_bool(true),
             _ => into.push_missing(slot),
         }
     }

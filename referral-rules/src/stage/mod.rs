@@ -58,5 +58,6 @@ impl Facts<'_> {
 
 /// What the expressions of a version may look at beyond their inputs.
 pub fn env<'a>(program: &'a Program, version: &'a Version, book: &'a Book) -> Env<'a> {
-    Env { zone: &program.zone, calendar: &version.calendar, tables: &version.tables, rates: &book.rates }
+    let Version { calendar, tables, .. } = version;
+    Env { zone: &program.zone, calendar, tables, rates: &book.rates, lists: &book.lists }
 }

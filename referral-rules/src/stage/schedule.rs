@@ -43,6 +43,8 @@ pub enum Standing {
     Paid(Instant),
     /// Corrections took all of its grant back before anything was paid.
     Reversed,
+    /// A review found its referral void before it was paid.
+    Void,
     /// Its last day has passed without its being used; when the host had handed it over, if it had.
     Expired(Option<Instant>),
 }
@@ -161,7 +163,7 @@ pub fn pay_promise(program: &Program, dates: &Dates, standing: Standing, amount:
         _ if amount <= 0 => Promise::None,
         Standing::Paid(at) | Standing::Expired(Some(at)) if program.zone.day_of(at) <= due_on => Promise::Met,
         Standing::Paid(_) | Standing::Expired(Some(_)) => Promise::MetLate,
-        Standing::Reversed | Standing::Expired(None) => Promise::None,
+        Standing::Reversed | Standing::Void | Standing::Expired(None) => Promise::None,
         Standing::Held(Hold::Event(_) | Hold::Condition | Hold::Requirement(..)) => Promise::OnHold,
         Standing::Held(Hold::Until(_)) | Standing::Payable => {
             if program.zone.day_of(as_of) > due_on {

@@ -1,6 +1,6 @@
 //! How referrals stand in attribution: as of the moment of the answer, and before.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
-use super::earlier::Refused;
+use super::earlier::FailedBefore;
 use super::recruiters::Recruiters;
 use super::submission::{Sides, Submissions};
 use super::timeline::What;
@@ -79,8 +79,8 @@ pub struct Standings {
     pub history: FxHashMap<u32, Vec<(i64, Standing)>>,
     /// The referrals that close a circle, as of the moment of the answer.
     pub circles: FxHashSet<u32>,
-    /// The referrals that requirements refuse by what was before them, as of the moment of the answer.
-    pub refused: FxHashMap<u32, Refused>,
+    /// The referrals that fail requirements by what was before them, as of the moment of the answer.
+    pub before: FxHashMap<u32, FailedBefore>,
     /// Who recruited the referrers, in programs that ask.
     pub recruiters: Recruiters,
 }
@@ -109,7 +109,7 @@ impl Standings {
 
     /// The sides that requirements at submission refuse.
     pub fn refused_sides(&self, submissions: &Submissions, referral: u32) -> Sides {
-        match self.refused.contains_key(&referral) {
+        match self.before.get(&referral).is_some_and(|failed| failed.refuses) {
             true => Sides::BOTH,
             false => submissions.refuses(referral, self.closes_circle(referral)),
         }
@@ -118,8 +118,8 @@ impl Standings {
     /// The positions of the requirements at submission that the referral fails, in the document's order.
     pub fn failures(&self, submissions: &Submissions, referral: u32) -> Vec<usize> {
         let mut out: Vec<usize> = submissions.failures(referral, self.closes_circle(referral)).collect();
-        if let Some(refused) = self.refused.get(&referral) {
-            out.extend(&refused.failed);
+        if let Some(failed) = self.before.get(&referral) {
+            out.extend(&failed.failed);
             out.sort_unstable();
         }
         out

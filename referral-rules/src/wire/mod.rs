@@ -47,6 +47,7 @@ const PARTS: &[&str] = &[
     "standings",
     "outlook",
     "campaigns",
+    "lists",
     "findings",
     "warnings",
     "fingerprint",
@@ -55,7 +56,7 @@ const PARTS: &[&str] = &[
 ];
 
 /// How many of them are given where the request names none.
-const PARTS_BY_DEFAULT: usize = 10;
+const PARTS_BY_DEFAULT: usize = 11;
 
 /// Evaluates a request and gives the answer.
 ///
@@ -256,6 +257,7 @@ fn answered(evaluation: &Evaluation<'_>, warnings: &[Diagnostic], parts: &[&'sta
             "standings" => out.put(part, &evaluation.standings()),
             "outlook" => out.put(part, &evaluation.outlook()),
             "campaigns" => out.put(part, &evaluation.campaigns()),
+            "lists" => out.put(part, &evaluation.lists()),
             "findings" => out.put(part, evaluation.findings()),
             "warnings" => out.put(part, warnings),
             "summary" => out.put(part, &report::summary(evaluation)),

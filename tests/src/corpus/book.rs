@@ -10,8 +10,8 @@ pub struct Tables(Vec<(&'static str, GivenTable)>);
 
 impl Tables {
     /// The names of tables.
-    pub const NAMES: [&'static str; 7] =
-        ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates"];
+    pub const NAMES: [&'static str; 8] =
+        ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists"];
 
     /// The tables of a case: `[[referrals]]`, or `csv.referrals`.
     ///
@@ -70,6 +70,7 @@ impl Tables {
                 "confirmations" => &mut given.confirmations,
                 "booked" => &mut given.booked,
                 "opening_balances" => &mut given.opening_balances,
+                "lists" => &mut given.lists,
                 _ => &mut given.rates,
             };
             *slot = table.clone();

@@ -31,6 +31,7 @@ pub fn compare(case: &Case, answer: &Value) -> Vec<String> {
         ("standings", &expected.standings),
         ("outlook", &expected.outlook),
         ("campaigns", &expected.campaigns),
+        ("lists", &expected.lists),
     ] {
         if let Some(wanted) = wanted {
             list(part, wanted, &rows(part), &mut out);
@@ -193,10 +194,11 @@ fn brief(part: &str, row: &Value) -> String {
     let keys: &[&str] = match part {
         "entries" | "ledger" => &["referral", "rule", "beneficiary", "amount", "unit", "booked_at", "correction", "id"],
         "positions" => &["entry", "state", "held", "amount", "pay", "expires_on", "notify"],
-        "balances" => &["beneficiary", "unit", "earned", "held", "payable", "paid", "reversed", "expired"],
+        "balances" => &["beneficiary", "unit", "earned", "held", "payable", "paid", "reversed", "expired", "void"],
         "standings" => &["referrer", "ladder", "level", "value", "next_level", "missing", "conditions", "by"],
         "outlook" => &["referral", "rule", "event", "after", "by", "conditions"],
         "campaigns" => &["campaign", "version", "goal", "grants"],
+        "lists" => &["list", "from", "values", "hash"],
         "findings" => &["code", "table", "id", "column", "message"],
         _ => &["code", "line", "column", "path", "message", "help"],
     };

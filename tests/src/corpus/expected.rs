@@ -46,6 +46,8 @@ pub struct Expectations {
     pub outlook: Option<Vec<Expected>>,
     /// Campaigns, all of them, in order.
     pub campaigns: Option<Vec<Expected>>,
+    /// Lists that are not written in the document, all of them, in order.
+    pub lists: Option<Vec<Expected>>,
     /// Findings, all of them, in order. None at all are expected where the case says nothing.
     pub findings: Option<Vec<Expected>>,
     /// Warnings about the document, all of them, in order. Where the case says nothing, only those are expected that a short
@@ -75,6 +77,7 @@ impl Expectations {
                 "standings" => &mut out.standings,
                 "outlook" => &mut out.outlook,
                 "campaigns" => &mut out.campaigns,
+                "lists" => &mut out.lists,
                 "findings" => &mut out.findings,
                 "warnings" => &mut out.warnings,
                 "diagnostics" => &mut out.diagnostics,
@@ -94,6 +97,7 @@ impl Expectations {
             &out.standings,
             &out.outlook,
             &out.campaigns,
+            &out.lists,
             &out.findings,
         ];
         if out.diagnostics.is_some() && evaluated.iter().any(|part| part.is_some()) {

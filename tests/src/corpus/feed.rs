@@ -43,6 +43,7 @@ pub fn fixed(given: &Given) -> Given {
         accounts: given.accounts.clone(),
         opening_balances: given.opening_balances.clone(),
         rates: given.rates.clone(),
+        lists: given.lists.clone(),
         ..Given::default()
     }
 }

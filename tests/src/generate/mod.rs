@@ -13,7 +13,7 @@ mod run;
 pub use draw::{Choices, Draw, shuffled};
 pub use moments::moment_after;
 pub use plan::{LimitPlan, Plan, RewardPlan, VersionPlan, digits};
-pub use rows::{Row, Tables, rates, table};
+pub use rows::{Row, Tables, lists, rates, table};
 pub use run::{check, check_with, many, seeds};
 
 use referral_rules::base::{Day, Instant};

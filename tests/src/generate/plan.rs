@@ -123,6 +123,7 @@ large = "net > fee || referral.in_crm"
 fee = 33.335
 [lists]
 public_mail = ["gmail.com", "outlook.com"]
+asked = { from = "host" }
 [data.rates]
 share = 0.20
 size = 50

@@ -45,6 +45,7 @@ impl Tables {
             // A ledger without a line is still a ledger.
             booked: self.booked.as_deref().map(booked).unwrap_or_default(),
             rates: rates(),
+            lists: lists(),
             ..Given::default()
         }
     }
@@ -57,6 +58,16 @@ pub fn rates() -> GivenTable {
         [("EUR", "USD", "1.08"), ("USD", "JPY", "151.5"), ("EUR", "JPY", "163.7"), ("USD", "EUR", "0.925")]
     {
         let cells = [("from", from), ("to", to), ("first_day", "0001-01-01"), ("rate", rate)];
+        out.push_row(cells.map(|(name, cell)| (name.to_owned(), Cell::Raw(cell.to_owned()))));
+    }
+    out
+}
+
+/// The host's lists.
+pub fn lists() -> GivenTable {
+    let mut out = GivenTable::default();
+    for value in ["spam", "form", "d1.example"] {
+        let cells = [("list", "asked"), ("value", value)];
         out.push_row(cells.map(|(name, cell)| (name.to_owned(), Cell::Raw(cell.to_owned()))));
     }
     out

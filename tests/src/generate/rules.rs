@@ -93,9 +93,11 @@ fn later_requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize) 
         "[\"closed\", \"payment\"]",
         "[\"qualified\", \"opportunity\", \"install\"]",
         "\"payable\"",
+        "\"submitted\"",
     ]);
-    let require = if judged_at.contains("payable") {
-        draw.one_of(&["\"!referrer.open_dispute\"", "\"referrer.status == 'paying'\""])
+    let by_facts = ["\"payable\"", "\"submitted\""].contains(&judged_at);
+    let require = if by_facts {
+        draw.one_of(&["\"!referrer.open_dispute\"", "\"referrer.status == 'paying'\"", SCORE])
     } else {
         draw.one_of(&[
             "\"event.amount > 1\"",
@@ -106,12 +108,26 @@ fn later_requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize) 
         ])
     };
     let failing = draw.one_of(&["disqualify", "nurture", "ignore event", "hold", "flag"]);
-    let on_failure = if judged_at.contains("payable") { "hold" } else { failing };
+    let on_failure = if by_facts { "hold" } else { failing };
+    let review = match on_failure == "hold" && (judged_at == "\"submitted\"" || draw.once_in(2)) {
+        true => draw.one_of(&REVIEWS),
+        false => "",
+    };
     let _ = write!(
         version.text,
-        "[[validity]]\ncode = \"c{at}\"\nrequire = {require}\nmessage = \"requirement {at}\"\njudged_at = {judged_at}\non_failure = \"{on_failure}\"\n"
+        "[[validity]]\ncode = \"c{at}\"\nrequire = {require}\nmessage = \"requirement {at}\"\njudged_at = {judged_at}\non_failure = \"{on_failure}\"\n{review}"
     );
 }
+
+/// A sum of weighted signals.
+const SCORE: &str = "\"(referral.channel in lists.asked ? 30 : 0) + (referrer.open_dispute ? 30.5 : 0) < 60\"";
+
+/// What decides about what is held.
+const REVIEWS: [&str; 3] = [
+    "reviewed_by = \"install\"\nreleased_when = \"event.amount > 1\"\nvoided_when = \"event.plan == 'basic'\"\n",
+    "reviewed_by = [\"payment\", \"closed\"]\nvoided_when = \"event.amount > 500\"\n",
+    "reviewed_by = \"payment\"\nreleased_when = [\"has(event.plan)\", \"event.seats > 0\"]\n",
+];
 
 /// Measures over submissions: the name, what they are, and what a requirement asks of them.
 const PACES: [(&str, &str, &str); 5] = [
@@ -152,6 +168,7 @@ pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: us
         ("validity", "\"is_email(referee.email) && !(domain(referee.email) in lists.public_mail)\""),
         ("validity", "\"has(referee.domain) || referral.score > 0.5\""),
         ("fraud", "\"referral.channel != 'spam'\""),
+        ("fraud", "\"!(referral.channel in lists.asked)\""),
         ("fraud", if shape.claims { CIRCLE } else { "\"referral.channel != 'form'\"" }),
         ("fraud", if shape.claims { CIRCLE } else { "\"referral.channel != 'link'\"" }),
     ]);

@@ -91,7 +91,7 @@ pub fn totals_are_sums(seeds: &Seeds) -> Result<(), String> {
     Ok(())
 }
 
-/// Earned is held and payable and paid and reversed and expired, for every beneficiary and unit, and all of them are sums over positions.
+/// Earned is held and payable and paid and reversed and expired and void, for every beneficiary and unit, and all of them are sums over positions.
 ///
 /// # Errors
 /// Where that is not so.
@@ -144,6 +144,7 @@ fn balances_as_of(case: &Case, book: &referral_rules::book::Book, as_of: Instant
             ("paid", balance.paid),
             ("reversed", balance.reversed),
             ("expired", balance.expired),
+            ("void", balance.void),
         ];
         let parts = slots.iter().skip(1).fold(Number::ZERO, |mut sum, (_, amount)| {
             plus(&mut sum, number(amount));

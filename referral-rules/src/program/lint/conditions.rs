@@ -49,6 +49,8 @@ fn effect(path: &str, is_part: bool) -> &'static str {
     let section = path.split(['[', '.']).next().unwrap_or_default();
     match section {
         _ if is_part => "mend or remove this part",
+        _ if path.contains("].released_when") => "mend it: nothing that is held is ever let go",
+        _ if path.contains("].voided_when") => "mend it: no review finds a referral void",
         "eligibility" | "validity" | "fraud" => "mend it: it refuses every referral",
         "reward" if path.ends_with("hold_while") => "mend it: it holds nothing that is known",
         "reward" => "mend it: the reward is never granted",

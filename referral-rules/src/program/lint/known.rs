@@ -80,7 +80,8 @@ impl Terms<'_> {
         let judged = heading.and_then(|(heading, at)| {
             self.version.requirements.iter().filter(|requirement| requirement.heading == heading).nth(at)
         });
-        if judged.is_some_and(|requirement| matches!(requirement.judged, Judged::At(_))) {
+        let reviews = path.contains("].released_when") || path.contains("].voided_when");
+        if reviews || judged.is_some_and(|requirement| matches!(requirement.judged, Judged::At(_))) {
             return Asked::At(self.every_kind());
         }
         let requirement = ["eligibility[", "validity[", "fraud[", "attribution."];
@@ -157,6 +158,7 @@ impl Terms<'_> {
                 }
             }
             Source::ClosesCircle => of_type(&Type::Bool),
+            Source::HostList(_) => of_type(&Type::Bool).or_missing(),
             Source::EventKind => Possible::texts(kinds.iter().map(|kind| self.program.kind_word(*kind).to_owned())),
             Source::Fact(number) => match self.program.facts.get(usize::from(*number)) {
                 Some(fact) => {

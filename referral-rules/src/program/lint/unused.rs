@@ -132,5 +132,9 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
         JudgedAt::Kinds(kinds) => kinds.iter().any(|judged| judged.value == kind),
         JudgedAt::Submitted | JudgedAt::Payable => false,
     });
+    let by_requirement = by_requirement || {
+        let reviews = document.requirements.iter().filter_map(|requirement| requirement.review.as_ref());
+        reviews.flat_map(|review| &review.by).any(|by| by.value == kind)
+    };
     by_reward || by_moment || by_clock || by_condition || by_claim || by_measure || by_goal || by_requirement
 }

@@ -187,15 +187,33 @@ fn lists(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<ConstantList>> {
     let mut lists = Vec::new();
     for (key, entry) in entries {
         let name = key_name(key, &field.path, reader);
+        if let NodeValue::Table(_) = &entry.node.value {
+            let from = Section::open(&entry, &keys::LIST, reader).and_then(|section| list_from(&section, reader));
+            lists.push(ConstantList { name, values: Vec::new(), from: Some(from.unwrap_or_default()) });
+            continue;
+        }
         let mut values = filled_list(constant)(&entry, reader).unwrap_or_default();
         one_type(&mut values.iter_mut().collect::<Vec<_>>(), &entry.path, reader.notation, reader);
         if let Some(Constant::Bool(_)) = values.first().map(|first| &first.value) {
             let message = format!("`{}` must be a list of texts, numbers or dates", entry.name());
             reader.push(entry.fault(Code::WrongType, message));
         }
-        lists.push(ConstantList { name, values });
+        lists.push(ConstantList { name, values, from: None });
     }
     Some(lists)
+}
+
+/// Where the values of a list are from that are not written in the document.
+fn list_from(section: &Section<'_>, reader: &mut Reader) -> Option<String> {
+    let from = section.need("from", reader, text)?;
+    let words = keys::list_sources();
+    if !words.contains(&from.value.as_str()) {
+        let message = format!("there is no list `{}`", shown(&from.value));
+        let fault = Diagnostic::error(Code::BadValue, from.span, message).path(format!("{}.from", section.path));
+        reader.push(fault.help(format!("use {}", super::field::one_of(&words))));
+        return None;
+    }
+    Some(from.value)
 }
 
 fn event(field: &Field<'_>, reader: &mut Reader) -> Option<EventDeclaration> {

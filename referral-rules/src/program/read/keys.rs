@@ -6,6 +6,7 @@ use crate::program::document::{
     Which,
 };
 use crate::program::document_rules::{BelowZero, OverLimit, Party, Per, RewardKind, TakenBack, Wins};
+use crate::program::library_lists::{HOST, LIBRARY_LISTS};
 
 /// Which keys a section has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +63,14 @@ pub(super) const CALENDAR: Keys = Keys { path: "calendar", title: "`calendar`", 
 pub(super) const FACTS: Keys =
     Keys { path: "facts", title: "`facts`", keys: &["account", "referrer", "referee", "referral", "event"] };
 
+/// The keys of a list that is not written in the document.
+pub(super) const LIST: Keys = Keys { path: "lists.<name>", title: "a list", keys: &["from"] };
+
+/// Where lists can be from.
+pub(super) fn list_sources() -> Vec<&'static str> {
+    std::iter::once(HOST).chain(LIBRARY_LISTS.iter().map(|list| list.name)).collect()
+}
+
 /// The keys of a table that are no rows.
 pub(super) const TABLE: Keys = Keys { path: "tables.<name>", title: "a table", keys: &["by", "bands", "otherwise"] };
 
@@ -86,7 +95,17 @@ pub(super) const MEASURE: Keys = Keys {
 pub(super) const REQUIREMENT: Keys = Keys {
     path: "eligibility",
     title: "a requirement",
-    keys: &["code", "require", "message", "judged_at", "on_failure", "refuses"],
+    keys: &[
+        "code",
+        "require",
+        "message",
+        "judged_at",
+        "on_failure",
+        "refuses",
+        "reviewed_by",
+        "released_when",
+        "voided_when",
+    ],
 };
 
 pub(super) const ATTRIBUTION: Keys = Keys {
@@ -182,6 +201,7 @@ pub fn keys() -> Vec<Keys> {
         AS_OF,
         CALENDAR,
         FACTS,
+        LIST,
         TABLE,
         BAND,
         EVENT,
@@ -344,6 +364,7 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("as_of", of(MOMENTS)),
         ("calendar.weekend", of(WEEKDAYS)),
         ("facts", of(FACT_TYPES)),
+        ("lists.from", list_sources()),
         ("event.kind", STAGES.to_vec()),
         ("event.after", LengthUnit::ALL.map(LengthUnit::plural).to_vec()),
         ("event.implies", IMPLIED.to_vec()),

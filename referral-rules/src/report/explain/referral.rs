@@ -71,7 +71,8 @@ fn write_failures(evaluation: &Evaluation<'_>, decision: &Decision, out: &mut St
             "disqualify" => "disqualified",
             "nurture" => "nurture",
             "ignore event" => "the event is not taken in",
-            "hold" => "held until it is met",
+            "hold" => "held until it is met, or a review decides",
+            "void" => "a review found the referral void",
             _ => "told only",
         };
         let place = version.map(|version| format!(", {}:{}", version.source, failure.line)).unwrap_or_default();
@@ -200,6 +201,8 @@ fn operand_text(operand: &Operand) -> String {
         ("by" | "with", winner) => format!("{winner} has the same {subject}"),
         ("in", expected) => format!("{subject} {actual}, must be in {expected}"),
         ("not in", expected) => format!("{subject} {actual}, must not be in {expected}"),
+        ("adds", _) if operand.actual == "missing" => format!("`{subject}` is missing"),
+        ("adds", _) => format!("`{subject}` adds {}", clipped(&operand.actual, 60)),
         (operator, "") => format!("{subject} {actual}, needs {operator} a value that is missing"),
         ("is" | "==", expected) => format!("{subject} {actual}, must be {expected}"),
         ("!=", expected) => format!("{subject} {actual}, must not be {expected}"),

@@ -13,17 +13,18 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
     wrapped(&mut out, "", &opening(evaluation, first, rows.len()));
     let own = evaluation.balances();
     let is_own = |one: &&Balance| one.beneficiary.party != "referee" && one.beneficiary.id == id;
-    let columns = [
+    let mut columns = vec![
         ("", Align::Left),
         ("earned", Align::Right),
         ("held", Align::Right),
         ("payable", Align::Right),
         ("paid", Align::Right),
-        ("expired", Align::Right),
     ];
     let expires = own.iter().filter(is_own).any(|balance| !balance.expired.is_zero());
-    let columns_shown = if expires { columns.len() } else { columns.len().saturating_sub(1) };
-    let mut balances = Table::new(columns.get(..columns_shown).unwrap_or(&columns));
+    let voids = own.iter().filter(is_own).any(|balance| !balance.void.is_zero());
+    columns.extend(expires.then_some(("expired", Align::Right)));
+    columns.extend(voids.then_some(("void", Align::Right)));
+    let mut balances = Table::new(&columns);
     for balance in own.iter().filter(is_own) {
         let shown = |amount| money(amount, &balance.unit);
         let mut cells = vec![
@@ -35,9 +36,9 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
             shown(balance.held),
             shown(balance.payable),
             shown(balance.paid),
-            shown(balance.expired),
         ];
-        cells.truncate(columns_shown);
+        cells.extend(expires.then(|| shown(balance.expired)));
+        cells.extend(voids.then(|| shown(balance.void)));
         balances.row(cells);
     }
     push_line(&mut out, "");

@@ -4,7 +4,7 @@
 use super::hold::Hold;
 pub use super::items::Pending;
 use super::items::{Item, Origin, Place, What};
-use super::judging::{Failure, Judging, Outcome};
+use super::judging::{Failure, Holds, Judging, Outcome};
 use super::kept::Kept;
 use super::measure_keys::MeasureKey;
 use super::measures::{Running, Totals};
@@ -182,8 +182,8 @@ pub struct Counting {
     pub kept: FxHashMap<u32, Kept>,
     /// The requirements that failed at events, in the order of these.
     pub failures: Vec<Failure>,
-    /// By referral, the requirements of the version of its submission that hold what it brings.
-    pub held: BTreeMap<u32, Vec<u16>>,
+    /// By referral, what holds what it brings, and what reviews made of it.
+    pub held: BTreeMap<u32, Holds>,
     /// Who shares with whom.
     pub sharing: Sharing,
 }

@@ -2,12 +2,48 @@
 use super::applied::{Applied, Counting, LADDERS_MAX, ReferralState, may_follow};
 use super::items::{Item, Place, What};
 use crate::book::Book;
-use crate::expr::Scratch;
-use crate::program::{EventKind, OnFailure, Program, Requirement, Version};
+use crate::expr::{Compiled, Scratch};
+use crate::program::{EventKind, OnFailure, Program, Version};
 use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows};
 
-/// A requirement that failed at an event, and what was known then.
+/// What a requirement said of an event.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Said {
+    /// It was not met.
+    Failed,
+    /// By its review the referral is void.
+    Voided,
+}
+
+/// What holds what a referral brings, and what reviews made of it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Holds {
+    /// The requirements of the version of its submission that events failed, and that neither a later event nor a review met.
+    pub failed: Vec<u16>,
+    /// Those that a review has let go since.
+    pub released: Vec<u16>,
+    /// Whether a review said that the referral is void.
+    pub voided: bool,
+}
+
+impl Holds {
+    fn fail(&mut self, requirement: u16) {
+        self.released.retain(|released| *released != requirement);
+        if !self.failed.contains(&requirement) {
+            self.failed.push(requirement);
+        }
+    }
+
+    fn release(&mut self, requirement: u16) {
+        self.failed.retain(|failed| *failed != requirement);
+        if !self.released.contains(&requirement) {
+            self.released.push(requirement);
+        }
+    }
+}
+
+/// A requirement that failed at an event, or whose review found the referral void, and what was known then.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
     /// The referral.
@@ -26,6 +62,8 @@ pub struct Failure {
     pub version: u16,
     /// The requirement's position in it.
     pub requirement: u16,
+    /// What it said.
+    pub said: Said,
 }
 
 impl Failure {
@@ -99,11 +137,7 @@ impl<'a> Judging<'a> {
         let kinds = coming(program, referral, item.place.kind);
         let mut outcome = Outcome::TakenIn;
         for (requirement_at, requirement) in (0_u16..).zip(&version.requirements) {
-            let mut judged = kinds.iter().copied().filter(|kind| requirement.is_at(*kind)).peekable();
-            if judged.peek().is_none() {
-                continue;
-            }
-            let failure = |kind| Failure {
+            let said = |kind, said| Failure {
                 referral: item.referral,
                 place: item.place,
                 what: item.what,
@@ -112,29 +146,42 @@ impl<'a> Judging<'a> {
                 first: first.clone(),
                 version: number,
                 requirement: requirement_at,
+                said,
             };
-            let failed = judged.map(failure).find(|failure| !self.is_met(version, requirement, failure));
-            let Some(failure) = failed else {
-                if let Some(held) = state.held.get_mut(&item.referral) {
-                    held.retain(|held| *held != requirement_at);
+            let mut judged = kinds.iter().copied().filter(|kind| requirement.is_at(*kind)).peekable();
+            let is_judged = judged.peek().is_some();
+            let mut failed = judged.map(|kind| said(kind, Said::Failed));
+            let failed = failed.find(|failure| !self.all_hold(version, &requirement.conditions, failure));
+            if let Some(failure) = failed {
+                state.failures.push(failure);
+                if requirement.on_failure == OnFailure::Hold {
+                    state.held.entry(item.referral).or_default().fail(requirement_at);
                 }
-                continue;
-            };
-            state.failures.push(failure);
-            if requirement.on_failure == OnFailure::Hold {
-                let held = state.held.entry(item.referral).or_default();
-                if !held.contains(&requirement_at) {
-                    held.push(requirement_at);
+                if outcome == Outcome::TakenIn {
+                    outcome = changed(requirement.on_failure, stage);
                 }
+            } else if let Some(held) = state.held.get_mut(&item.referral).filter(|_| is_judged) {
+                held.failed.retain(|failed| *failed != requirement_at);
             }
-            if outcome == Outcome::TakenIn {
-                outcome = changed(requirement.on_failure, stage);
+            for kind in kinds.iter().copied() {
+                let Some(review) = requirement.reviewed_by(kind) else { continue };
+                let at = said(kind, Said::Voided);
+                let mut says = |when: &[Compiled]| !when.is_empty() && self.all_hold(version, when, &at);
+                if says(&review.voided_when) {
+                    state.failures.push(at);
+                    state.held.entry(item.referral).or_default().voided = true;
+                    if outcome == Outcome::TakenIn {
+                        outcome = changed(OnFailure::Disqualify, stage);
+                    }
+                } else if says(&review.released_when) {
+                    state.held.entry(item.referral).or_default().release(requirement_at);
+                }
             }
         }
         outcome
     }
 
-    fn is_met(&mut self, version: &Version, requirement: &Requirement, at: &Failure) -> bool {
+    fn all_hold(&mut self, version: &Version, conditions: &[Compiled], at: &Failure) -> bool {
         at.put(&mut self.row);
         let env = env(self.program, version, self.book);
         let inputs = EventRows {
@@ -146,7 +193,7 @@ impl<'a> Judging<'a> {
             counted: Counted::Before,
         };
         let scratch = &mut self.scratch;
-        requirement.conditions.iter().all(|condition| condition.holds(&inputs, &env, scratch))
+        conditions.iter().all(|condition| condition.holds(&inputs, &env, scratch))
     }
 }
 

@@ -39,7 +39,7 @@ pub use drawn::{Deferred, Draw, DrawKey, Drawn, DrawnDay, GivenKey, TotalKey, To
 pub use goals::GoalEvent;
 pub use hold::Hold;
 pub use items::{Item, Items, Origin, Place, What, collect, event_item, submission_item};
-pub use judging::Failure;
+pub use judging::{Failure, Holds, Said};
 pub use kept::Kept;
 pub use ledger::{Booking, EntryRow, Grant};
 pub use levels::Levels;

@@ -8,7 +8,7 @@ pub use super::drawn::Opening;
 use super::drawn::{Drawn, GivenKey};
 use super::goals::GoalEvent;
 use super::items::{Item, Items, What};
-use super::judging::Failure;
+use super::judging::{Failure, Holds};
 use super::kept::Kept;
 use super::ledger::{Booking, EntryRow, late_moments};
 use super::measure_keys::MeasureKey;
@@ -43,8 +43,8 @@ pub struct Timeline {
     pub refusals: Vec<Refusal>,
     /// The requirements that failed at events, by referral, in the order of the events, then of the document.
     pub failures: Vec<Failure>,
-    /// By referral, the requirements of the version of its submission that hold what it brings.
-    pub held: FxHashMap<u32, Vec<u16>>,
+    /// By referral, what holds what it brings, and what reviews made of it.
+    pub held: FxHashMap<u32, Holds>,
     /// Where each referral stands.
     pub states: States,
     /// The counts of each referrer, by the text id of the referrer, unless they are found in the states.
@@ -261,7 +261,7 @@ struct Worker<'a> {
     alive: Vec<Alive>,
     given: FxHashSet<GivenKey>,
     failures: Vec<Failure>,
-    held: Vec<(u32, Vec<u16>)>,
+    held: Vec<(u32, Holds)>,
 }
 
 impl<'a> Worker<'a> {
