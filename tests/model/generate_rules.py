@@ -38,7 +38,7 @@ class Rules:
         kinds = HOST_KINDS + ["qualified"]
         found["judged_at"] = draw.one(kinds) if when == "a kind" else list(dict.fromkeys([draw.one(kinds), draw.one(kinds), "qualified"]))
         if draw.chance(80):
-            found["on_failure"] = draw.word("on_failure", ["disqualify", "nurture", "ignore event", "hold", "hold", "hold", "flag"])
+            found["on_failure"] = draw.word("on_failure", ["disqualify", "nurture", "ignore event", "ignore event", "hold", "hold", "hold", "flag"])
         if found.get("on_failure") == "hold" and draw.chance(60):
             self.review(found)
         return found

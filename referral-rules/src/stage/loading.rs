@@ -26,7 +26,9 @@ fn picked<T: Copy>(values: &[T], rows: impl Iterator<Item = usize>, out: &mut Ve
 
 /// As [`picked`], of bits.
 fn bits(bits: &Bits, rows: impl Iterator<Item = usize>, out: &mut Vec<bool>) -> Option<()> {
-    out.extend(rows.map(|row| bits.get(row)));
+    for row in rows {
+        out.push((row < bits.len()).then(|| bits.get(row))?);
+    }
     Some(())
 }
 
