@@ -23,7 +23,7 @@ class Positions:
         if paid is None and self.reversed(entry):
             return "reversed"
         standing = self.ideal.standings.get(entry.part.referral)
-        if paid is None and standing is not None and standing.void:
+        if paid is None and any(who is not None and who.void for who in (standing, self.holder(standing))):
             return "void"
         if self.expired(entry):
             return "expired"
@@ -32,6 +32,11 @@ class Positions:
         if self.on_hold(entry) or self.today < entry.payable_on:
             return "held"
         return "payable"
+
+    def holder(self, standing):
+        """The referral whose claim it shares, if it shares one."""
+        shares = standing is not None and standing.shared is not None
+        return self.ideal.standings[standing.shared.verdict.row.id] if shares else None
 
     def reversed(self, entry):
         """It belongs to a grant with corrections whose entries add up to nothing and none of which is paid."""
@@ -79,9 +84,8 @@ class Positions:
         rule, part = entry.part.rule, entry.part
         standing = self.ideal.standings.get(part.referral)
         row = standing.row if standing else next(row for row in self.book.referrals if row.id == part.referral)
-        if holds(self.book, standing, row, self.moment):
-            return True
-        if standing is not None and standing.shared is not None and self.ideal.standings[standing.shared.verdict.row.id].held:
+        holder = self.holder(standing)
+        if holds(self.book, standing, row, self.moment, holder) or holder is not None and holder.held:
             return True
         if "hold_until" in rule and (standing is None or rule["hold_until"] not in standing.had):
             return True

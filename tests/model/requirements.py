@@ -26,7 +26,8 @@ def judge_event(book, standing, happening):
             standing.held.discard(code)
         for kind in kinds:
             if kind in several(requirement.get("reviewed_by")):
-                outcome = outcome or review(book, version, standing, happening, kind, requirement)
+                found = review(book, version, standing, happening, kind, requirement)
+                outcome = outcome or found
     return outcome
 
 
@@ -75,9 +76,9 @@ def instead(happening, stage):
     return event
 
 
-def holds(book, standing, row, moment):
-    """Whether a requirement holds what a referral brings, as of the moment of the answer."""
-    released = standing.released if standing is not None else ()
+def holds(book, standing, row, moment, holder):
+    """Whether a requirement holds what a referral brings, as of the moment of the answer; reviews are those of the holder of its claim."""
+    released = (holder or standing).released if standing is not None else ()
     if standing is not None:
         at_submission = {code for code, does, _, _ in standing.verdict.failures if does == "hold"}
         if standing.held or at_submission - released:

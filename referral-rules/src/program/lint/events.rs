@@ -3,12 +3,13 @@ use super::known::{Had, had};
 use super::{Terms, listed, warning};
 use crate::diag::{Code, Diagnostic};
 use crate::program::compiled::{EventKind, Measure};
-use crate::program::document::{Moment, UnderWay};
+use crate::program::document::{JudgedAt, Moment, UnderWay};
 
 pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     campaigns(terms, found);
     clocks(terms, found);
     holds(terms, found);
+    reviews(terms, found);
     under_way(terms, found);
 }
 
@@ -104,6 +105,22 @@ fn holds(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
             let fault = warning(Code::HoldWithoutEnd, until.span, path, message);
             found.push(fault.help("name an event that may still come"));
         }
+    }
+}
+
+/// What is held from the submission on is let go by a review, or never.
+fn reviews(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
+    for (at, requirement) in terms.document.requirements.iter().enumerate() {
+        let Some(review) = &requirement.review else { continue };
+        if requirement.judged_at != JudgedAt::Submitted || !review.released_when.is_empty() {
+            continue;
+        }
+        let before = terms.document.requirements.iter().take(at);
+        let number = before.filter(|other| other.heading == requirement.heading).count();
+        let message = format!("what fails `{}` is held for ever: no review lets it go", requirement.code.value);
+        let path = format!("{}[{number}].voided_when", requirement.heading.word());
+        let fault = warning(Code::HoldWithoutEnd, requirement.code.span, path, message);
+        found.push(fault.help("say with `released_when` what lets it go"));
     }
 }
 

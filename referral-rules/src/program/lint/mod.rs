@@ -68,7 +68,10 @@ pub const LINTS: &[Lint] = &[
         Code::EventNeverComes,
         "A clock event is called off by what must have happened before, or is a stage that can never follow.",
     ),
-    lint(Code::HoldWithoutEnd, "`hold_until` names a stage that can never come after the event of the reward."),
+    lint(
+        Code::HoldWithoutEnd,
+        "`hold_until` names a stage that can never come after the event of the reward; or no review lets go what a requirement holds from the submission on.",
+    ),
     lint(Code::HoldWithoutEffect, "`hold_until` names a stage that has always come by the event of the reward."),
     lint(
         Code::AlwaysTrue,
