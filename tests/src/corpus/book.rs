@@ -52,6 +52,7 @@ impl Tables {
             Some(&given.booked),
             Some(&given.opening_balances),
             Some(&given.rates),
+            Some(&given.lists),
         ];
         let named = Self::NAMES.into_iter().zip(tables);
         // Accounts without rows say that there are none.
