@@ -46,9 +46,11 @@ def candidates(program, version, standing, happening, scope, totals, given):
     def computed(rule):
         if has_ended(version, happening):
             raise Denied("program-ended")
-        refused = standing.verdict.refused | ({"recruiter"} if "referrer" in standing.verdict.refused else set())
+        refused = standing.verdict.refused | ({"recruiter", "account"} if "referrer" in standing.verdict.refused else set())
         if rule["to"] == "recruiter" and "recruiter" not in refused and standing.recruiter is None:
             raise Denied("no-recruiter")
+        if rule["to"] == "account" and "account" not in refused and named_account(rule, scope) is None:
+            raise Denied("no-account")
         if rule["to"] == "referee" and "referee" not in refused and standing.shared is not None:
             raise Denied("holder-rewards")
         return compute(version, rule, scope, refused, days, totals, standing.shares() if rule["to"] != "referee" else (0, 1))
@@ -73,6 +75,12 @@ def candidates(program, version, standing, happening, scope, totals, given):
         return found
 
     return [(rule, lambda rule=rule: settled(rule)) for rule in rules]
+
+
+def named_account(rule, scope):
+    """The account that a fact names; None where it is missing, empty, or too long to be an id."""
+    value = evaluate(rule["account"], scope)
+    return value if not absent(value) and 1 <= len(value.encode()) <= 256 else None
 
 
 def has_ended(version, happening):

@@ -22,7 +22,7 @@ IN_PROGRAMS = (
     + each("goes_up", REVIEWED) + each("goes_down", ["never"] + REVIEWED)
     + each("tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"])
     + each("refuses", ["both", "referrer", "referee"]) + each("judged_at", ["submitted", "a kind", "a list of kinds", "payable"])
-    + each("on_failure", ["refuse", "disqualify", "nurture", "ignore event", "hold", "flag"]) + each("kind", KINDS) + each("to", ["referrer", "referee", "recruiter"])
+    + each("on_failure", ["refuse", "disqualify", "nurture", "ignore event", "hold", "flag"]) + each("kind", KINDS) + each("to", ["referrer", "referee", "recruiter", "an account"])
     + each("in_each", PERIODS) + each("over_limit", OVER) + each("per", PER)
     + each("under_way", ["go on", "stop", "10 days", "2 weeks", "1 month"])
     + each("credit_goes_to", ["first claim", "last claim", "best claim"])
@@ -55,7 +55,7 @@ IN_EFFECT = (
     + each("rounded", ROUNDINGS) + each("cut", OVER) + each("cut in", PERIODS) + each("cut per", PER)
     + each("reason", ["eligibility", "validity", "fraud", "attribution", "program"])
     + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused",
-                     "program-ended", "another-won", "no-rate", "no-recruiter", "holder-rewards", "given-before"])
+                     "program-ended", "another-won", "no-rate", "no-recruiter", "holder-rewards", "given-before", "no-account"])
     + each("finding", ["bad-cell", "shared-claim-event", "incomplete-event", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])
@@ -64,7 +64,7 @@ IN_EFFECT = (
     + each("notify", ["due", "met", "met late", "overdue"])
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
-       "one side refused", "a claim taken over", "a recruiter earns", "under a later version", "a grant that two limits cut", "a grant that two campaigns touched",
+       "one side refused", "a claim taken over", "a recruiter earns", "a named account earns", "under a later version", "a grant that two limits cut", "a grant that two campaigns touched",
        "a limit of grants cuts", "a limit of a campaign cuts", "an implied stage earns", "an entry below zero"])
 
 NEEDED = IN_PROGRAMS + IN_BOOKS + IN_EFFECT
@@ -116,6 +116,8 @@ def effects_of_entry(entry, limits):
         yield "a grant that two campaigns touched"
     if entry["beneficiary"]["party"] == "recruiter":
         yield "a recruiter earns"
+    if entry["beneficiary"]["party"] == "account":
+        yield "a named account earns"
     if entry["correction"]:
         yield "a correction downwards" if entry["amount"].startswith("-") else "a correction upwards"
     elif entry["amount"].startswith("-"):

@@ -230,7 +230,7 @@ class Books:
         """The key of a measure as a balance writes it."""
         plain = [name for name in self.referrers if "/" not in name] or ["ada"]
         known = {"referrer": self.draw.one(self.referrers if per == "referrer" else plain), "referral": "R-1", "referee": "eve",
-                 "referee.industry": "finance", "referrer.group": "north", "event.units": "1", "event.flag": "true"}
+                 "referee.industry": "finance", "referrer.group": "north", "referral.source": "web", "referee.email": "x@y.example", "event.units": "1", "event.flag": "true"}
         return "/".join(known[part] for part in (per if isinstance(per, list) else [per]) if part != "program")
 
     def balances(self, told):
@@ -249,7 +249,8 @@ class Books:
             totals = [rule for version in self.versions for rule in version["reward"] if "total" in rule]
             if totals and draw.chance(30):
                 rule = draw.one(totals)
-                key = self.measured_key(rule.get("total_per", "referral" if rule["to"] == "referee" else "referrer"))
+                by_default = rule["to"]["account"] if isinstance(rule["to"], dict) else "referral" if rule["to"] == "referee" else "referrer"
+                key = self.measured_key(rule.get("total_per", by_default))
                 if set(key.split("/")) <= told | {""}:
                     rows.append({"name": rule["id"], "key": key, "value": draw.one([1, 20, 55]), "at": self.moment()})
                     draw.form("opening balance of a running total")

@@ -117,7 +117,7 @@ class Programs(Rules):
         for heading in draw.some(["eligibility", "validity", "fraud"], 0, 3) if draw.chance(35) else []:
             document[heading] = [self.requirement(f"{heading[:3]}-{number}") for number in range(draw.number(1, 2))]
             draw.form(heading)
-        if draw.chance(40):
+        if draw.chance(50):
             document["attribution"] = {"same_referee_when": draw.some(KEYS, 1, 3)}
             draw.form("attribution")
             if draw.chance(40):
@@ -151,8 +151,8 @@ class Programs(Rules):
             attribution["prolonged_by"] = draw.some(kinds)
             attribution["prolonged_for"] = draw.one(["1 day", "10 days", "2 weeks", "1 month"])
             draw.form("attribution: prolonged_by")
-        attribution["credit_goes_to"] = order = draw.word("credit_goes_to", ["first claim", "last claim", "best claim"])
-        if order == "first claim" and draw.chance(60):
+        attribution["credit_goes_to"] = order = draw.word("credit_goes_to", ["first claim"] * 3 + ["last claim", "best claim"])
+        if order == "first claim" and draw.chance(75):
             form = draw.word("shared", ["shares", "shared_equally_by"])
             attribution[form] = draw.number(2, 4) if form == "shared_equally_by" else draw.one(
                 [["60%", "40%"], ["100%", "20%"], ["50%", "30%", "20%"], ["33.3%", "0%", "66.6%"], ["70 %", "20%"]])

@@ -79,6 +79,9 @@ class Rules:
         found = {"id": name, "to": draw.word("to", ["referrer"] * 4 + ["referee"] * 2 + ["recruiter"]), "on": self.kinds_of_reward(),
                  "kind": draw.word("kind", ["account-credit", "cash", "gift-card", "store-credit", "discount", "trial-extension", "points",
                                             "free-onboarding", "perk", "exclusive-offer", "units"] + ["cash"] * 8)}
+        if draw.chance(12):
+            found["to"] = {"account": draw.one(["referral.source", "referrer.group", "referee.email"])}
+            draw.form("to: an account")
         if found["kind"] not in THINGS or draw.chance(50):
             found["amount"] = self.amount(found)
         if found["kind"] == "units":
@@ -234,7 +237,7 @@ class Rules:
         alike = {}
         for reward in document["reward"]:
             if "granted(" not in str(reward) and "total" not in reward:
-                alike.setdefault((reward["to"], unit_of(reward, self.currency)), []).append(reward["id"])
+                alike.setdefault((str(reward["to"]), unit_of(reward, self.currency)), []).append(reward["id"])
         for names in alike.values():
             for _ in range(2):
                 if len(names) > 1 and draw.chance(40):

@@ -2,7 +2,7 @@
 import heapq
 from itertools import count
 
-from amount import Denied, candidates, for_goals
+from amount import Denied, candidates, for_goals, named_account
 from attribution import Claims
 from circles import closes_circle, recruiter
 from dates import first_instant
@@ -163,7 +163,7 @@ class Ideal:
         part = Part(
             version=version, total=computed.key, rule=rule, referral=standing.row.id, happening=happening, base=computed.base,
             campaigns=computed.campaigns, tiers=dict(standing.tiers), released=None,
-            grant=self.grant_id(standing, rule, happening), beneficiary=beneficiary(standing, rule),
+            grant=self.grant_id(standing, rule, happening, scope), beneficiary=beneficiary(standing, rule, scope),
             place=place(self.program, happening, (0,) if happening.is_submission or standing.place == 0 else (standing.place, id_key(standing.row.id))), limit=None, counted=False)
         self.settle(part, scope, computed.amount, self.program.day_of(happening.at))
 
@@ -198,14 +198,16 @@ class Ideal:
         number = sum(key[:2] == (part.grant, part.released) for key in self.parts)
         return (part.grant, part.released, number)
 
-    def grant_id(self, standing, rule, happening):
+    def grant_id(self, standing, rule, happening, scope):
         kind, name = happening.part
-        party, who = beneficiary(standing, rule)
+        party, who = beneficiary(standing, rule, scope)
         return "/".join([self.program.id, rule["id"], id_part(standing.row.id), kind + id_part(name),
                          f"{party}:{id_part(who)}"])
 
 
-def beneficiary(standing, rule):
+def beneficiary(standing, rule, scope):
+    if rule["to"] == "account":
+        return "account", named_account(rule, scope)
     if rule["to"] in ("referrer", "recruiter"):
         return rule["to"], standing.row.referrer if rule["to"] == "referrer" else standing.recruiter
     return "referee", standing.row.referee if standing.row.referee is not None else standing.row.id

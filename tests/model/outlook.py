@@ -42,7 +42,7 @@ def governing_now(ideal, standing):
 def still_to_come(ideal, standing, way, version, rule, kind):
     holder, decides = way
     after = way_to(decides, holder.stage, kind)
-    side = "referrer" if rule["to"] == "recruiter" else rule["to"]
+    side = "referrer" if rule["to"] in ("recruiter", "account") else rule["to"]
     if side in standing.verdict.refused or after is None or (rule["to"] == "recruiter" and standing.recruiter is None):
         return None
     if ideal.given.tells(rule, Scope(ideal.book, version, standing.row)):

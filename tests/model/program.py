@@ -84,6 +84,9 @@ class Version:
         if unit is None:
             unit = (self.currency if reward["kind"] in MONEY else "item" if reward["kind"] in THINGS
                     else {"trial-extension": "days", "points": "points"}.get(reward["kind"]))
+        if isinstance(reward["to"], dict):
+            account = reward["to"]["account"]
+            reward = {"total_per": account, **reward, "to": "account", "account": account}
         return {**reward, "unit": unit, "index": index, "amount": reward.get("amount", 1),
                 "rounding": reward.get("rounding", self.rounding)}
 

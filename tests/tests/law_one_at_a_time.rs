@@ -448,6 +448,29 @@ kind = "points"
 amount = 5
 "#;
 
+/// Rewards to accounts that facts name, some of them put off.
+const PAYEES: &str = r#"
+[[reward]]
+id = "elected"
+to = { account = "referee.domain" }
+on = ["qualified", "payment"]
+kind = "cash"
+total = "30 * qualified_count"
+[[reward]]
+id = "by-status"
+to = { account = "referrer.status" }
+on = ["payment", "anniversary"]
+kind = "cash"
+amount = "event.value"
+[[limit]]
+id = "of-payees"
+rewards = ["elected", "by-status"]
+per = ["referrer", "referee.domain"]
+in_each = "calendar month"
+at_most = 40
+over_limit = "pay later"
+"#;
+
 /// Rules that ask facts of accounts at events: these have histories.
 const FACTS: &str = r#"
 [[reward]]
@@ -514,6 +537,8 @@ fn programs() -> Vec<Program> {
         (&last, TOTALS),
         (&released, &format!("{TOTALS}{TOTAL_OVER_ALL}")),
         (&shared, MEASURES),
+        (PROGRAM, PAYEES),
+        (&shared, PAYEES),
         (&shared, LATER),
         (&shared, RECRUITERS),
         (&equally, POOL),

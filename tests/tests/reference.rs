@@ -28,6 +28,7 @@ fn section_of(path: &str) -> &str {
         "" => "The header",
         "in_force" | "tiers.levels" | "tables.<name>.bands" | "campaign.goal" => path,
         "in_force.under_way" => "in_force",
+        "reward.to.account" => "reward.to",
         "event.kind" => "[[event]]",
         "event.after" => "Lengths of time",
         "rounding" => "Rounding",

@@ -159,6 +159,7 @@ codes! {
     558 NoRate "no-rate" Reason "there is no rate of exchange for that day" "nothing is converted by guessing";
     561 NoRecruiter "no-recruiter" Reason "nobody has recruited the referrer" "a share of nobody is given to nobody";
     562 HolderRewards "holder-rewards" Reason "the referral that has the claim rewards the referee" "the referee is rewarded once, however many share";
+    563 NoAccount "no-account" Reason "the fact that names the account names none" "it is missing, empty, or too long to be an id";
     565 GivenBefore "given-before" Reason "the rule is given once, and has been" "`once_per` says for what it is given only once";
 }
 

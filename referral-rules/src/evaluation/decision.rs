@@ -348,8 +348,15 @@ impl Evaluation<'_> {
                 (Code::NegativeAmount, "the difference to the total before is below zero".to_owned())
             }
             Cause::Negative => (Code::NegativeAmount, "the amount is below zero".to_owned()),
+            Cause::SideRefused if reward.account.is_some() => {
+                (Code::SideRefused, "a requirement refuses the referrer".to_owned())
+            }
             Cause::SideRefused => (Code::SideRefused, format!("a requirement refuses the {}", reward.to.word())),
             Cause::NoRecruiter => (Code::NoRecruiter, "nobody has recruited the referrer".to_owned()),
+            Cause::NoAccount => {
+                let source = reward.account.as_ref().map_or("", |account| account.source());
+                (Code::NoAccount, format!("`{source}` names no account"))
+            }
             Cause::HolderRewards => {
                 (Code::HolderRewards, "the referral that has the claim rewards the referee".to_owned())
             }

@@ -214,7 +214,7 @@ impl Evaluation<'_> {
         match rule(self.program, row).1.to {
             Party::Referrer => self.book.referrals.referrer[referral],
             Party::Referee => self.book.referrals.referee[referral],
-            Party::Recruiter => TextId(row.payee),
+            Party::Recruiter | Party::Account => TextId(row.payee),
         }
     }
 

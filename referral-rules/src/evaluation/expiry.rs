@@ -1,7 +1,7 @@
 //! Expiry: until when what was granted can be used, as of the moment.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::Evaluation;
-use crate::base::{Day, Instant, TextId, index};
+use crate::base::{Day, Instant};
 use crate::program::EventKind;
 use crate::stage::schedule::{anchor, last_day, rule};
 use crate::stage::timeline::EntryRow;
@@ -12,17 +12,18 @@ type Happened = Vec<(i64, EventKind)>;
 
 /// The events that keep something alive, by referral and by who refers.
 #[derive(Default)]
-pub(super) struct Expiry {
+pub(super) struct Expiry<'a> {
     of_referral: FxHashMap<u32, Happened>,
-    of_referrer: FxHashMap<TextId, Happened>,
+    of_referrer: FxHashMap<&'a str, Happened>,
 }
 
-impl Expiry {
+impl<'a> Expiry<'a> {
     /// The events of an evaluation; none where no reward is kept alive by any.
-    pub(super) fn new(evaluation: &Evaluation<'_>) -> Self {
+    pub(super) fn new(evaluation: &'a Evaluation<'_>) -> Self {
         let mut out = Self::default();
         for one in &evaluation.timeline.alive {
-            let referrer = evaluation.book.referrals.referrer[index(one.referral)];
+            // By its text: an id that a fact names may have another number than that of the referrer.
+            let referrer = evaluation.referrer_text(one.referral);
             out.of_referral.entry(one.referral).or_default().push((one.at, one.kind));
             out.of_referrer.entry(referrer).or_default().push((one.at, one.kind));
         }
@@ -41,7 +42,8 @@ impl Expiry {
             return Some(out);
         }
         let own = self.of_referral.get(&row.referral).into_iter();
-        let referred = self.of_referrer.get(&evaluation.beneficiary_id(row)).into_iter();
+        let beneficiary = evaluation.book.text(evaluation.beneficiary_id(row));
+        let referred = self.of_referrer.get(beneficiary).into_iter();
         let mut events: Vec<i64> = own
             .chain(referred)
             .flatten()

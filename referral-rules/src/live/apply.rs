@@ -344,7 +344,8 @@ impl Small {
     /// Gives the book the names of accounts that no row of it tells, but states do.
     fn name_accounts(&mut self, opened: &Opened, accounts: &Accounts) {
         let deferred = opened.scopes.values().flat_map(|scope| &scope.deferred);
-        let of_deferred = deferred.filter_map(|form| form.applied.recruiter.as_deref());
+        let of_deferred =
+            deferred.flat_map(|form| form.applied.recruiter.as_deref().into_iter().chain(form.payee.as_deref()));
         let of_referrals = opened.referrals.values().filter_map(|body| body.recruiter.as_deref());
         for name in of_deferred.chain(of_referrals).chain(accounts.names()) {
             self.book.texts.intern(name);

@@ -356,6 +356,9 @@ pub struct DeferredForm {
     pub counted: bool,
     /// The steps from the base up to the limits.
     pub steps: Vec<StepForm>,
+    /// The account that gets it, where that is no side of the referral.
+    #[serde(default)]
+    pub payee: Option<String>,
     /// How many entries its grant has.
     pub sequence: u32,
     /// The event as it was taken in.

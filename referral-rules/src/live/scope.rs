@@ -9,7 +9,7 @@ use super::given::{given_forms, given_key};
 use super::lacking::lacks_something;
 use super::measures::{load_measure, measure_forms};
 use super::pending::{pending, pending_form};
-use crate::base::{TextId, index};
+use crate::base::{NONE, TextId, index};
 use crate::book::NEVER;
 use crate::expr::Scratch;
 use crate::program::{EventKind, Program};
@@ -146,13 +146,18 @@ impl<'a> Running<'a> {
             version.limits.iter().position(|limit| program.limit_ids[usize::from(limit.number)] == form.limit)?;
         let base = number(&form.base)?;
         let reward = &version.rewards[rule];
-        let payee = self.applied.payee(at, reward.to);
+        let payee = match &form.payee {
+            // States of before name the recruiter with the event.
+            None => self.applied.payee(at, reward.to),
+            Some(payee) => self.facts.book.texts.find(payee)?.0,
+        };
         let event = (self.applied.what[at], self.applied.kind[at]);
         let grant = (self.applied.referral[at], event, reward.number, payee);
         self.booking.sequences.insert(grant, form.sequence);
         let deferred = Deferred {
             row,
             rule: u16::try_from(rule).ok()?,
+            payee,
             base,
             amount: form.amount,
             limit: u16::try_from(limit).ok()?,
@@ -375,7 +380,7 @@ impl<'a> Running<'a> {
         let version = &self.facts.program.versions[usize::from(self.applied.version[row])];
         let reward = &version.rewards[usize::from(deferred.rule)];
         let event = (self.applied.what[row], self.applied.kind[row]);
-        (self.applied.referral[row], event, reward.number, self.applied.payee(row, reward.to))
+        (self.applied.referral[row], event, reward.number, deferred.payee)
     }
 
     fn deferred_form(&self, release: i64, number: u64, deferred: &Deferred) -> DeferredForm {
@@ -394,6 +399,7 @@ impl<'a> Running<'a> {
             base: number_form(deferred.base),
             counted: deferred.counted,
             steps: deferred.steps.iter().map(|step| step_form(program, step)).collect(),
+            payee: (deferred.payee != NONE).then(|| self.facts.book.text(TextId(deferred.payee)).to_owned()),
             sequence: self.booking.sequences.get(&grant).copied().unwrap_or(0),
             applied: applied_form(program, self.facts.book, &self.applied, row),
         }

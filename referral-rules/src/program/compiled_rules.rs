@@ -168,6 +168,8 @@ pub struct Reward {
     pub number: u16,
     /// Who gets it.
     pub to: Party,
+    /// Of an account that a fact names: the fact.
+    pub account: Option<Compiled>,
     /// The kinds of event that it answers.
     pub on: Vec<EventKind>,
     /// All must hold.

@@ -3,7 +3,7 @@ use super::document::{ExpressionText, Moment};
 use crate::base::{Day, Length, Number, Period, Rounding};
 use crate::diag::{Span, Spanned};
 
-/// Who gets a reward: one of the two sides of a referral, or who recruited its referrer.
+/// Who gets a reward: one of the two sides of a referral, who recruited its referrer, or the account that a fact names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Party {
     /// The one who refers.
@@ -13,6 +13,8 @@ pub enum Party {
     Referee,
     /// The account that had referred the referrer; it stands on the referrer's side.
     Recruiter,
+    /// The account that a fact names; it stands on the referrer's side.
+    Account,
 }
 
 impl Party {
@@ -22,6 +24,7 @@ impl Party {
             Self::Referrer => "referrer",
             Self::Referee => "referee",
             Self::Recruiter => "recruiter",
+            Self::Account => "account",
         }
     }
 }
@@ -124,6 +127,8 @@ pub struct Reward {
     pub id: Spanned<String>,
     /// Who gets it.
     pub to: Spanned<Party>,
+    /// Of an account that a fact names: the fact.
+    pub account: Option<ExpressionText>,
     /// On events of which kinds.
     pub on: Vec<Spanned<String>>,
     /// All of these must hold.

@@ -102,7 +102,7 @@ fn late(evaluation: &Evaluation<'_>, lines: &[Line<'_>], out: &mut String) {
 fn beneficiary(evaluation: &Evaluation<'_>, line: &Line<'_>) -> String {
     match line.entry.beneficiary.party {
         "referrer" => evaluation.referrer_shown(line.row.referral),
-        "recruiter" => clipped(&line.entry.beneficiary.id, 40),
+        "recruiter" | "account" => clipped(&line.entry.beneficiary.id, 40),
         _ => evaluation.referee_shown(line.row.referral),
     }
 }
@@ -116,6 +116,10 @@ fn owed_to_referrers(evaluation: &Evaluation<'_>, lines: &[Line<'_>], out: &mut 
     if lines.iter().any(|line| line.entry.beneficiary.party == "recruiter") {
         section(out, "Who is owed what: those who recruited referrers");
         owed_to_party(evaluation, lines, "recruiter", out);
+    }
+    if lines.iter().any(|line| line.entry.beneficiary.party == "account") {
+        section(out, "Who is owed what: accounts that facts name");
+        owed_to_party(evaluation, lines, "account", out);
     }
 }
 

@@ -233,7 +233,7 @@ impl Evaluation<'_> {
         let owner = match party {
             Party::Referrer => Owner::Referrer,
             Party::Referee => Owner::Referee,
-            Party::Recruiter => return None,
+            Party::Recruiter | Party::Account => return None,
         };
         ["company", "name"].into_iter().find_map(|name| self.fact_text(referral, owner, name))
     }

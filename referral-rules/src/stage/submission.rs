@@ -31,7 +31,7 @@ impl Sides {
     /// The bit of a party.
     pub const fn of(party: Party) -> Self {
         match party {
-            Party::Referrer | Party::Recruiter => Self(1),
+            Party::Referrer | Party::Recruiter | Party::Account => Self(1),
             Party::Referee => Self(2),
         }
     }

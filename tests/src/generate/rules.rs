@@ -348,8 +348,12 @@ pub(super) fn reward(
     if !once.0.is_empty() {
         id = format!("o{at}-{}", once.0);
     }
+    // What a running total is kept by is the same in all versions.
+    let named = !by_total && !shape.ahead && draw.once_in(8);
+    let to = if named { draw.one_of(&["referral.channel", "referee.email", "event.plan"]) } else { to };
+    let written_to = if named { format!("{{ account = \"{to}\" }}") } else { format!("\"{to}\"") };
     let text = &mut version.text;
-    let _ = write!(text, "[[reward]]\nid = \"{id}\"\nto = \"{to}\"\non = {on}\nkind = \"{kind}\"\n");
+    let _ = write!(text, "[[reward]]\nid = \"{id}\"\nto = {written_to}\non = {on}\nkind = \"{kind}\"\n");
     if !once.1.is_empty() {
         let _ = writeln!(text, "once_per = {}", once.1);
     }

@@ -51,16 +51,22 @@ impl Compiling<'_> {
             .hold_while
             .as_ref()
             .and_then(|hold| self.expression(hold, Expected::Bool, &scopes.submission, &path("hold_while")));
+        let account = written.account.as_ref().map(|account| self.account(account, scope, &path("to.account")));
         let unit = unit(written.unit_name(&document.currency.value));
         let total = written.total.as_ref().map(|total| self.total(at, written, total, &unit, scopes));
         let once_per = written.once_per.as_ref().map(|per| self.once_per(at, written, per, scopes));
         let amount = amount?;
+        let account = match account {
+            None => None,
+            Some(account) => Some(account?),
+        };
         let operands = when.iter().chain([&amount]).chain(&amount_in).chain(&at_least).chain(&at_most);
         let reads_ledger = operands.into_iter().any(Compiled::reads_ledger) || total.is_some();
         Some(Reward {
             number: number(&mut self.numbers.reward_ids, &written.id.value),
             reads_ledger,
             to: written.to.value,
+            account,
             on: written.on.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
             when,
             once_per,
@@ -109,6 +115,29 @@ impl Compiling<'_> {
             }
         }
         self.key(per, &scopes.event, &path)
+    }
+
+    /// The account that gets a reward: a text fact as it stands, for an id is looked up and never made.
+    fn account(&mut self, written: &ExpressionText, scope: &Scope, path: &str) -> Option<Compiled> {
+        let compiled = self.expression(written, Expected::Text, scope, path)?;
+        let name = written.text.trim();
+        let fact = match compiled.inputs() {
+            [slot] => self.numbers.slots.get(usize::from(slot.0)),
+            _ => None,
+        };
+        let is_plain = match fact {
+            Some(Source::Fact(fact)) => self.numbers.facts.get(usize::from(*fact)).is_some_and(|fact| {
+                name.split_once('.').is_some_and(|(owner, own)| owner == fact.owner.word() && own == fact.name)
+            }),
+            _ => false,
+        };
+        if !is_plain {
+            let message = format!("`{}` is no fact that can name an account", crate::diag::shown(name));
+            let help = "write a text fact as it stands, such as `event.payee`";
+            self.diagnostics.push(Diagnostic::error(Code::BadValue, written.span, message).path(path).help(help));
+            return None;
+        }
+        Some(compiled)
     }
 
     /// Whose total a reward goes by, which is the same in all versions: what was before is looked up by it.

@@ -95,7 +95,7 @@ fn contradictions(terms: &Terms<'_>, told: &[Span], found: &mut Vec<Diagnostic>)
         requirements.clear();
     }
     let rewards = terms.rewards().map(|(at, reward)| {
-        let side = if reward.to.value == Party::Referrer { Refuses::Referrer } else { Refuses::Referee };
+        let side = if reward.to.value == Party::Referee { Refuses::Referee } else { Refuses::Referrer };
         (format!("reward[{at}].when"), "the reward is never granted", of_side(&requirements, side))
     });
     let both = of_side(&requirements, Refuses::Both);

@@ -164,6 +164,8 @@ pub(super) const REWARD: Keys = Keys {
     ],
 };
 
+pub(super) const REWARD_TO: Keys = Keys { path: "reward.to.account", title: "`to`", keys: &["account"] };
+
 pub(super) const CAMPAIGN: Keys = Keys {
     path: "campaign",
     title: "a campaign",
@@ -211,6 +213,7 @@ pub fn keys() -> Vec<Keys> {
         TIERS,
         LEVEL,
         REWARD,
+        REWARD_TO,
         CAMPAIGN,
         GOAL,
         GROUP,

@@ -85,14 +85,11 @@ fn alike(document: &Document, reader: &mut Reader) {
         let Some(first) = members.iter().find_map(reward) else { continue };
         for (at, id) in members.iter().enumerate() {
             let Some(other) = reward(id) else { continue };
-            let (code, message) = if other.to.value != first.to.value {
-                let message = format!(
-                    "`{}` goes to the {}, `{}` to the {}",
-                    id.value,
-                    other.to.value.word(),
-                    first.id.value,
-                    first.to.value.word()
-                );
+            let fact = |reward: &Reward| reward.account.as_ref().map(|account| account.text.trim().to_owned());
+            let (code, message) = if other.to.value != first.to.value || fact(other) != fact(first) {
+                let to = |reward: &Reward| fact(reward).unwrap_or_else(|| reward.to.value.word().to_owned());
+                let message =
+                    format!("`{}` goes to the {}, `{}` to the {}", id.value, to(other), first.id.value, to(first));
                 (Code::BadValue, message)
             } else if other.unit_name(currency) != first.unit_name(currency) {
                 let message = format!(

@@ -24,8 +24,8 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         }
     }
     let amount_in = section.read("amount_in", reader, |field, reader| amount_in(field, kind, unit.as_ref(), reader));
-    let to = section.need("to", reader, word(keys::PARTIES)).unwrap_or_default();
-    let total = total(section, to.value, reader);
+    let (to, account) = section.need("to", reader, beneficiary).unwrap_or_default();
+    let total = total(section, to.value, account.as_ref(), reader);
     let once_per = section.read("once_per", reader, super::measures::per);
     if let Some(field) = section.field("once_per").filter(|_| section.has("total")) {
         let fault = field.fault(Code::BadValue, "a running total is settled at each event, so it is not given once");
@@ -41,6 +41,7 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         span: section.span,
         id: section.need("id", reader, id).unwrap_or_default(),
         to,
+        account,
         on: section.need("on", reader, distinct_kinds).unwrap_or_default(),
         when: section.read("when", reader, conditions).unwrap_or_default(),
         once_per,
@@ -62,6 +63,26 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         kept_alive_by: section.read("kept_alive_by", reader, distinct_kinds).unwrap_or_default(),
         label: section.read("label", reader, text),
     }
+}
+
+/// Who gets it: a party by its word, or the account that a fact names.
+fn beneficiary(field: &Field<'_>, reader: &mut Reader) -> Option<(Spanned<Party>, Option<ExpressionText>)> {
+    let words = keys::PARTIES.iter().map(|(word, _)| *word);
+    let allowed: Vec<&str> = words.chain([r#"{ account = "..." }"#]).collect();
+    if let Some(found) = field.node.as_text() {
+        if let Some((_, party)) = keys::PARTIES.iter().find(|(word, _)| *word == found) {
+            return Some((Spanned::new(*party, field.node.span), None));
+        }
+        reader.bad_word(field, found, &allowed);
+        return None;
+    }
+    if field.entries().is_none() {
+        reader.wrong_type(field, &one_of(&allowed));
+        return None;
+    }
+    let section = Section::open(field, &keys::REWARD_TO, reader)?;
+    let account = section.need("account", reader, expression);
+    Some((Spanned::new(Party::Account, field.node.span), account))
 }
 
 /// Kinds of event, none of them twice.
@@ -89,7 +110,12 @@ fn amount_in(
 }
 
 /// A running total stands instead of an amount; what says more about it stands only beside it.
-fn total(section: &Section<'_>, to: Party, reader: &mut Reader) -> Option<RunningTotal> {
+fn total(
+    section: &Section<'_>,
+    to: Party,
+    account: Option<&ExpressionText>,
+    reader: &mut Reader,
+) -> Option<RunningTotal> {
     let formula = section.read("total", reader, formula);
     let per = section.read("total_per", reader, super::measures::per);
     let in_each = section.read("total_in", reader, value::period);
@@ -114,7 +140,11 @@ fn total(section: &Section<'_>, to: Party, reader: &mut Reader) -> Option<Runnin
         let help = "convert what is summed: `of = \"converted(event.value, event.currency, 'USD', event.at)\"`";
         reader.push(fault.help(help));
     }
-    let by_default = if to == Party::Referee { Per::Referral } else { Per::Referrer };
+    let by_default = match (to, account) {
+        (_, Some(account)) => Per::Expression(account.clone()),
+        (Party::Referee, _) => Per::Referral,
+        _ => Per::Referrer,
+    };
     Some(RunningTotal {
         formula: formula?,
         per: per.unwrap_or_else(|| vec![Spanned::new(by_default, section.span)]),

@@ -30,6 +30,7 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
         let mut cells = vec![
             match balance.beneficiary.party {
                 "recruiter" => format!("{}, as recruiter", balance.unit),
+                "account" => format!("{}, as the account named", balance.unit),
                 _ => balance.unit.clone(),
             },
             shown(balance.earned),

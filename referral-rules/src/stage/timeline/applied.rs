@@ -64,10 +64,10 @@ pub struct Applied {
 }
 
 impl Applied {
-    /// The text id of the account that gets what goes to a party, where the event says which; `NONE` for a side of the referral.
+    /// The text id of the account that gets what goes to a party, where attribution says which; else `NONE`.
     pub fn payee(&self, row: usize, to: Party) -> u32 {
         match to {
-            Party::Referrer | Party::Referee => NONE,
+            Party::Referrer | Party::Referee | Party::Account => NONE,
             Party::Recruiter => self.recruiter.get(row).copied().unwrap_or(NONE),
         }
     }

@@ -74,6 +74,8 @@ pub enum Cause {
     SideRefused,
     /// Nobody has recruited the referrer.
     NoRecruiter,
+    /// The fact that names the account names none.
+    NoAccount,
     /// The referee is rewarded by the referral that has the claim.
     HolderRewards,
     /// It is given once, and has been.
@@ -111,6 +113,8 @@ pub struct Candidate {
     pub row: u32,
     /// The rule's position in the governing version.
     pub rule: u16,
+    /// The text id of the account that gets it, where it is no side of the referral; else `NONE`.
+    pub payee: u32,
     /// Why it gives nothing; `None` when it gives something, be it zero.
     pub cause: Option<Cause>,
     /// The amount as the rule states it.
@@ -241,6 +245,7 @@ impl Offering<'_> {
         self.fresh(version, reward, rows, &mut memory.cause);
         let mut chunk = Chunk::new(inputs, env, scratch, memory);
         let mut days = Days::default();
+        chunk.payees(reward);
         chunk.conditions(&reward.when);
         chunk.base(&reward.amount);
         if let Some(from) = &reward.amount_in {

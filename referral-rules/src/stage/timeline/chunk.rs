@@ -2,7 +2,8 @@
 #![expect(clippy::indexing_slicing, reason = "every column has a place per row of the chunk")]
 use super::candidates::{Candidate, Candidates, Cause, Change, Step};
 use super::drawn::TotalSoFar;
-use crate::base::{Day, Number, Rounding, index, position, starts_of};
+use crate::base::limits::ID_BYTES_MAX;
+use crate::base::{Day, NONE, Number, Rounding, index, position, starts_of};
 use crate::expr::{Column, Compiled, Env, Scratch, Status, Vector};
 use crate::program::{BelowZero, Campaign, Operator, Party, Reward};
 use crate::stage::inputs::EventRows;
@@ -20,6 +21,8 @@ pub(super) struct Chunk<'a, 'b, 's> {
 pub(super) struct Memory {
     /// Why a row gives nothing: to be filled before the chunk begins.
     pub(super) cause: Vec<Option<Cause>>,
+    /// The accounts that get it, where they are no sides of the referrals; else empty.
+    payee: Vec<u32>,
     base: Vec<Number>,
     amount: Vec<Number>,
     settled: Vec<i64>,
@@ -47,6 +50,7 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
     pub(super) fn new(inputs: EventRows<'a>, env: Env<'a>, scratch: &'b mut Scratch<'s>, memory: Memory) -> Self {
         let mut memory = memory;
         memory.base.clear();
+        memory.payee.clear();
         memory.amount.clear();
         memory.settled.clear();
         memory.steps.clear();
@@ -55,6 +59,25 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
 
     fn rows(&self) -> usize {
         self.memory.cause.len()
+    }
+
+    /// Which account gets it, where that is no side of the referral.
+    pub(super) fn payees(&mut self, reward: &Reward) {
+        if reward.to == Party::Recruiter {
+            let recruiter = |row: &u32| self.inputs.applied.payee(index(*row), reward.to);
+            self.memory.payee.extend(self.inputs.rows.iter().map(recruiter));
+        }
+        let Some(account) = &reward.account else { return };
+        let result = account.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch).clone();
+        let Column::Text(ids) = &result.column else { return };
+        for (at, id) in ids.iter().enumerate() {
+            let length = if result.status[at].is_ok() { self.scratch.texts().text(*id).len() } else { 0 };
+            let names = (1..=ID_BYTES_MAX).contains(&length);
+            if !names {
+                self.memory.cause[at].get_or_insert(Cause::NoAccount);
+            }
+            self.memory.payee.push(if names { id.0 } else { NONE });
+        }
     }
 
     pub(super) fn conditions(&mut self, conditions: &[Compiled]) {
@@ -299,7 +322,7 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
     /// The rows as candidates of a rule.
     pub(super) fn finish(self, rule: u16, out: &mut Candidates) {
         let Self { inputs, mut memory, .. } = self;
-        let Memory { cause, base, settled, steps, starts, .. } = &mut memory;
+        let Memory { cause, payee, base, settled, steps, starts, .. } = &mut memory;
         let rows = inputs.rows;
         let first = out.steps.len();
         starts.clear();
@@ -321,11 +344,12 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
         // Each start has become the end.
         let mut from = position(first);
         let ends = starts.iter().copied().chain(std::iter::repeat(from));
-        let values = cause.iter().zip(&*base).zip(&*settled).zip(ends);
-        out.candidates.extend(rows.iter().zip(values).map(|(row, (((cause, base), amount), end))| {
+        let payees = payee.iter().copied().chain(std::iter::repeat(NONE));
+        let values = cause.iter().zip(&*base).zip(&*settled).zip(ends).zip(payees);
+        out.candidates.extend(rows.iter().zip(values).map(|(row, ((((cause, base), amount), end), payee))| {
             let steps = (from, end.saturating_sub(from));
             from = end;
-            Candidate { row: *row, rule, cause: *cause, base: *base, amount: *amount, steps }
+            Candidate { row: *row, rule, payee, cause: *cause, base: *base, amount: *amount, steps }
         }));
         out.keep(memory);
     }

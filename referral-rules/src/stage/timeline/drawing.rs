@@ -78,6 +78,7 @@ pub struct Drawing<'a> {
 struct Passing {
     row: u32,
     rule: u16,
+    payee: u32,
     amount: i64,
     day: Day,
     steps: Vec<Step>,
@@ -173,6 +174,7 @@ impl Drawing<'_> {
         let passing = Passing {
             row: candidate.row,
             rule: candidate.rule,
+            payee: candidate.payee,
             amount: candidate.amount,
             day: self.offering.program.zone.day_of(Instant(at)),
             steps: steps.to_vec(),
@@ -205,6 +207,7 @@ impl Drawing<'_> {
             let passing = Passing {
                 row: deferred.row,
                 rule: deferred.rule,
+                payee: deferred.payee,
                 amount: deferred.amount,
                 day: self.offering.program.zone.day_of(Instant(release)),
                 steps,
@@ -257,8 +260,16 @@ impl Drawing<'_> {
             let next = put_off_by.in_each.next_first_day(passing.day).filter(|_| passes);
             let at = next.map_or(NEVER, |day| self.offering.program.zone.first_instant(day).0);
             let steps = passing.steps.get(..passing.before_limits).unwrap_or_default().to_vec();
-            let deferred =
-                Deferred { row: passing.row, rule: passing.rule, base, amount: *amount, limit: *limit, steps, counted };
+            let deferred = Deferred {
+                row: passing.row,
+                rule: passing.rule,
+                payee: passing.payee,
+                base,
+                amount: *amount,
+                limit: *limit,
+                steps,
+                counted,
+            };
             state.deferred.insert((at, state.deferrals), deferred);
             state.deferrals = state.deferrals.saturating_add(1);
         }
@@ -277,7 +288,7 @@ impl Drawing<'_> {
         out.parts.push(Part {
             row: passing.row,
             rule: passing.rule,
-            payee: self.offering.applied.payee(row, reward.to),
+            payee: passing.payee,
             release,
             base,
             amount: passing.amount,

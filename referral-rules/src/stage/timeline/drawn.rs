@@ -127,6 +127,8 @@ pub struct Deferred {
     pub row: u32,
     /// The rule's position in the governing version.
     pub rule: u16,
+    /// The text id of the account that gets it, where it is no side of the referral; else `NONE`.
+    pub payee: u32,
     /// The amount as the rule states it.
     pub base: Number,
     /// What was put off, in minor units.

@@ -94,7 +94,9 @@ pub(super) fn version_looks_ahead(version: &Version) -> bool {
         && !version.asks_for_recruiters
         && version.limits.iter().all(plain)
         && version.ladders.iter().all(by_counts)
-        && !version.rewards.iter().any(|reward| reward.reads_ledger || reward.below_zero == BelowZero::TakeBack)
+        && !version.rewards.iter().any(|reward| {
+            reward.reads_ledger || reward.below_zero == BelowZero::TakeBack || reward.account.is_some()
+        })
         // A ledger in columns does not say of which of its kinds an entry is, where an event brings others along.
         && (version.implied.is_empty() || version.rewards.iter().all(|reward| reward.on.len() == 1))
 }
