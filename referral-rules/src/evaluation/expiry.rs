@@ -1,5 +1,4 @@
 //! Expiry: until when what was granted can be used, as of the moment.
-#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::Evaluation;
 use crate::base::{Day, Instant};
 use crate::program::EventKind;
