@@ -16,7 +16,7 @@
 //!    timeline       events in one total order                 counts, tiers, rewards, campaigns, limits → entries
 //!    schedule       promises, holds                           when each entry is payable and due
 //!                                                                        ▼
-//!    Evaluation = decisions + entries + positions + balances + findings ──▶ report: summary, explain
+//!    Evaluation = decisions + entries + positions + balances + payouts + findings ──▶ report: summary, explain
 //! ```
 //!
 //! # Example

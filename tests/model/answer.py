@@ -9,6 +9,7 @@ from known import Known, contradicted_strays, prepare, settle, strays
 from ledger import Ledger
 from dates import last_instant
 from order import HOST
+import payouts
 from positions import Positions
 from program import Program
 from submission import judge
@@ -35,6 +36,7 @@ def answer(request):
         "ledger": [write_entry(entry) for entry in booked.ledger],
         "positions": [write_position(positions, entry, state) for entry, state in zip(booked.ledger, positions.states)],
         "balances": write_balances(positions),
+        "payouts": [payouts.write(row) for row in payouts.Payouts(book, ledger.ideal, positions).rows()],
         "standings": list(standings(ledger.ideal)),
         "outlook": list(outlook(ledger.ideal)),
         "campaigns": list(campaigns(ledger.ideal, booked.ledger)),
@@ -134,6 +136,9 @@ def write_position(positions, entry, state):
     paid = positions.handed_over(entry)
     return {
         "entry": entry.id, "state": state, "amount": write_amount(entry.amount, entry.part.rule["unit"]),
+        "used": write_amount(positions.used(entry), entry.part.rule["unit"]),
+        "remaining": write_amount(positions.remaining(entry, state), entry.part.rule["unit"]),
+        "due_on": text(positions.promises(entry)[0]), "notify_by": moment_text(positions.promises(entry)[1]),
         "paid_at": moment_text(paid), "expires_on": text(positions.expires_on(entry)), "pay": positions.promise_to_pay(entry, state),
         "notify": positions.promise_to_notify(entry, state),
     }
@@ -141,7 +146,7 @@ def write_position(positions, entry, state):
 
 def write_balances(positions):
     return sorted(
-        [":".join(who), unit] + [write_amount(totals[name], unit) for name in ("earned", "held", "payable", "paid", "reversed", "expired", "void")]
+        [":".join(who), unit] + [write_amount(totals[name], unit) for name in ("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited")]
         for (who, unit), totals in positions.balances().items())
 
 

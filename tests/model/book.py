@@ -209,7 +209,12 @@ class Book:
         if at is None:
             self.find("missing-moment", table, "")
             return None
-        return Row(entry=entry, what=what, at=at, known=max(at, recorded or at))
+        fee, amount = (self.cell(row.get(column), "decimal", table, "") for column in ("fee", "amount"))
+        for stated in (fee, amount):
+            if not absent(stated) and stated < 0:
+                self.find("bad-cell", table, "")
+        return Row(entry=entry, what=what, at=at, known=max(at, recorded or at), payout=text_id(row.get("payout")),
+                   fee=None if absent(fee) or fee < 0 else fee, amount=None if absent(amount) or amount < 0 else amount)
 
     def read_booked(self, rows):
         """Entry ids with their amounts; None for amounts that differ or cannot be read."""

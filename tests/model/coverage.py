@@ -21,7 +21,7 @@ IN_PROGRAMS = (
     + each("pace", ["count", "sum", "distinct", "latest"]) + each("pace per", PACE_PER) + each("pace in_each", PERIODS)
     + each("goes_up", REVIEWED) + each("goes_down", ["never"] + REVIEWED)
     + each("tiers.by", ["submitted_count", "qualified_count", "opportunity_count", "closed_count"])
-    + each("refuses", ["both", "referrer", "referee"]) + each("judged_at", ["submitted", "a kind", "a list of kinds", "payable"])
+    + each("refuses", ["both", "referrer", "referee"]) + each("judged_at", ["submitted", "a kind", "a list of kinds", "payable", "each payout"])
     + each("on_failure", ["refuse", "disqualify", "nurture", "ignore event", "hold", "flag"]) + each("kind", KINDS) + each("to", ["referrer", "referee", "recruiter", "an account"])
     + each("in_each", PERIODS) + each("over_limit", OVER) + each("per", PER)
     + each("under_way", ["go on", "stop", "10 days", "2 weeks", "1 month"])
@@ -31,12 +31,13 @@ IN_PROGRAMS = (
     + each("once_per", TOTAL_PER) + each("shared", ["shares", "shared_equally_by"]) + each("below_zero", ["give nothing", "take back"]) + each("taken_back", ["gives room", "uses room"])
     + each("measures.is", ["count", "sum", "least", "greatest", "distinct", "first", "latest"])
     + each("measures.per", MEASURED_PER) + each("measures.which", ["this", "previous"])
-    + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
+    + each("payout", ["rewards", "unit", "on_day", "cut_off", "at_least", "fee"]) + each("day_off", ["next business day", "business day before", "as it is"])
+    + each("counted_from", ["event", "release"]) + each("at payouts", ["hold", "flag"]) + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
     + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
     + ["reviewed_by", "event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
-       "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "hold_while", "expires_after", "kept_alive_by", "reward_instead", "reward_times",
+       "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "forfeited_after", "hold_while", "expires_after", "kept_alive_by", "reward_instead", "reward_times",
        "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants", "limit: at_most asks",
        "limit: another unit", "unit: percent", "unit: another currency", "versions: two", "versions: three",
        "versions: another bound of a limit", "versions: another ladder", "in_force: last_day"])
@@ -45,7 +46,7 @@ IN_BOOKS = [
     "a missing fact: absent", "a missing fact: null", "a missing fact: bad cell", "accounts: contradicting rows", "accounts: histories",
     "a referral recorded late", "a sequence number", "an event on its referral's row", "copies of an event that differ",
     "copies of an event that agree", "copies of a referral that differ", "opening balance of a limit",
-    "opening balance of a measure", "opening balance of a running total", "opening balance of what is given once", "what: paid", "what: notified", "what: used", "a confirmation of no entry", "booked: a start of the ledger",
+    "opening balance of a measure", "opening balance of a running total", "opening balance of what is given once", "what: paid", "what: notified", "what: used", "a confirmation of no entry", "confirmations: payout", "confirmations: fee", "confirmations: amount", "booked: a start of the ledger",
     "booked: another amount", "booked: a gap", "rates: contradicting rows", "lists: an empty one", "lists: a row of none", "booked: twice with other amounts", "booked: an entry too many",
     "booked: an unknown grant", "booked: an amount that cannot be read"]
 
@@ -60,7 +61,9 @@ IN_EFFECT = (
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])
     + each("failed", ["disqualify", "nurture", "ignore event", "hold", "flag", "void"])
-    + each("state", ["held", "payable", "paid", "reversed", "expired", "void"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
+    + each("state", ["held", "payable", "paid", "reversed", "expired", "void", "forfeited"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
+    + each("payout state", ["paid", "due", "overdue", "carried"])
+    + each("not paid out", ["nothing-to-pay", "below-minimum", "after-cut-off", "payout-fault", "gate-0"]) + ["a payout is flagged"]
     + each("notify", ["due", "met", "met late", "overdue"])
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
@@ -85,6 +88,10 @@ def effects(request, raw):
             yield "one side refused"
     for position in raw["positions"]:
         yield from (f"{key}: {position[key]}" for key in ("state", "pay", "notify"))
+    for payout in raw["payouts"]:
+        yield f"payout state: {payout['state']}"
+        yield from (f"not paid out: {reason['code']}" for reason in payout["reasons"])
+        yield from ("a payout is flagged" for _ in payout["flags"])
     yield from (f"finding: {finding['code']}" for finding in raw["findings"])
     for entry in raw["ledger"]:
         if entry["event"]["kind"] == "qualified" and not entry["event"]["id"].endswith("qualified"):

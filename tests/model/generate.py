@@ -1,4 +1,6 @@
 """A pair: a random program and a random book, from a seed. What the host has done so far is drawn from the model's own answer."""
+from decimal import Decimal
+
 from answer import answer
 from draw import Draw
 from generate_book import Books
@@ -31,6 +33,17 @@ def confirmations(draw, books, ours):
         row = {"entry": entry["id"], "what": draw.word("what", ["paid", "paid", "notified", "used"]), "at": at}
         if draw.chance(20):
             row["recorded_at"] = books.moment()
+        if draw.chance(30):
+            row["payout"] = draw.one(["P-1", "P/2"])
+            draw.form("confirmations: payout")
+        if draw.chance(20):
+            row["fee"] = draw.one([1, Decimal("0.255"), "2.50"])
+            draw.form("confirmations: fee")
+        if row["what"] == "used" and draw.chance(60):
+            row["amount"] = draw.one([1, Decimal("10.005"), "40", 5000])
+            draw.form("confirmations: amount")
+            if draw.chance(40):
+                rows.append({**row, "id": "U-1", "amount": 7})
         if all((row["entry"], row["what"]) != (other["entry"], other["what"]) for other in rows):
             rows.append(row)
     if draw.chance(10):

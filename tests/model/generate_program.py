@@ -1,6 +1,7 @@
 """Random valid programs: every form of docs/document.md, and every word of every key."""
 from decimal import Decimal
 
+from generate_payouts import add_payouts
 from generate_rules import HOST_KINDS, MOMENTS, Rules
 from generate_words import (AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, DEFINITIONS, FACTS, KEPT, KEYS, LENGTHS, MEASURED, MEASURED_PER, ORDERED, PACE_PER, PERIODS, ROUNDINGS, TOLD_APART,
                             WHEN_MEASURED, ZONES)
@@ -30,6 +31,9 @@ class Programs(Rules):
                                              if day > in_force["first_day"]])
             if draw.chance(70):
                 in_force["under_way"] = draw.word("under_way", ["go on", "stop", "stop", "stop", "10 days", "2 weeks", "1 month"])
+        if draw.chance(60):
+            for document in found:
+                add_payouts(draw, document, self.currency, document.get("measures", {}))
         return found
 
     def follow(self, first, index, day):

@@ -123,6 +123,11 @@ class Rules:
         if draw.chance(20):
             found["hold_until"] = draw.one(["closed", "qualified", "first-invoice"])
             draw.form("hold_until")
+            if draw.chance(50):
+                found["forfeited_after"] = draw.one(["10 days", "1 month", "48 hours", "5 business days"])
+                draw.form("forfeited_after")
+        if draw.chance(25):
+            found["counted_from"] = draw.word("counted_from", ["release", "release", "event"])
         if draw.chance(20):
             found["hold_while"] = draw.one(AT_SUBMISSION + ["referral.wait"] * 10)
             draw.form("hold_while")

@@ -1,5 +1,5 @@
 """DESIGN A3: the ledger is a sum of differences. At each moment, what ideal(t) says beyond what was booked is booked."""
-from dates import day_of, due_day, within
+from dates import day_of, due_day, exact_end, first_instant, is_exact, within
 from ideal import Ideal
 from known import moments
 from values import Instant, absent
@@ -43,16 +43,37 @@ class Entry:
         return self.day("payable_after") or day_of(self.anchor, self.part.version.time.zone)
 
     @property
+    def waits(self):
+        """Its promises count from a release that an event brings."""
+        return self.part.rule.get("counted_from") == "release" and "hold_until" in self.part.rule
+
+    def released(self, event=None):
+        """The latest of what the dates count from, the end of `payable_after`, and the event that releases it."""
+        rule, time = self.part.rule, self.part.version.time
+        found = [self.anchor] + ([event] if event is not None else [])
+        if "payable_after" in rule:
+            found.append(exact_end(self.anchor, rule["payable_after"]) if is_exact(rule["payable_after"])
+                         else first_instant(self.payable_on, time.zone))
+        return max(found)
+
+    def promises(self, since):
+        """The last day to pay and the last moment to tell, counted from an instant."""
+        rule, time = self.part.rule, self.part.version.time
+        due = due_day(since, rule["pay_within"], time.zone, time.calendar) if "pay_within" in rule and self.amount >= 0 else None
+        told = within(since, rule["notify_within"], time.zone, time.calendar) if "notify_within" in rule else None
+        return None if due is None or absent(due) else due, None if told is None or absent(told) else told
+
+    @property
     def due_on(self):
-        return None if self.amount < 0 else self.day("pay_within")
+        return None if self.waits else self.promises(self.counted_from)[0]
 
     @property
     def notify_by(self):
-        version, length = self.part.version, self.part.rule.get("notify_within")
-        if length is None:
-            return None
-        end = within(self.anchor, length, version.time.zone, version.time.calendar)
-        return None if absent(end) else end
+        return None if self.waits else self.promises(self.counted_from)[1]
+
+    @property
+    def counted_from(self):
+        return self.released() if self.part.rule.get("counted_from") == "release" else self.anchor
 
 
 class Ledger:

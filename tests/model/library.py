@@ -10,7 +10,7 @@ from functions import decimal_text
 ROOT = Path(__file__).resolve().parents[2]
 
 
-TABLES = ["decisions", "entries", "ledger", "positions", "balances", "standings", "outlook", "campaigns", "lists", "findings"]
+TABLES = ["decisions", "entries", "ledger", "positions", "balances", "payouts", "standings", "outlook", "campaigns", "lists", "findings"]
 
 
 class Plain(json.JSONEncoder):
@@ -62,11 +62,12 @@ class Library:
             "decisions": [decision(row) for row in raw["decisions"]],
             "entries": [entry(row) for row in raw["entries"]],
             "ledger": [entry(row) for row in raw["ledger"]],
-            "positions": [{key: row[key] for key in ("entry", "state", "amount", "paid_at", "expires_on", "pay", "notify")}
+            "positions": [{key: row[key] for key in ("entry", "state", "amount", "used", "remaining", "due_on", "notify_by", "paid_at", "expires_on", "pay", "notify")}
                           for row in raw["positions"]],
             "balances": sorted([":".join(row["beneficiary"].values()), row["unit"]]
-                               + [row[key] for key in ("earned", "held", "payable", "paid", "reversed", "expired", "void")]
+                               + [row[key] for key in ("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited")]
                                for row in raw["balances"]),
+            "payouts": [payout(row) for row in raw["payouts"]],
             "standings": raw["standings"],
             "outlook": raw["outlook"],
             "campaigns": [campaign(row) for row in raw["campaigns"]],
@@ -83,6 +84,11 @@ def findings(rows):
     contradicted = {(row["table"], row["id"]) for row in rows if row["code"] == "conflicting-copies"}
     return sorted({(row["code"], row["id"]) for row in rows if row["code"] != "unknown-column"
                    and not (row["code"] in UNCLEAR and (row["table"], row["id"]) in contradicted)})
+
+
+def payout(row):
+    found = {key: row[key] for key in ("payout", "day", "state", "entries", "gross", "fee", "net", "carried", "missed_on")}
+    return {**found, "reasons": [reason["code"] for reason in row["reasons"]], "flags": [flag["code"] for flag in row["flags"]]}
 
 
 def tiers(row):

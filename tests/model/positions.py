@@ -5,7 +5,7 @@ from dates import within
 from expressions import evaluate
 from requirements import holds
 from scope import Scope
-from values import absent
+from values import absent, round_to
 
 
 class Positions:
@@ -29,6 +29,8 @@ class Positions:
             return "expired"
         if paid is not None:
             return "paid"
+        if self.forfeited(entry):
+            return "forfeited"
         if self.on_hold(entry) or self.today < entry.payable_on:
             return "held"
         return "payable"
@@ -77,7 +79,41 @@ class Positions:
 
     def expired(self, entry):
         lasting = self.lasting(entry)
-        return lasting is not None and (lasting.id, "used") not in self.done and self.today > self.expires_on(entry)
+        used_up = lasting is not None and (lasting.id, "used") in self.done and self.used(lasting) >= lasting.amount
+        return lasting is not None and not used_up and self.today > self.expires_on(entry)
+
+    def used(self, entry):
+        """How much was used: what the confirmations say in all, all of it if one says so of the whole, and no more than that."""
+        rows = [row for row in self.book.confirmations if row.known <= self.moment and (row.entry, row.what) == (entry.id, "used")]
+        if any(row.amount is None for row in rows):
+            return entry.amount
+        used = round_to(sum(row.amount for row in rows), entry.part.rule["unit"], "half away from zero")
+        return max(0, min(used, entry.amount))
+
+    def remaining(self, entry, state):
+        return 0 if state in ("reversed", "expired", "void", "forfeited") else entry.amount - self.used(entry)
+
+    def released_by(self, entry):
+        """When the event came that releases the entry, or None."""
+        standing = self.ideal.standings.get(entry.part.referral)
+        return None if standing is None else standing.first.get(entry.part.rule["hold_until"])
+
+    def forfeited(self, entry):
+        """It was not released in time; what is taken back goes with the first entry of its grant."""
+        if entry.amount < 0:
+            entry = next(other for other in self.entries if other.part.grant == entry.part.grant)
+        rule, time = entry.part.rule, entry.part.version.time
+        if entry.amount < 0 or "forfeited_after" not in rule:
+            return False
+        last, event = within(entry.anchor, rule["forfeited_after"], time.zone, time.calendar), self.released_by(entry)
+        return not absent(last) and self.moment > last and (event is None or event > last)
+
+    def promises(self, entry):
+        """The last day to pay and the last moment to tell; counted from a release by an event, there are none before it."""
+        if not entry.waits:
+            return entry.due_on, entry.notify_by
+        event = self.released_by(entry)
+        return (None, None) if event is None else entry.promises(entry.released(event))
 
     def on_hold(self, entry):
         """Whether an event or a condition holds the entry."""
@@ -94,35 +130,39 @@ class Positions:
         return False
 
     def promise_to_pay(self, entry, state):
-        if entry.amount <= 0 or state in ("reversed", "void") or entry.due_on is None:
+        due_on, _ = self.promises(entry)
+        if entry.amount <= 0 or state in ("reversed", "void", "forfeited") or "pay_within" not in entry.part.rule or (due_on is None and not entry.waits):
             return "none"
         paid = self.handed_over(entry)
         if paid is not None:
-            return "met" if self.book.program.day_of(paid) <= entry.due_on else "met late"
+            return "met" if due_on is None or self.book.program.day_of(paid) <= due_on else "met late"
         if state == "expired":
             return "none"
-        if self.on_hold(entry):
+        if due_on is None or self.on_hold(entry):
             return "on hold"
-        return "overdue" if self.today > entry.due_on else "due"
+        return "overdue" if self.today > due_on else "due"
 
     def promise_to_notify(self, entry, state):
-        if entry.amount <= 0 or state == "reversed" or entry.notify_by is None:
+        _, notify_by = self.promises(entry)
+        if entry.amount <= 0 or state in ("reversed", "forfeited") or notify_by is None:
             return "none"
         told = self.done.get((entry.id, "notified"))
         if told is not None:
-            return "met" if told <= entry.notify_by else "met late"
+            return "met" if told <= notify_by else "met late"
         if state in ("expired", "void"):
             return "none"
-        return "overdue" if self.moment > entry.notify_by else "due"
+        return "overdue" if self.moment > notify_by else "due"
 
     def balances(self):
-        """Earned = held + payable + paid + reversed + expired + void, per beneficiary and unit."""
+        """Earned = held + payable + paid + reversed + expired + void + forfeited, per beneficiary and unit."""
         sums = {}
         for entry, state in zip(self.entries, self.states):
             key = (entry.part.beneficiary, entry.part.rule["unit"])
-            totals = sums.setdefault(key, dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired", "void"), 0))
+            totals = sums.setdefault(key, dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited"), 0))
             totals["earned"] += entry.amount
-            totals[state] += entry.amount
+            used = self.used(entry) if state == "expired" else 0
+            totals[state] += entry.amount - used
+            totals["paid"] += used
         return sums
 
     def unknown_entries(self):

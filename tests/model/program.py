@@ -77,6 +77,7 @@ class Version:
         self.rewards = [self.with_unit(index, reward) for index, reward in enumerate(several(document.get("reward")))]
         self.campaigns = several(document.get("campaign"))
         self.limits = several(document.get("limit"))
+        self.payouts = [{**payout, "unit": payout.get("unit", self.currency)} for payout in several(document.get("payout"))]
         self.index = 0
 
     def with_unit(self, index, reward):

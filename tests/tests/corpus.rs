@@ -48,6 +48,7 @@ fn through_rust(case: &Case, given: &Given, options: Options) -> Value {
             "ledger": evaluation.ledger().collect::<Vec<_>>(),
             "positions": evaluation.positions(),
             "balances": evaluation.balances(),
+            "payouts": evaluation.payouts(),
             "standings": evaluation.standings(),
             "outlook": evaluation.outlook(),
             "campaigns": evaluation.campaigns(),

@@ -470,6 +470,30 @@ in_each = "calendar month"
 at_most = 40
 over_limit = "pay later"
 "#;
+/// What waits for an event, is forfeited without it, and is paid out on payout days.
+const PAID_OUT: &str = r#"
+[[reward]]
+id = "claimed"
+to = "referrer"
+on = "qualified"
+kind = "points"
+amount = 7
+hold_until = "payment"
+forfeited_after = "10 days"
+counted_from = "release"
+pay_within = "5 days"
+[[payout]]
+id = "weekly"
+rewards = ["claimed"]
+unit = "points"
+on_day = "fri"
+at_least = 14
+[[eligibility]]
+code = "known"
+require = "submitted_count > 1"
+message = "no"
+judged_at = "each payout"
+"#;
 
 /// Rules that ask facts of accounts at events: these have histories.
 const FACTS: &str = r#"
@@ -526,6 +550,8 @@ fn programs() -> Vec<Program> {
         (&last, MEASURES),
         (&best, ""),
         (&taken_over, ""),
+        (PROGRAM, PAID_OUT),
+        (&taken_over, PAID_OUT),
         (PROGRAM, ONCE),
         (&taken_over, ONCE),
         (&circles, &once_for_all),

@@ -42,6 +42,10 @@ fn look(seeds: &Seeds, counts: &mut BTreeMap<String, u64>) -> Result<(), String>
         count(counts, format!("position {}", position.state));
         count(counts, format!("promise {}", position.pay));
     }
+    for payout in evaluation.payouts() {
+        count(counts, format!("payout {}", payout.state));
+        payout.reasons.iter().for_each(|reason| count(counts, format!("payout not paid, {}", reason.code)));
+    }
     for decision in evaluation.decisions() {
         count(counts, format!("decision {:?}", decision.verdict));
         count(counts, format!("stage {}", decision.stage));

@@ -49,6 +49,7 @@ fn section_of(path: &str) -> &str {
             "campaign" => "[[campaign]]",
             "group" => "[[group]]",
             "limit" => "[[limit]]",
+            "payout" => "[[payout]]",
             other => panic!("where is `{other}` described?"),
         },
     }
@@ -254,18 +255,19 @@ fn first_answer() -> Value {
     serde_json::from_str(&wire::evaluate_json(&request.to_string())).unwrap()
 }
 
-/// An answer with a ladder, a campaign with a goal, and a reward that is still to come.
+/// An answer with a ladder, a payout, a campaign with a goal, and a reward that is still to come.
 fn outlook_answer() -> Value {
     let program = format!(
         "{HEADER}[tiers]\nby = \"qualified_count\"\nlevels = [{{ name = \"low\", at_least = 1 }}]\n[[reward]]\nid = \"r\"\n\
          to = \"referrer\"\non = \"qualified\"\nkind = \"perk\"\n[[campaign]]\nid = \"c\"\nfirst_day = 2026-01-01\n\
-         last_day = 2026-01-31\nreward_times = 2\ngoal = {{ at_least = 1, on = \"qualified\" }}\n[lists]\nfree = {{ from = \"public mail providers\" }}\n"
+         last_day = 2026-01-31\nreward_times = 2\ngoal = {{ at_least = 1, on = \"qualified\" }}\n[[reward]]\nid = \"s\"\n\
+         to = \"referrer\"\non = \"submitted\"\nkind = \"cash\"\namount = 1\n[[payout]]\nid = \"p\"\n[lists]\nfree = {{ from = \"public mail providers\" }}\n"
     );
     let request = json!({
         "program": program,
         "book": {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-01-02"}]},
         "as_of": "2026-01-03",
-        "answer": ["standings", "outlook", "campaigns", "lists"],
+        "answer": ["payouts", "standings", "outlook", "campaigns", "lists"],
     });
     serde_json::from_str(&wire::evaluate_json(&request.to_string())).unwrap()
 }
@@ -275,8 +277,18 @@ fn the_columns_of_the_answer_are_on_the_page() {
     let (first, outlook) = (first_answer(), outlook_answer());
     let reference = reference();
     let rows = reference.table("The answer", "table");
-    let parts =
-        ["decisions", "entries", "positions", "balances", "standings", "outlook", "campaigns", "lists", "findings"];
+    let parts = [
+        "decisions",
+        "entries",
+        "positions",
+        "balances",
+        "payouts",
+        "standings",
+        "outlook",
+        "campaigns",
+        "lists",
+        "findings",
+    ];
     assert_eq!(rows.len(), parts.len());
     for (part, row) in parts.into_iter().zip(rows) {
         assert!(row[0].starts_with(&format!("`{part}`")), "{part}");

@@ -43,8 +43,13 @@ _SHAPES: dict[str, Shape] = {
     "decisions": {"submitted_at": _instant, "stage_event": {"at": _instant}, "totals": {"amount": Decimal}, "failures": {"at": _instant}},
     "entries": _ENTRY,
     "ledger": _ENTRY,
-    "positions": {"amount": Decimal, "paid_at": _instant, "due_on": date.fromisoformat, "expires_on": date.fromisoformat, "notify_by": _instant},
-    "balances": dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired", "void"), Decimal),
+    "positions": {**dict.fromkeys(("amount", "used", "remaining"), Decimal), "paid_at": _instant, "due_on": date.fromisoformat, "expires_on": date.fromisoformat, "notify_by": _instant},
+    "balances": dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited"), Decimal),
+    "payouts": {
+        **dict.fromkeys(("gross", "fee", "net", "carried"), Decimal),
+        "day": date.fromisoformat,
+        "missed_on": date.fromisoformat,
+    },
     "standings": {"value": _exact, "at_least": _exact, "missing": _exact, "by": date.fromisoformat, "next_review": date.fromisoformat},
     "outlook": {"by": _instant},
     "campaigns": {
@@ -139,6 +144,11 @@ class Evaluation:
     def balances(self) -> list[Row]:
         """What stands where for each beneficiary and unit."""
         return self._table("balances")
+
+    @property
+    def payouts(self) -> list[Row]:
+        """What was paid out, what is to be paid out on which day, and what is carried over."""
+        return self._table("payouts")
 
     @property
     def standings(self) -> list[Row]:

@@ -110,6 +110,7 @@ fn json(evaluation: &Evaluation<'_>) -> Result<String, Fault> {
         "entries": evaluation.entries().collect::<Vec<_>>(),
         "positions": evaluation.positions(),
         "balances": evaluation.balances(),
+        "payouts": evaluation.payouts(),
         "findings": evaluation.findings(),
         "fingerprint": evaluation.fingerprint(),
     });

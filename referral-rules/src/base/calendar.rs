@@ -72,6 +72,15 @@ impl Calendar {
         self.add_business_days(day, 1)
     }
 
+    /// The day itself if it is a business day, else the one before. `None` before the first day of all.
+    pub fn business_day_on_or_before(&self, day: Day) -> Option<Day> {
+        let mut found = day;
+        while !self.is_business_day(found) {
+            found = found.checked_add_days(-1)?;
+        }
+        Some(found)
+    }
+
     /// A day, as a number, by which so many business days have passed even if every holiday comes first; at most the last
     /// that there is.
     fn surely_reached(&self, day: Day, count: u32) -> i64 {

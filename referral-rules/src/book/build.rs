@@ -567,7 +567,10 @@ impl<'a> Builder<'a> {
         let what = self.texts_of(given, "what");
         let at = self.integer_column(given, "at", &Type::Instant);
         let recorded = self.integer_column(given, "recorded_at", &Type::Instant);
-        self.used.push(Cow::Borrowed("id"));
+        let payout = self.texts_of(given, "payout");
+        let fee = self.decimals(given, "fee");
+        let amount = self.decimals(given, "amount");
+        let own = self.texts_of(given, "id");
         self.unknown_columns(given);
         for row in 0..given.rows {
             let entry = entry.get(row).cloned().flatten();
@@ -596,11 +599,26 @@ impl<'a> Builder<'a> {
             }
             if let (Some(entry), Some(what), Some(at)) = (entry, kind, moment) {
                 let known = recorded.get(row).copied().flatten().map_or(at, |recorded| recorded.max(at));
-                book.confirmations.push(Confirmation { entry, what, at, known });
+                let payout = payout.get(row).cloned().flatten().filter(|payout| !payout.is_empty());
+                let fee = self.not_below_zero(&fee, row, "fee");
+                let amount = self.not_below_zero(&amount, row, "amount").filter(|_| what == Confirmed::Used);
+                let id = own.get(row).cloned().flatten();
+                book.confirmations.push(Confirmation { entry, what, at, known, payout, fee, amount, id });
             }
         }
         book.confirmations.sort();
         book.confirmations.dedup();
+    }
+
+    /// An amount that a host states of what it has done.
+    fn not_below_zero(&mut self, amounts: &[Option<Number>], row: usize, column: &str) -> Option<Number> {
+        let amount = amounts.get(row).copied().flatten()?;
+        if amount.is_negative() {
+            let message = format!("`{amount}` is below zero");
+            self.report(Code::BadCell, row, column, message, "give what it was, or leave it away");
+            return None;
+        }
+        Some(amount)
     }
 
     pub(super) fn texts_of(&mut self, given: &GivenTable, name: &str) -> Optional<String> {

@@ -150,6 +150,14 @@ pub struct Confirmation {
     pub at: i64,
     /// From when on that is known.
     pub known: i64,
+    /// The payout in which it was paid, by whatever id the host has for it.
+    pub payout: Option<String>,
+    /// What was kept back of it.
+    pub fee: Option<Number>,
+    /// How much of it was used; all of it without.
+    pub amount: Option<Number>,
+    /// The confirmation's own id: rows that say the same under several ids are several.
+    pub id: Option<String>,
 }
 
 /// An entry that the host has booked already.

@@ -105,6 +105,9 @@ codes! {
     178 UnusedMeasure "unused-measure" Document "nothing asks for the measure" "what it counts changes nothing";
     179 GoalOutOfReach "goal-out-of-reach" Document "no event can count for the goal" "it stays at nothing";
     180 UnusedDefinition "unused-definition" Document "no expression uses the definition" "it changes nothing";
+    190 PayoutWithoutReward "payout-without-reward" Document "the payout pays no reward" "nothing is ever in it";
+    191 MinimumOutOfReach "minimum-out-of-reach" Document "the least that is paid out is never reached" "what is earned is carried over for ever";
+    192 PayoutAfterDue "payout-after-due" Document "the reward is due before a payout can take it in" "no payment can be in time";
 
     // 200–249: expressions
     200 ExpressionSyntax "expression-syntax" Document "the expression is not well-formed" "it cannot be read past the place";
@@ -161,6 +164,12 @@ codes! {
     562 HolderRewards "holder-rewards" Reason "the referral that has the claim rewards the referee" "the referee is rewarded once, however many share";
     563 NoAccount "no-account" Reason "the fact that names the account names none" "it is missing, empty, or too long to be an id";
     565 GivenBefore "given-before" Reason "the rule is given once, and has been" "`once_per` says for what it is given only once";
+
+    // 600–649: why something is not paid out
+    600 NothingToPay "nothing-to-pay" Reason "what is open adds up to nothing, or is below zero" "it is carried, and set off against what comes";
+    601 BelowMinimum "below-minimum" Reason "what is open is less than the least that is paid out" "it is carried over to the next payout";
+    602 AfterCutOff "after-cut-off" Reason "it became payable too late for the next payout" "it is in a later one";
+    603 PayoutFault "payout-fault" Reason "the minimum or the fee cannot be computed" "nothing is guessed; it is carried over";
 }
 
 impl Code {

@@ -186,7 +186,7 @@ pub(crate) fn shown_if_any<T: std::fmt::Display, S: Serializer>(
 }
 
 /// A part of an id: what would end it is written as `%2F`, `%25`.
-fn part(text: &str) -> String {
+pub(super) fn part(text: &str) -> String {
     text.replace('%', "%25").replace('/', "%2F")
 }
 

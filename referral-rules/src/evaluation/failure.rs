@@ -143,7 +143,7 @@ impl Evaluation<'_> {
         }
     }
 
-    fn operands(
+    pub(super) fn operands(
         &self,
         inputs: &dyn Inputs,
         version: &Version,
@@ -206,6 +206,7 @@ impl Evaluation<'_> {
         let mut holds = |number: u16, requirement: &Requirement| match &requirement.judged {
             _ if requirement.on_failure != OnFailure::Hold || let_go.contains(&requirement.code.as_str()) => false,
             Judged::AtSubmission => at_submission.contains(&usize::from(number)),
+            Judged::AtPayouts => false,
             Judged::At(_) => by_events.contains(&number),
             Judged::WhenPayable => {
                 !requirement.conditions.iter().all(|condition| condition.holds(&inputs, &env, scratch))

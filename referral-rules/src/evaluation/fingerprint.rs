@@ -27,7 +27,7 @@ impl Hashing {
 }
 
 impl Evaluation<'_> {
-    /// SHA-256 over the answer: decisions, new entries, positions, lists that are not written in documents, and findings without their row numbers,
+    /// SHA-256 over the answer: decisions, new entries, positions, payouts, lists that are not written in documents, and findings without their row numbers,
     /// each once.
     ///
     /// The bytes that are hashed are the answer's JSON, one value per line.
@@ -41,6 +41,9 @@ impl Evaluation<'_> {
         }
         for position in self.positions() {
             hashing.add(&position);
+        }
+        for payout in self.payouts() {
+            hashing.add(&payout);
         }
         for list in self.lists() {
             hashing.add(&list);

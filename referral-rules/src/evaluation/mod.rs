@@ -14,7 +14,10 @@ mod fingerprint;
 mod history;
 mod lists;
 mod outlook;
+mod paying;
+mod payout;
 mod position;
+mod release;
 mod stage_event;
 mod standing;
 
@@ -27,6 +30,7 @@ pub use entry::{Beneficiary, DocumentPlace, Entry, EventReference, StepText, Ste
 pub use failure::Failure;
 pub use history::{Happening, Taken};
 pub use outlook::Outlook;
+pub use payout::{Payout, PayoutReason};
 pub use position::{Balance, Position};
 pub use stage_event::{FactValue, StageEvent};
 pub use standing::Standing;

@@ -1,8 +1,9 @@
 //! Positions: where each entry stands as of the moment, how each promise stands, and what adds up for whom.
 use super::entry::{decimal, shown_if_any};
 use super::expiry::Expiry;
+use super::release::Releases;
 use super::{Beneficiary, Evaluation};
-use crate::base::{Day, Instant, Unit};
+use crate::base::{Day, Instant, Number, Rounding, Unit};
 use crate::book::Confirmed;
 use crate::expr::Scratch;
 use crate::stage::schedule::{Dates, Hold, Promise, Standing, dates, hold, notify_promise, pay_promise, rule};
@@ -17,13 +18,19 @@ use std::collections::BTreeMap;
 pub struct Position {
     /// The entry.
     pub entry: String,
-    /// `held`, `payable`, `paid`, `reversed`, `expired` or `void`.
+    /// `held`, `payable`, `paid`, `reversed`, `expired`, `void` or `forfeited`.
     pub state: String,
     /// What holds it back, in words; empty otherwise.
     pub held: String,
     /// The amount.
     #[serde(serialize_with = "decimal")]
     pub amount: Decimal,
+    /// How much of it was used.
+    #[serde(serialize_with = "decimal")]
+    pub used: Decimal,
+    /// How much of it is left: nothing once it is reversed, expired or forfeited.
+    #[serde(serialize_with = "decimal")]
+    pub remaining: Decimal,
     /// The currency or unit.
     pub unit: String,
     /// When the host paid it.
@@ -72,14 +79,21 @@ pub struct Balance {
     /// Void by a review before it was paid.
     #[serde(serialize_with = "decimal")]
     pub void: Decimal,
+    /// Not released in time.
+    #[serde(serialize_with = "decimal")]
+    pub forfeited: Decimal,
 }
 
 /// An entry with its dates and where it stands.
-struct Placed<'a> {
-    row: &'a EntryRow,
-    dates: Dates,
+pub(super) struct Placed<'a> {
+    pub(super) row: &'a EntryRow,
+    pub(super) dates: Dates,
     expires_on: Option<Day>,
-    standing: Standing,
+    /// When the event came that releases it, if it is asked when.
+    pub(super) event: Option<Instant>,
+    /// How much was used, in minor units.
+    used: i64,
+    pub(super) standing: Standing,
     notified: Option<Instant>,
 }
 
@@ -89,14 +103,24 @@ struct Grant {
     sum: i128,
     paid: bool,
     corrected: bool,
-    /// The last day of the first entry, and whether that one was used: what is taken back of it goes with it.
-    expires_on: Option<Day>,
-    used: bool,
+    /// What becomes of the first entry: what is taken back of it goes with it.
+    lasts: Lasts,
+}
+
+/// How long an entry lasts.
+#[derive(Clone, Copy, Default)]
+struct Lasts {
+    /// The last day on which it can be used.
+    until: Option<Day>,
+    /// Whether all of it was used.
+    used_up: bool,
+    /// Whether it was not released in time.
+    forfeited: bool,
 }
 
 impl Grant {
-    fn new((expires_on, used): (Option<Day>, bool)) -> Self {
-        Self { expires_on, used, ..Self::default() }
+    fn new(lasts: Lasts) -> Self {
+        Self { lasts, ..Self::default() }
     }
 
     /// Its entries add up to nothing, and none of them was paid.
@@ -118,7 +142,7 @@ impl Evaluation<'_> {
 
     /// What stands where, by beneficiary and unit.
     pub fn balances(&self) -> Vec<Balance> {
-        let mut sums: BTreeMap<(Beneficiary, Unit), [i128; 7]> = BTreeMap::new();
+        let mut sums: BTreeMap<(Beneficiary, Unit), [i128; 8]> = BTreeMap::new();
         for placed in self.placed(&self.ledger_rows().iter().collect::<Vec<_>>()) {
             let unit = rule(self.program, placed.row).1.unit.clone();
             let sum = sums.entry((self.beneficiary(placed.row), unit)).or_default();
@@ -129,15 +153,19 @@ impl Evaluation<'_> {
                 Standing::Reversed => 4,
                 Standing::Expired(_) => 5,
                 Standing::Void => 6,
+                Standing::Forfeited => 7,
             };
-            for slot in [0, slot] {
+            // What was used of it before it expired was handed over.
+            let amount = i128::from(placed.row.amount);
+            let used = if slot == 5 { i128::from(placed.used) } else { 0 };
+            for (slot, part) in [(0, amount), (slot, amount.saturating_sub(used)), (3, used)] {
                 if let Some(sum) = sum.get_mut(slot) {
-                    *sum = sum.saturating_add(i128::from(placed.row.amount));
+                    *sum = sum.saturating_add(part);
                 }
             }
         }
         sums.into_iter()
-            .map(|((beneficiary, unit), [earned, held, payable, paid, reversed, expired, void])| {
+            .map(|((beneficiary, unit), [earned, held, payable, paid, reversed, expired, void, forfeited])| {
                 let shown = |minor| unit.total(minor);
                 Balance {
                     beneficiary,
@@ -149,12 +177,13 @@ impl Evaluation<'_> {
                     reversed: shown(reversed),
                     expired: shown(expired),
                     void: shown(void),
+                    forfeited: shown(forfeited),
                 }
             })
             .collect()
     }
 
-    fn placed<'b>(&'b self, rows: &[&'b EntryRow]) -> Vec<Placed<'b>> {
+    pub(super) fn placed<'b>(&'b self, rows: &[&'b EntryRow]) -> Vec<Placed<'b>> {
         let mut confirmed: FxHashMap<(&str, Confirmed), Instant> = FxHashMap::default();
         for confirmation in self.book.confirmations.iter().filter(|one| one.known <= self.as_of.0) {
             let at = confirmed.entry((&confirmation.entry, confirmation.what)).or_insert(Instant(confirmation.at));
@@ -162,12 +191,32 @@ impl Evaluation<'_> {
         }
         let ids: Vec<String> = rows.iter().map(|row| self.entry_id(row)).collect();
         let done = |id: &str, what: Confirmed| confirmed.get(&(id, what)).copied();
-        let used = |id: &str| done(id, Confirmed::Used).is_some();
+        let used_parts = self.used();
         // What was used was handed over, too.
         let handed_over = |id: &str| done(id, Confirmed::Paid).into_iter().chain(done(id, Confirmed::Used)).min();
         let expiry = Expiry::new(self);
         let today = self.program.zone.day_of(self.as_of);
-        let lasts = |row: &EntryRow, id: &str| (row.amount >= 0).then(|| (expiry.last_day(self, row), used(id)));
+        let releases = Releases::new(self);
+        // How much was used, and whether that is all of it.
+        let used = |row: &EntryRow, id: &str| {
+            let whole = done(id, Confirmed::Used).map(|_| used_parts.get(id).copied().unwrap_or(None));
+            match whole {
+                None => (0, false),
+                Some(None) => (row.amount, true),
+                Some(Some(part)) => {
+                    let digits = rule(self.program, row).1.unit.digits();
+                    let part = Rounding::default().settle(part, digits).unwrap_or(i64::MAX).clamp(0, row.amount.max(0));
+                    (part, part >= row.amount)
+                }
+            }
+        };
+        let lasts = |row: &EntryRow, id: &str| {
+            (row.amount >= 0).then(|| Lasts {
+                until: expiry.last_day(self, row),
+                used_up: used(row, id).1,
+                forfeited: releases.is_forfeited(self, row),
+            })
+        };
         let mut grants: FxHashMap<String, Grant> = FxHashMap::default();
         for (row, id) in rows.iter().zip(&ids) {
             let new = || Grant::new(lasts(row, id).unwrap_or_default());
@@ -180,11 +229,12 @@ impl Evaluation<'_> {
         rows.iter()
             .zip(&ids)
             .map(|(row, id)| {
-                let dates = dates(self.program, row);
+                let mut dates = dates(self.program, row);
+                releases.promises(self, row, &mut dates);
                 let grant = grants.get(&self.grant_id(row)).copied().unwrap_or_default();
                 // What is taken back has no last day of its own.
-                let (expires_on, used) = lasts(row, id).unwrap_or((grant.expires_on, grant.used));
-                let expired = !used && expires_on.is_some_and(|last| last < today);
+                let lasts = lasts(row, id).unwrap_or(grant.lasts);
+                let expired = !lasts.used_up && lasts.until.is_some_and(|last| last < today);
                 let mut held = || {
                     let kinds = || self.state(row.referral).map_or(0, |state| state.kinds);
                     let required = self.held_by(row.referral, &mut scratch);
@@ -196,19 +246,33 @@ impl Evaluation<'_> {
                     None if self.is_void(row.referral) => Standing::Void,
                     at if expired => Standing::Expired(at),
                     Some(at) => Standing::Paid(at),
+                    None if lasts.forfeited => Standing::Forfeited,
                     None => held().map_or(Standing::Payable, Standing::Held),
                 };
                 let notified = done(id, Confirmed::Notified);
-                Placed { row, dates, expires_on, standing, notified }
+                let (event, used) = (releases.event(self, row), used(row, id).0);
+                Placed { row, dates, expires_on: lasts.until, event, used, standing, notified }
             })
             .collect()
     }
 
+    /// How much the host says was used of each entry, in all; none where it says so of the whole.
+    fn used(&self) -> FxHashMap<&str, Option<Number>> {
+        let mut out: FxHashMap<&str, Option<Number>> = FxHashMap::default();
+        let known = self.book.confirmations.iter().filter(|one| one.known <= self.as_of.0);
+        for one in known.filter(|one| one.what == Confirmed::Used) {
+            let so_far = out.entry(&one.entry).or_insert(Some(Number::ZERO));
+            *so_far = so_far.zip(one.amount).and_then(|(so_far, more)| so_far.checked_add(more));
+        }
+        out
+    }
+
     fn position(&self, placed: &Placed<'_>) -> Position {
         let amount = self.amount(placed.row);
-        let pay = pay_promise(self.program, &placed.dates, placed.standing, placed.row.amount, self.as_of);
+        let reward = rule(self.program, placed.row).1;
+        let pay = pay_promise(self.program, reward, &placed.dates, placed.standing, placed.row.amount, self.as_of);
         let notify = match placed.standing {
-            Standing::Reversed => Promise::None,
+            Standing::Reversed | Standing::Forfeited => Promise::None,
             Standing::Expired(_) | Standing::Void if placed.notified.is_none() => Promise::None,
             _ => notify_promise(&placed.dates, placed.notified, placed.row.amount, self.as_of),
         };
@@ -219,12 +283,19 @@ impl Evaluation<'_> {
             Standing::Reversed => ("reversed", String::new()),
             Standing::Expired(_) => ("expired", String::new()),
             Standing::Void => ("void", String::new()),
+            Standing::Forfeited => ("forfeited", String::new()),
+        };
+        let left = match placed.standing {
+            Standing::Reversed | Standing::Expired(_) | Standing::Void | Standing::Forfeited => 0,
+            _ => placed.row.amount.saturating_sub(placed.used),
         };
         Position {
             entry: self.entry_id(placed.row),
             state: state.to_owned(),
             held,
             amount: amount.to_decimal(),
+            used: amount.unit.total(i128::from(placed.used)),
+            remaining: amount.unit.total(i128::from(left)),
             unit: amount.unit.name().to_owned(),
             paid_at: match placed.standing {
                 Standing::Paid(at) => Some(at),

@@ -136,7 +136,7 @@ impl Evaluation<'_> {
     }
 
     /// A row per referral, as if something happened to it at the moment of the answer: its referrer's counts and measures.
-    fn as_of_now(&self, version: (u16, &Version), rows: &[u32], scratch: &mut Scratch<'_>) -> Applied {
+    pub(super) fn as_of_now(&self, version: (u16, &Version), rows: &[u32], scratch: &mut Scratch<'_>) -> Applied {
         let mut out = Applied::default();
         let day = self.program.zone.day_of(self.as_of);
         let kind = EventKind::SUBMITTED;

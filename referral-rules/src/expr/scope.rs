@@ -78,6 +78,27 @@ impl Scope {
         self.names.insert(path.to_owned(), Named::Constant { value, ty });
     }
 
+    /// Takes over the constants and lists of another scope.
+    pub fn constants_of(&mut self, other: &Self) {
+        let constants = other.names.iter().filter(|(_, named)| matches!(named, Named::Constant { .. }));
+        self.names.extend(constants.map(|(name, named)| (name.clone(), named.clone())));
+        self.elsewhere.extend(other.elsewhere.iter().map(|(name, help)| (name.clone(), *help)));
+    }
+
+    /// Takes over what another scope has besides.
+    pub fn variables_of(&mut self, other: &Self) {
+        let variables = other.names.iter().filter(|(_, named)| matches!(named, Named::Variable { .. }));
+        self.names.extend(variables.map(|(name, named)| (name.clone(), named.clone())));
+    }
+
+    /// The type and slot of a fact, measure or tier.
+    pub fn variable_of(&self, path: &str) -> Option<(Type, Slot)> {
+        match self.names.get(path) {
+            Some(Named::Variable { ty, slot }) => Some((ty.clone(), *slot)),
+            _ => None,
+        }
+    }
+
     /// Notes a name that there is and that no expression can use, with help for those who do.
     pub fn unusable(&mut self, path: &str, help: &'static str) {
         self.elsewhere.insert(path.to_owned(), help);

@@ -5,7 +5,8 @@ mod ladders;
 mod limits;
 mod rewards;
 mod tables;
-use rewards::{connect, unit};
+use rewards::connect;
+pub(in crate::program) use rewards::unit;
 pub(super) use tables::schema;
 
 use super::compiled::{
@@ -269,6 +270,7 @@ impl Compiling<'_> {
         let mut rewards = self.rewards(document, &scopes);
         let limits: Vec<Limit> =
             document.limits.iter().enumerate().map(|(at, limit)| self.limit(at, limit, document, &scopes)).collect();
+        let payouts = self.payouts(document, &scopes);
         connect(document, &mut rewards);
         let groups = self.groups(document, &rewards);
         let asks_for_recruiters = self.asks_for_recruiters(&rewards);
@@ -306,6 +308,7 @@ impl Compiling<'_> {
             reward_groups: groups.rewards,
             campaign_groups: groups.campaigns,
             limits,
+            payouts,
             source: source.name.to_owned(),
             text: source.text.to_owned(),
             line_ends: source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect(),

@@ -8,8 +8,9 @@ pub use super::compiled_rules::{
     Requirement, Reward, RunningTotal,
 };
 use super::data::Data;
-use super::document::Moment;
+use super::document::{CountedFrom, Moment};
 use super::library_lists::{HOST, LibraryList};
+use super::payouts::Payout;
 use crate::base::{Calendar, Day, Interner, Unit, Zone};
 use crate::expr::{Slot, Table, Type};
 
@@ -108,6 +109,16 @@ pub enum Source {
     EventAt,
     /// `open_count`
     OpenCount,
+    /// `payout.rule`
+    PayoutRule,
+    /// `payout.amount`
+    PayoutAmount,
+    /// `payout.day`
+    PayoutDay,
+    /// `payout.paid_in_year`
+    PaidInYear,
+    /// `payout.last_paid_on`
+    LastPaidOn,
     /// `referral.closes_circle`
     ClosesCircle,
     /// `referrer.recruiter`
@@ -236,6 +247,8 @@ pub struct Version {
     pub campaign_groups: Vec<Group>,
     /// Limits in order.
     pub limits: Vec<Limit>,
+    /// The payout rules.
+    pub payouts: Vec<Payout>,
     /// Where the text came from, for places.
     pub source: String,
     /// The text, for places.
@@ -347,9 +360,20 @@ impl Program {
         !self.measures.is_empty() || self.versions.iter().flat_map(|version| &version.ladders).any(asks_more)
     }
 
-    /// Whether events keep some reward alive.
-    pub fn keeps_alive(&self) -> bool {
-        self.versions.iter().flat_map(|version| &version.rewards).any(|reward| !reward.kept_alive_by.is_empty())
+    /// Whether it is asked afterwards when an event of the kind happened: it keeps some reward alive, or releases one that is paid out.
+    pub fn looks_back_at(&self, kind: EventKind) -> bool {
+        let pays = self.versions.iter().any(|version| !version.payouts.is_empty());
+        let rewards = self.versions.iter().flat_map(|version| &version.rewards);
+        let asks = |reward: &Reward| {
+            let dates = pays || reward.forfeited_after.is_some() || reward.counted_from == CountedFrom::Release;
+            dates && reward.hold_until == Some(kind) || reward.kept_alive_by.contains(&kind)
+        };
+        rewards.into_iter().any(asks)
+    }
+
+    /// Whether it is asked afterwards when some event happened.
+    pub fn looks_back(&self) -> bool {
+        (0_u16..).map(EventKind).take(self.kinds.len()).any(|kind| self.looks_back_at(kind))
     }
 
     /// Whether some ladder keeps levels.
@@ -384,6 +408,11 @@ impl Program {
             }
             Some(Source::FirstAt(kind)) => format!("referral.{}_at", self.kind_word(*kind).replace(['-', '.'], "_")),
             Some(Source::OpenCount) => "open_count".to_owned(),
+            Some(Source::PayoutRule) => "payout.rule".to_owned(),
+            Some(Source::PayoutAmount) => "payout.amount".to_owned(),
+            Some(Source::PayoutDay) => "payout.day".to_owned(),
+            Some(Source::PaidInYear) => "payout.paid_in_year".to_owned(),
+            Some(Source::LastPaidOn) => "payout.last_paid_on".to_owned(),
             Some(Source::ClosesCircle) => "referral.closes_circle".to_owned(),
             Some(Source::Recruiter) => "referrer.recruiter".to_owned(),
             Some(Source::EventKind) => "event.kind".to_owned(),

@@ -1,8 +1,8 @@
 //! The compiled rules of a version: requirements, tier ladders, clock events, rewards, campaigns, groups, limits.
 use super::compiled::{EventKind, Measure};
 use super::document::{
-    Aggregate, BelowZero, Disqualified, Moment, Moves, OnFailure, OverLimit, Party, PayWithin, Refuses, TakenBack,
-    Which, Wins,
+    Aggregate, BelowZero, CountedFrom, Disqualified, Moment, Moves, OnFailure, OverLimit, Party, PayWithin, Refuses,
+    TakenBack, Which, Wins,
 };
 use crate::base::{Day, Length, Number, Period, Rounding, TextId, Unit};
 use crate::diag::Span;
@@ -17,6 +17,8 @@ pub enum Judged {
     At(Vec<EventKind>),
     /// As long as something is not paid, as of the moment of the answer.
     WhenPayable,
+    /// At each payout, as of the moment of the answer.
+    AtPayouts,
 }
 
 /// A condition on referrals.
@@ -204,6 +206,10 @@ pub struct Reward {
     pub hold_until: Option<EventKind>,
     /// Held as long as this holds, read at the moment of the answer.
     pub hold_while: Option<Compiled>,
+    /// How long it waits for that event.
+    pub forfeited_after: Option<Length>,
+    /// What the promises count from.
+    pub counted_from: CountedFrom,
     /// How long it can be used.
     pub expires_after: Option<Length>,
     /// Kinds of event that let it be used that long again.

@@ -6,10 +6,11 @@ pub use super::data::Data;
 pub use super::document_measures::{
     Aggregate, Disqualified, Level, MeasureDeclaration, Moves, ThisEvent, TierLadder, Which,
 };
+pub use super::document_payouts::Payout;
 pub use super::document_requirements::{Heading, JudgedAt, OnFailure, Refuses, Requirement, Review};
 pub use super::document_rules::{
-    BelowZero, Campaign, Goal, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward, RewardKind,
-    RunningTotal, TakenBack, Wins,
+    BelowZero, Campaign, CountedFrom, Goal, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward,
+    RewardKind, RunningTotal, TakenBack, Wins,
 };
 pub use super::read::{Keys, Notation, keys, words};
 use crate::base::{Day, Length, Number, Rounding, Weekday};
@@ -126,6 +127,8 @@ pub struct Document {
     pub groups: Vec<Group>,
     /// The limits.
     pub limits: Vec<Limit>,
+    /// The payout rules.
+    pub payouts: Vec<Payout>,
     /// The warnings that the author accepts.
     pub accepted: Vec<Accepted>,
 }

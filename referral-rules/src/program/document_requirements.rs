@@ -34,6 +34,8 @@ pub enum JudgedAt {
     Kinds(Vec<Spanned<String>>),
     /// As long as something is not paid, as of the moment of the answer.
     Payable,
+    /// At each payout, as of the moment of the answer.
+    Payout,
 }
 
 /// What a requirement that fails does.

@@ -118,6 +118,16 @@ pub enum PayWithin {
     EndOfMonth,
 }
 
+/// What the promises to tell and to pay count from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum CountedFrom {
+    /// The event.
+    #[default]
+    Event,
+    /// The moment from which on neither `payable_after` nor `hold_until` holds it.
+    Release,
+}
+
 /// `[[reward]]`: what is granted on an event.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reward {
@@ -163,6 +173,10 @@ pub struct Reward {
     pub hold_until: Option<Spanned<String>>,
     /// Held as long as this is true or missing.
     pub hold_while: Option<ExpressionText>,
+    /// What is not released by then is forfeited.
+    pub forfeited_after: Option<Spanned<Length>>,
+    /// What the promises count from.
+    pub counted_from: Spanned<CountedFrom>,
     /// It can be used so long.
     pub expires_after: Option<Spanned<Length>>,
     /// Events of these kinds let it be used that long again.

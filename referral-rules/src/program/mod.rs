@@ -6,12 +6,14 @@ mod compiled_rules;
 mod data;
 pub mod document;
 mod document_measures;
+mod document_payouts;
 mod document_requirements;
 mod document_rules;
 mod library_lists;
 pub mod lint;
 mod measure_types;
 mod names;
+mod payouts;
 mod read;
 mod recruiters;
 mod requirements;
@@ -27,8 +29,9 @@ pub use compiled::{
 };
 pub use data::Data;
 pub use document::{
-    Aggregate, BelowZero, Constant, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Moves, Notation, OnFailure,
-    OverLimit, Party, PayWithin, Refuses, TakenBack, Which, Wins,
+    Aggregate, BelowZero, Constant, CountedFrom, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Moves,
+    Notation, OnFailure, OverLimit, Party, PayWithin, Refuses, TakenBack, Which, Wins,
 };
 pub use library_lists::{LIBRARY_LISTS, LibraryList};
+pub use payouts::Payout;
 pub use shares::{Share, Shares};

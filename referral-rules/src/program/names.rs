@@ -139,12 +139,14 @@ pub(super) struct Scopes {
     pub(super) level: Scope,
     /// At an event: those, and tiers.
     pub(super) event: Scope,
+    /// At a payout: facts of the account that is paid, and the payout.
+    pub(super) payout: Scope,
 }
 
 impl Scopes {
     /// A table is known everywhere.
     pub(super) fn table(&mut self, name: &str, schema: &TableSchema) {
-        for scope in [&mut self.submission, &mut self.happening, &mut self.level, &mut self.event] {
+        for scope in [&mut self.submission, &mut self.happening, &mut self.level, &mut self.event, &mut self.payout] {
             scope.table(name, schema.clone());
         }
     }
@@ -258,7 +260,8 @@ impl Numbers {
             &event,
             "only events know it: use it in `when` and in amounts, of rewards, campaigns and limits",
         );
-        let mut scopes = Scopes { submission, happening, level, event };
+        let payout = self.at_payouts(document, &submission, &level);
+        let mut scopes = Scopes { submission, happening, level, event, payout };
         scopes
             .happening
             .known_elsewhere(&scopes.event, "a measure is over events and their facts, not over measures or tiers");

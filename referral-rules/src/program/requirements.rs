@@ -31,6 +31,7 @@ impl Compiling<'_> {
             let (scope, judged) = match &written.judged_at {
                 JudgedAt::Submitted => (&at_submission, Judged::AtSubmission),
                 JudgedAt::Payable => (&scopes.submission, Judged::WhenPayable),
+                JudgedAt::Payout => (&scopes.payout, Judged::AtPayouts),
                 JudgedAt::Kinds(kinds) => {
                     (&at_events, Judged::At(kinds.iter().map(|kind| self.numbers.kind(&kind.value)).collect()))
                 }
@@ -95,9 +96,8 @@ pub(super) fn check_measures(
         found.when.iter().chain(&found.of).chain(keys).any(recruiter)
     };
     for ((document, expressions), found) in documents.iter().zip(found) {
-        let headings = ["eligibility", "validity", "fraud"];
-        let conditions =
-            expressions.iter().filter(|(path, _)| headings.iter().any(|heading| path.starts_with(heading)));
+        let paths = paths_at_submission(document);
+        let conditions = expressions.iter().filter(|(path, _)| paths.iter().any(|start| path.starts_with(start)));
         for (path, checked) in conditions {
             for slot in checked.compiled.inputs() {
                 let Some(Source::Declared(number)) = program.slots.get(usize::from(slot.0)) else { continue };
@@ -122,6 +122,16 @@ pub(super) fn check_measures(
             }
         }
     }
+}
+
+/// The paths of the requirements that are judged at submission: `eligibility[0].`
+fn paths_at_submission(document: &Document) -> Vec<String> {
+    let numbered = document.requirements.iter().enumerate().map(|(at, requirement)| {
+        let before = document.requirements.iter().take(at);
+        let number = before.filter(|other| other.heading == requirement.heading).count();
+        (requirement, format!("{}[{number}].", requirement.heading.word()))
+    });
+    numbered.filter(|(one, _)| one.judged_at == JudgedAt::Submitted).map(|(_, path)| path).collect()
 }
 
 impl Numbers {

@@ -36,6 +36,7 @@ pub fn summary(evaluation: &Evaluation<'_>) -> String {
     owed_to_referrers(evaluation, &lines, &mut out);
     owed_to_referees(evaluation, &lines, &mut out);
     totals(evaluation, &mut out);
+    payouts(evaluation, &mut out);
     refused(evaluation, &known, &mut out);
     nothing_yet(evaluation, &known, &lines, &mut out);
     withheld(&known, &mut out);
@@ -86,10 +87,10 @@ fn late(evaluation: &Evaluation<'_>, lines: &[Line<'_>], out: &mut String) {
             ]);
         };
         if line.position.pay == "overdue" {
-            row("pay", line.entry.due_on.map(|day| day.to_string()).unwrap_or_default());
+            row("pay", line.position.due_on.map(|day| day.to_string()).unwrap_or_default());
         }
         if line.position.notify == "overdue" {
-            row("tell", line.entry.notify_by.map(|by| evaluation.moment(by)).unwrap_or_default());
+            row("tell", line.position.notify_by.map(|by| evaluation.moment(by)).unwrap_or_default());
         }
     }
     if !table.is_empty() {
@@ -142,6 +143,7 @@ fn owed_to_party(evaluation: &Evaluation<'_>, lines: &[Line<'_>], party: &str, o
                 ("held", balance.held),
                 ("expired", balance.expired),
                 ("void", balance.void),
+                ("forfeited", balance.forfeited),
             ];
             let parts: Vec<String> = words
                 .iter()
@@ -169,7 +171,7 @@ fn owed_to_party(evaluation: &Evaluation<'_>, lines: &[Line<'_>], party: &str, o
                 line.entry.rule.clone(),
                 why(line),
                 money(line.entry.amount, &line.entry.unit),
-                line.entry.due_on.map(|day| day.to_string()).unwrap_or_default(),
+                line.position.due_on.map(|day| day.to_string()).unwrap_or_default(),
                 clipped(&line.stands(), 30),
                 line.told().to_owned(),
             ]);
@@ -219,7 +221,7 @@ fn owed_to_referees(evaluation: &Evaluation<'_>, lines: &[Line<'_>], out: &mut S
             clipped(&line.entry.referral, 30),
             line.entry.rule.clone(),
             money(line.entry.amount, &line.entry.unit),
-            line.entry.due_on.map(|day| day.to_string()).unwrap_or_default(),
+            line.position.due_on.map(|day| day.to_string()).unwrap_or_default(),
             clipped(&line.stands(), 30),
             line.told().to_owned(),
         ]);
@@ -231,11 +233,19 @@ fn owed_to_referees(evaluation: &Evaluation<'_>, lines: &[Line<'_>], out: &mut S
 }
 
 fn totals(evaluation: &Evaluation<'_>, out: &mut String) {
-    let mut sums: BTreeMap<(&str, String), [Option<Decimal>; 6]> = BTreeMap::new();
+    let mut sums: BTreeMap<(&str, String), [Option<Decimal>; 7]> = BTreeMap::new();
     for balance in evaluation.balances() {
         let key = (balance.beneficiary.party, balance.unit.clone());
-        let sum = sums.entry(key).or_insert([Some(Decimal::ZERO); 6]);
-        let slots = [balance.earned, balance.held, balance.payable, balance.paid, balance.expired, balance.void];
+        let sum = sums.entry(key).or_insert([Some(Decimal::ZERO); 7]);
+        let slots = [
+            balance.earned,
+            balance.held,
+            balance.payable,
+            balance.paid,
+            balance.expired,
+            balance.void,
+            balance.forfeited,
+        ];
         for (sum, amount) in sum.iter_mut().zip(slots) {
             *sum = sum.and_then(|sum| sum.checked_add(amount));
         }
@@ -244,8 +254,8 @@ fn totals(evaluation: &Evaluation<'_>, out: &mut String) {
         return;
     }
     section(out, "Totals");
-    // What has expired or is void stands in a column only where there is something.
-    let words = ["earned", "held", "payable", "paid", "expired", "void"];
+    // What has expired, is void or forfeited stands in a column only where there is something.
+    let words = ["earned", "held", "payable", "paid", "expired", "void", "forfeited"];
     let is_any = |slot: usize| sums.values().any(|sums| sums.get(slot) != Some(&Some(Decimal::ZERO)));
     let shown: Vec<usize> = (0..words.len()).filter(|slot| *slot < 4 || is_any(*slot)).collect();
     let amounts = shown.iter().filter_map(|slot| words.get(*slot)).map(|word| (*word, Align::Right));
@@ -258,6 +268,14 @@ fn totals(evaluation: &Evaluation<'_>, out: &mut String) {
         table.row(cells);
     }
     table.write(2, out);
+}
+
+fn payouts(evaluation: &Evaluation<'_>, out: &mut String) {
+    let table = super::payouts::open(evaluation);
+    if !table.is_empty() {
+        section(out, "Payouts");
+        table.write(2, out);
+    }
 }
 
 fn refused(evaluation: &Evaluation<'_>, known: &[(u32, &Decision)], out: &mut String) {

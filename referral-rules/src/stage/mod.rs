@@ -12,6 +12,7 @@ pub mod keys;
 pub mod late_claims;
 mod loading;
 pub mod opening;
+pub mod payees;
 pub mod ranks;
 pub mod recruiters;
 pub mod schedule;

@@ -6,7 +6,7 @@ use super::timeline::{AT_ONCE, EntryRow};
 use crate::base::{Day, Instant, Length};
 use crate::book::Book;
 use crate::expr::{Column, Scratch};
-use crate::program::{EventKind, PayWithin, Program, Reward, Version};
+use crate::program::{CountedFrom, EventKind, PayWithin, Program, Reward, Version};
 
 /// The dates of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,6 +47,8 @@ pub enum Standing {
     Void,
     /// Its last day has passed without its being used; when the host had handed it over, if it had.
     Expired(Option<Instant>),
+    /// It was not released in time.
+    Forfeited,
 }
 
 /// How a promise stands.
@@ -109,13 +111,40 @@ pub fn dates_from(program: &Program, version: &Version, reward: &Reward, anchor:
     let payable_on = reward
         .payable_after
         .map_or(day, |after| after.release(anchor, zone, &version.calendar).map_or(Day::MAX, |at| zone.day_of(at)));
-    let due_on = reward.pay_within.filter(|_| gives).map(|within| match within {
-        PayWithin::EndOfMonth => day.last_of_month(),
-        PayWithin::Length(length) => last_day(program, version, length, anchor),
+    let mut dates = Dates { payable_on, due_on: None, notify_by: None };
+    match reward.counted_from {
+        CountedFrom::Event => promise(program, version, reward, anchor, gives, &mut dates),
+        // The event that releases it is not known yet.
+        CountedFrom::Release if reward.hold_until.is_some() => {}
+        CountedFrom::Release => {
+            let release = released(program, version, reward, anchor, None);
+            promise(program, version, reward, release, gives, &mut dates);
+        }
+    }
+    dates
+}
+
+/// Sets the dates of the promises, which count from an instant.
+pub fn promise(program: &Program, version: &Version, reward: &Reward, from: Instant, gives: bool, dates: &mut Dates) {
+    let zone = &program.zone;
+    dates.due_on = reward.pay_within.filter(|_| gives).map(|within| match within {
+        PayWithin::EndOfMonth => zone.day_of(from).last_of_month(),
+        PayWithin::Length(length) => last_day(program, version, length, from),
     });
-    let notify_by =
-        reward.notify_within.map(|within| within.deadline(anchor, zone, &version.calendar).unwrap_or(Instant::MAX));
-    Dates { payable_on, due_on, notify_by }
+    dates.notify_by =
+        reward.notify_within.map(|within| within.deadline(from, zone, &version.calendar).unwrap_or(Instant::MAX));
+}
+
+/// When an entry is released: when `payable_after` is over, and the event of `hold_until` has come.
+pub fn released(
+    program: &Program,
+    version: &Version,
+    reward: &Reward,
+    anchor: Instant,
+    event: Option<Instant>,
+) -> Instant {
+    let waited = |after: Length| after.release(anchor, &program.zone, &version.calendar).unwrap_or(Instant::MAX);
+    reward.payable_after.map_or(anchor, waited).max(event.unwrap_or(anchor)).max(anchor)
 }
 
 /// The day on which a length ends that counts from an instant.
@@ -157,13 +186,28 @@ pub fn hold(
 }
 
 /// How the promise to pay stands.
-pub fn pay_promise(program: &Program, dates: &Dates, standing: Standing, amount: i64, as_of: Instant) -> Promise {
-    let Some(due_on) = dates.due_on else { return Promise::None };
+pub fn pay_promise(
+    program: &Program,
+    reward: &Reward,
+    dates: &Dates,
+    standing: Standing,
+    amount: i64,
+    as_of: Instant,
+) -> Promise {
+    let Some(due_on) = dates.due_on else {
+        // What is not released has no date yet.
+        let waits = reward.counted_from == CountedFrom::Release && reward.pay_within.is_some() && amount > 0;
+        return match standing {
+            Standing::Held(_) if waits => Promise::OnHold,
+            Standing::Paid(_) | Standing::Expired(Some(_)) if waits => Promise::Met,
+            _ => Promise::None,
+        };
+    };
     match standing {
         _ if amount <= 0 => Promise::None,
         Standing::Paid(at) | Standing::Expired(Some(at)) if program.zone.day_of(at) <= due_on => Promise::Met,
         Standing::Paid(_) | Standing::Expired(Some(_)) => Promise::MetLate,
-        Standing::Reversed | Standing::Void | Standing::Expired(None) => Promise::None,
+        Standing::Reversed | Standing::Void | Standing::Forfeited | Standing::Expired(None) => Promise::None,
         Standing::Held(Hold::Event(_) | Hold::Condition | Hold::Requirement(..)) => Promise::OnHold,
         Standing::Held(Hold::Until(_)) | Standing::Payable => {
             if program.zone.day_of(as_of) > due_on {

@@ -28,6 +28,7 @@ pub fn compare(case: &Case, answer: &Value) -> Vec<String> {
         ("ledger", &expected.ledger),
         ("positions", &expected.positions),
         ("balances", &expected.balances),
+        ("payouts", &expected.payouts),
         ("standings", &expected.standings),
         ("outlook", &expected.outlook),
         ("campaigns", &expected.campaigns),
@@ -193,8 +194,13 @@ fn one_line(value: &Value) -> String {
 fn brief(part: &str, row: &Value) -> String {
     let keys: &[&str] = match part {
         "entries" | "ledger" => &["referral", "rule", "beneficiary", "amount", "unit", "booked_at", "correction", "id"],
-        "positions" => &["entry", "state", "held", "amount", "pay", "expires_on", "notify"],
-        "balances" => &["beneficiary", "unit", "earned", "held", "payable", "paid", "reversed", "expired", "void"],
+        "positions" => {
+            &["entry", "state", "held", "amount", "used", "remaining", "due_on", "pay", "expires_on", "notify"]
+        }
+        "balances" => {
+            &["beneficiary", "unit", "earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited"]
+        }
+        "payouts" => &["payout", "state", "gross", "fee", "net", "carried", "reasons", "flags", "missed_on"],
         "standings" => &["referrer", "ladder", "level", "value", "next_level", "missing", "conditions", "by"],
         "outlook" => &["referral", "rule", "event", "after", "by", "conditions"],
         "campaigns" => &["campaign", "version", "goal", "grants"],

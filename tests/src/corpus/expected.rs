@@ -40,6 +40,8 @@ pub struct Expectations {
     pub positions: Option<Vec<Expected>>,
     /// Balances, all of them, in order.
     pub balances: Option<Vec<Expected>>,
+    /// Payouts, all of them, in order.
+    pub payouts: Option<Vec<Expected>>,
     /// Where referrers stand on ladders, all of them, in order.
     pub standings: Option<Vec<Expected>>,
     /// What referrals can still bring, all of it, in order.
@@ -74,6 +76,7 @@ impl Expectations {
                 "ledger" => &mut out.ledger,
                 "positions" => &mut out.positions,
                 "balances" => &mut out.balances,
+                "payouts" => &mut out.payouts,
                 "standings" => &mut out.standings,
                 "outlook" => &mut out.outlook,
                 "campaigns" => &mut out.campaigns,
@@ -94,6 +97,7 @@ impl Expectations {
             &out.ledger,
             &out.positions,
             &out.balances,
+            &out.payouts,
             &out.standings,
             &out.outlook,
             &out.campaigns,
@@ -111,7 +115,7 @@ impl Expectations {
 
     /// Every code that the case expects somewhere.
     pub fn codes(&self) -> Vec<String> {
-        let parts = [&self.decisions, &self.findings, &self.warnings, &self.diagnostics];
+        let parts = [&self.decisions, &self.payouts, &self.findings, &self.warnings, &self.diagnostics];
         let mut out = Vec::new();
         for row in parts.into_iter().flatten().flatten() {
             codes(row, &mut out);

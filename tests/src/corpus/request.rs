@@ -56,7 +56,7 @@ impl Case {
     }
 
     fn evaluate_members(&self) -> String {
-        let answer = "[\"decisions\",\"entries\",\"ledger\",\"positions\",\"balances\",\"standings\",\"outlook\",\"campaigns\",\"lists\",\"findings\",\"warnings\",\
+        let answer = "[\"decisions\",\"entries\",\"ledger\",\"positions\",\"balances\",\"payouts\",\"standings\",\"outlook\",\"campaigns\",\"lists\",\"findings\",\"warnings\",\
                       \"fingerprint\",\"summary\"]";
         format!("{},\"answer\":{answer}", self.facts())
     }

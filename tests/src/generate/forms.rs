@@ -57,6 +57,39 @@ pub(super) fn claims(text: &mut String, draw: &mut Draw<'_>, shape: &Shape) {
     }
 }
 
+/// Payout rules, and a requirement at each payout.
+pub(super) fn payouts(version: &mut VersionPlan, draw: &mut Draw<'_>) {
+    if draw.once_in(2) {
+        return;
+    }
+    let days = ["15", "\"last day\"", "[1, 16]", "\"fri\"", "\"15 days after calendar month\"", "\"every day\""];
+    for at in 0..draw.below(2).saturating_add(1) {
+        let _ = write!(version.text, "[[payout]]\nid = \"p{at}\"\non_day = {}\n", draw.one_of(&days));
+        let optional = [
+            ("day_off", draw.one_of(&["", "\"as it is\"", "\"business day before\""])),
+            ("cut_off", draw.one_of(&["", "", "\"5 days\"", "\"10 business days\"", "\"1 months\""])),
+            ("at_least", draw.one_of(&["", "", "100", "\"payout.paid_in_year > 0 ? 1 : 250\""])),
+            ("fee", draw.one_of(&["", "", "1", "\"max(2, 2.5% * payout.amount)\"", "\"payout.amount / 7\""])),
+        ];
+        for (key, value) in optional.iter().filter(|(_, value)| !value.is_empty()) {
+            let _ = writeln!(version.text, "{key} = {value}");
+        }
+        let named = draw.below(version.rewards.len().saturating_add(1));
+        if let Some(reward) = version.rewards.get(named).filter(|reward| !reward.unit.is_empty()) {
+            let _ = write!(version.text, "rewards = [\"{}\"]\nunit = \"{}\"\n", reward.id, reward.unit);
+        }
+    }
+    let require = draw.one_of(&["", "payee.status == 'paying'", "payout.amount < 500", "qualified_count > 1"]);
+    let on_failure = draw.one_of(&["hold", "flag"]);
+    if !require.is_empty() {
+        let _ = write!(
+            version.text,
+            "[[eligibility]]\ncode = \"gate\"\nrequire = \"{require}\"\nmessage = \"not yet\"\njudged_at = \"each payout\"\n\
+             on_failure = \"{on_failure}\"\n"
+        );
+    }
+}
+
 /// What the measures are called, which is the same in all versions: what they count may differ.
 const MEASURES: [(&str, &str); 11] = [
     ("deals", "is = \"count\"\nin_each = \"30 days\"\n"),

@@ -201,6 +201,7 @@ impl Plan {
             rules::campaign(&mut out, &mut draw, at, shape);
         }
         forms::groups(&mut out, draw);
+        forms::payouts(&mut out, draw);
         for (at, mut draw) in of(5..7) {
             rules::limit(&mut out, &mut draw, at, self.currency, shape);
         }

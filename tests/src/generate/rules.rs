@@ -389,6 +389,13 @@ pub(super) fn reward(
     for (key, value) in optional.iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(text, "{key} = {value}");
     }
+    if optional.iter().any(|(key, value)| *key == "hold_until" && !value.is_empty()) && draw.once_in(2) {
+        let _ = writeln!(text, "forfeited_after = {}", draw.one_of(&["\"20 days\"", "\"1 months\"", "\"48 hours\""]));
+    }
+    let counted_from = draw.one_of(&["", "", "release", "event"]);
+    if !counted_from.is_empty() {
+        let _ = writeln!(text, "counted_from = \"{counted_from}\"");
+    }
     let expires = optional.iter().any(|(key, value)| *key == "expires_after" && !value.is_empty());
     if expires && draw.once_in(2) {
         let kinds = draw.one_of(&["\"payment\"", "[\"qualified\", \"payment\"]", "[\"submitted\"]"]);

@@ -1,8 +1,8 @@
 //! Laws of amounts: steps lead from the base to the amount, totals and balances are sums of entries.
 use crate::generate::{Case, Draw, Row, Seeds, Shape, Tables, digits};
 use referral_rules::base::{Instant, Number};
-use referral_rules::evaluation::{Entry, StepWord};
-use std::collections::BTreeMap;
+use referral_rules::evaluation::{Entry, Evaluation, StepWord};
+use std::collections::{BTreeMap, BTreeSet};
 
 fn number(text: &impl ToString) -> Number {
     Number::parse(&text.to_string()).unwrap_or(Number::ZERO)
@@ -91,7 +91,8 @@ pub fn totals_are_sums(seeds: &Seeds) -> Result<(), String> {
     Ok(())
 }
 
-/// Earned is held and payable and paid and reversed and expired and void, for every beneficiary and unit, and all of them are sums over positions.
+/// Earned is held and payable and paid and reversed and expired and void and forfeited, for every beneficiary and unit, and all of them are sums over positions;
+/// payouts are sums of entries.
 ///
 /// # Errors
 /// Where that is not so.
@@ -104,11 +105,17 @@ pub fn balances_add_up(seeds: &Seeds) -> Result<(), String> {
     for entry in case.evaluate(&plain, last)?.ledger() {
         let what = ["paid", "notified", "used", ""].get(draw.below(4)).copied().unwrap_or_default();
         if !what.is_empty() {
-            confirmations.push(
-                [("entry", entry.id), ("what", what.to_owned()), ("at", entry.booked_at.to_string())]
-                    .map(|(column, cell)| (column.to_owned(), cell))
-                    .into(),
-            );
+            let payout = ["", "P-1", "P-2"].get(draw.below(3)).copied().unwrap_or_default();
+            let cells = [
+                ("entry", entry.id),
+                ("what", what.to_owned()),
+                ("at", entry.booked_at.to_string()),
+                ("payout", payout.to_owned()),
+                ("fee", "0.5".to_owned()),
+                ("amount", ["", "10", "0.005"].get(draw.below(3)).copied().unwrap_or_default().to_owned()),
+            ];
+            let cells = cells.into_iter().filter(|(_, cell)| !cell.is_empty());
+            confirmations.push(cells.map(|(column, cell)| (column.to_owned(), cell)).collect());
         }
     }
     let book = case.book_of(&Tables { confirmations, ..case.tables.clone() });
@@ -118,9 +125,58 @@ pub fn balances_add_up(seeds: &Seeds) -> Result<(), String> {
     Ok(())
 }
 
+/// Payouts: gross is fee and net and carried, and the sum of the entries; each entry that was handed over, or is payable and not nothing,
+/// is in exactly one payout of its unit, if a rule covers it; what is paid or due is not carried.
+fn payouts_as_of(case: &Case, evaluation: &Evaluation<'_>) -> Result<(), String> {
+    let fault = |what: &str| Err(case.fault(&format!("as of {}: {what}", evaluation.as_of)));
+    let positions: BTreeMap<String, _> =
+        evaluation.positions().into_iter().map(|position| (position.entry.clone(), position)).collect();
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    for payout in evaluation.payouts() {
+        let mut sum = Number::ZERO;
+        for entry in &payout.entries {
+            let Some(position) = positions.get(entry) else { return fault(&format!("{entry} is nowhere")) };
+            let is_paid = position.paid_at.is_some();
+            if position.unit != payout.unit
+                || is_paid != (payout.state == "paid")
+                || !is_paid && position.state != "payable"
+            {
+                return fault(&format!("{position:?} stands in {payout:?}"));
+            }
+            if let Some(other) = seen.insert(entry.clone(), payout.payout.clone()) {
+                return fault(&format!("{entry} is in {} and in {other}", payout.payout));
+            }
+            plus(&mut sum, number(&position.amount));
+        }
+        let mut parts = number(&payout.fee);
+        plus(&mut parts, number(&payout.net));
+        plus(&mut parts, number(&payout.carried));
+        let open = payout.state == "carried";
+        let whole = if open { &payout.carried } else { &payout.gross };
+        if sum != number(&payout.gross) || parts != sum || *whole != payout.gross || open == payout.reasons.is_empty() {
+            return fault(&format!("this does not add up: {payout:?}"));
+        }
+        if !open && !payout.carried.is_zero() || payout.entries.is_empty() {
+            return fault(&format!("nothing is carried of what is paid: {payout:?}"));
+        }
+    }
+    // What a rule covers of a reward, it covers whole.
+    let entries: Vec<Entry> = evaluation.ledger().collect();
+    let of = |entry: &Entry| (entry.rule.clone(), entry.kind.clone(), entry.unit.clone());
+    let covered: BTreeSet<_> = entries.iter().filter(|entry| seen.contains_key(&entry.id)).map(of).collect();
+    for entry in entries.iter().filter(|entry| covered.contains(&of(entry)) && !seen.contains_key(&entry.id)) {
+        let open = |state: &str| state == "payable" && !entry.amount.is_zero();
+        if positions.get(&entry.id).is_none_or(|position| open(&position.state) || position.paid_at.is_some()) {
+            return fault(&format!("{} is in no payout", entry.id));
+        }
+    }
+    Ok(())
+}
+
 fn balances_as_of(case: &Case, book: &referral_rules::book::Book, as_of: Instant) -> Result<(), String> {
     let evaluation = case.evaluate(book, as_of)?;
     let entries: Vec<Entry> = evaluation.ledger().collect();
+    payouts_as_of(case, &evaluation)?;
     let positions = evaluation.positions();
     if entries.len() != positions.len() {
         return Err(case.fault(&format!("{} entries, {} positions", entries.len(), positions.len())));
@@ -131,8 +187,18 @@ fn balances_as_of(case: &Case, book: &referral_rules::book::Book, as_of: Instant
             return Err(case.fault(&format!("{entry:#?}\nis not what {position:#?} is about")));
         }
         let of = sums.entry((format!("{:?}", entry.beneficiary), entry.unit.clone())).or_default();
-        for slot in ["earned", position.state.as_str()] {
-            plus(of.entry(slot.to_owned()).or_insert(Number::ZERO), number(&entry.amount));
+        // What was used before it expired was handed over.
+        let expired = position.state == "expired";
+        let used = if expired { number(&position.used) } else { Number::ZERO };
+        let rest = number(&entry.amount).checked_sub(used).unwrap_or(Number::ZERO);
+        for (slot, part) in [("earned", number(&entry.amount)), (position.state.as_str(), rest), ("paid", used)] {
+            plus(of.entry(slot.to_owned()).or_insert(Number::ZERO), part);
+        }
+        let left = number(&position.remaining).checked_add(number(&position.used));
+        if !["expired", "reversed", "forfeited"].contains(&position.state.as_str())
+            && left != Some(number(&position.amount))
+        {
+            return Err(case.fault(&format!("used and remaining are not the amount: {position:?}")));
         }
     }
     let mut found = BTreeMap::new();
@@ -145,6 +211,7 @@ fn balances_as_of(case: &Case, book: &referral_rules::book::Book, as_of: Instant
             ("reversed", balance.reversed),
             ("expired", balance.expired),
             ("void", balance.void),
+            ("forfeited", balance.forfeited),
         ];
         let parts = slots.iter().skip(1).fold(Number::ZERO, |mut sum, (_, amount)| {
             plus(&mut sum, number(amount));

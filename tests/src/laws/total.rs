@@ -162,6 +162,7 @@ pub fn damaged_tables(seeds: &Seeds) -> Result<(), String> {
         let evaluation = case.evaluate(&book, moment)?;
         evaluation.fingerprint();
         evaluation.balances();
+        evaluation.payouts();
     }
     let csv: &[u8] = &damaged("id,referrer,submitted_at\nR-1,a0,2024-03-01\n\"R,2\",a1,2024-03-02\n", &seeds.header);
     let text = String::from_utf8_lossy(csv);

@@ -84,6 +84,8 @@ impl Compiling<'_> {
             payable_after: written.payable_after.as_ref().map(|after| after.value),
             hold_until: written.hold_until.as_ref().map(|kind| self.numbers.kind(&kind.value)),
             hold_while,
+            forfeited_after: written.forfeited_after.as_ref().map(|after| after.value),
+            counted_from: written.counted_from.value,
             expires_after: written.expires_after.as_ref().map(|after| after.value),
             kept_alive_by: written.kept_alive_by.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
             label: written.label.as_ref().map(|label| label.value.clone()).unwrap_or_default(),
@@ -172,7 +174,7 @@ impl Compiling<'_> {
 }
 
 /// A unit by its name; the reader has refused names that are none.
-pub(super) fn unit(name: &str) -> Unit {
+pub(in crate::program) fn unit(name: &str) -> Unit {
     Unit::parse(name).unwrap_or_else(Unit::percent)
 }
 

@@ -10,12 +10,9 @@ impl Compiling<'_> {
     pub(super) fn tables(&mut self, document: &Document, scopes: &mut Scopes) -> Vec<Table> {
         let mut out = Vec::with_capacity(document.tables.len());
         for written in &document.tables {
-            let by = self.expression(
-                &written.by,
-                Expected::Any,
-                &scopes.event,
-                &format!("tables.{}.by", written.name.value),
-            );
+            let mut known = scopes.event.clone();
+            known.variables_of(&scopes.payout);
+            let by = self.expression(&written.by, Expected::Any, &known, &format!("tables.{}.by", written.name.value));
             let key = by.as_ref().map_or(Type::Text, |by| by.result_type().clone());
             self.table_key(written, &key);
             let schema = schema(written, &key, out.len());

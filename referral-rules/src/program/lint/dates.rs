@@ -34,7 +34,7 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Longer on every calendar.
-fn is_longer(one: Length, other: Length) -> bool {
+pub(super) fn is_longer(one: Length, other: Length) -> bool {
     if let (Some(one), Some(other)) = (one.micros(), other.micros()) {
         return one > other;
     }

@@ -157,6 +157,11 @@ impl Terms<'_> {
                     (false, false) => instant.or_missing(),
                 }
             }
+            Source::PayoutRule => Possible::texts(self.version.payouts.iter().map(|payout| payout.id.clone())),
+            Source::PayoutAmount => Possible::always(Range::default()),
+            Source::PaidInYear => Possible::always(Range::default()),
+            Source::PayoutDay => Possible::always(Range::default().whole()),
+            Source::LastPaidOn => Possible::always(Range::default().whole()).or_missing(),
             Source::ClosesCircle => of_type(&Type::Bool),
             Source::HostList(_) => of_type(&Type::Bool).or_missing(),
             Source::EventKind => Possible::texts(kinds.iter().map(|kind| self.program.kind_word(*kind).to_owned())),

@@ -7,6 +7,7 @@ mod dates;
 mod events;
 mod groups;
 mod known;
+mod payouts;
 mod tiers;
 mod touches;
 mod unused;
@@ -103,6 +104,15 @@ pub const LINTS: &[Lint] = &[
         "A campaign's goal counts events that come before the moment that must fall into its window.",
     ),
     lint(Code::UnusedDefinition, "No expression uses a definition."),
+    lint(Code::PayoutWithoutReward, "A payout covers no reward of the document, or payouts before it cover them all."),
+    lint(
+        Code::MinimumOutOfReach,
+        "A payout's `at_least` is above a limit for all time that covers each of its rewards.",
+    ),
+    lint(
+        Code::PayoutAfterDue,
+        "A payout's `cut_off` is longer than the `pay_within` of a reward that it pays, whatever the calendar.",
+    ),
 ];
 
 /// An expression that compiled: as written, and checked.
@@ -144,6 +154,7 @@ pub(super) fn warnings(program: &Program, written: &[(&Document, &Expressions)])
             conditions::look,
             amounts::look,
             dates::look,
+            payouts::look,
             unused::look,
         ] {
             look(&terms, &mut found);

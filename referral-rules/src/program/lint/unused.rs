@@ -46,8 +46,9 @@ fn facts(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     for fact in &terms.document.facts {
         let (heading, owners) = seen_as(fact);
         let name = fact.name.value.as_str();
-        let used = owners.iter().any(|owner| {
-            let name = format!("{}.{name}", owner.word());
+        let payee = (fact.owner == FactOwner::Account).then_some("payee");
+        let used = owners.iter().map(|owner| owner.word()).chain(payee).any(|owner| {
+            let name = format!("{owner}.{name}");
             terms.all.iter().any(|(_, expressions)| reads(expressions, &name))
         });
         // What an event must carry is shown with the stage that it leads to.
@@ -130,7 +131,7 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
     let by_goal = goals.map(|goal| &goal.on).any(|on| on.value == kind);
     let by_requirement = document.requirements.iter().any(|requirement| match &requirement.judged_at {
         JudgedAt::Kinds(kinds) => kinds.iter().any(|judged| judged.value == kind),
-        JudgedAt::Submitted | JudgedAt::Payable => false,
+        JudgedAt::Submitted | JudgedAt::Payable | JudgedAt::Payout => false,
     });
     let by_requirement = by_requirement || {
         let reviews = document.requirements.iter().filter_map(|requirement| requirement.review.as_ref());

@@ -1,11 +1,11 @@
 //! Every key and every word of the grammar in tables. The readers read by them, and the reference of the document is held
 //! against them.
-use crate::base::{LengthUnit, Rounding, Weekday};
+use crate::base::{DayOff, LengthUnit, PayoutDay, Rounding, Weekday};
 use crate::program::document::{
     Aggregate, CreditGoesTo, Disqualified, FactType, MEASURES, Moment, OnFailure, Refuses, STAGES, ThisEvent, UnderWay,
     Which,
 };
-use crate::program::document_rules::{BelowZero, OverLimit, Party, Per, RewardKind, TakenBack, Wins};
+use crate::program::document_rules::{BelowZero, CountedFrom, OverLimit, Party, Per, RewardKind, TakenBack, Wins};
 use crate::program::library_lists::{HOST, LIBRARY_LISTS};
 
 /// Which keys a section has.
@@ -49,6 +49,7 @@ pub(super) const PROGRAM: Keys = Keys {
         "campaign",
         "group",
         "limit",
+        "payout",
         "accepted_warnings",
     ],
 };
@@ -158,6 +159,8 @@ pub(super) const REWARD: Keys = Keys {
         "payable_after",
         "hold_until",
         "hold_while",
+        "forfeited_after",
+        "counted_from",
         "expires_after",
         "kept_alive_by",
         "label",
@@ -191,6 +194,12 @@ pub(super) const LIMIT: Keys = Keys {
     keys: &["id", "rewards", "campaigns", "when", "per", "in_each", "at_most", "unit", "over_limit", "taken_back"],
 };
 
+pub(super) const PAYOUT: Keys = Keys {
+    path: "payout",
+    title: "a payout",
+    keys: &["id", "rewards", "unit", "on_day", "day_off", "cut_off", "at_least", "fee"],
+};
+
 pub(super) const GOAL: Keys = Keys { path: "campaign.goal", title: "a goal", keys: &["at_least", "on", "of"] };
 
 pub(super) const GROUP: Keys = Keys { path: "group", title: "a group", keys: &["id", "rewards", "campaigns", "wins"] };
@@ -218,6 +227,7 @@ pub fn keys() -> Vec<Keys> {
         GOAL,
         GROUP,
         LIMIT,
+        PAYOUT,
     ]
 }
 
@@ -318,7 +328,13 @@ pub(super) const PARTIES: &[(&str, Party)] =
 pub(super) const BELOW_ZERO: &[(&str, BelowZero)] =
     &[("give nothing", BelowZero::GiveNothing), ("take back", BelowZero::TakeBack)];
 
+pub(super) const COUNTED_FROM: &[(&str, CountedFrom)] =
+    &[("event", CountedFrom::Event), ("release", CountedFrom::Release)];
+
 pub(super) const WINS: &[(&str, Wins)] = &[("best", Wins::Best), ("first", Wins::First)];
+
+/// When requirements are judged that gate payouts; no kind of event can be called so.
+pub(super) const EACH_PAYOUT: &str = "each payout";
 
 pub(super) const END_OF_MONTH: &str = "end of month";
 
@@ -375,7 +391,7 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("measures.per", of(MEASURE_PER)),
         ("measures.which", of(WHICH)),
         ("measures.disqualified", of(DISQUALIFIED)),
-        ("eligibility.judged_at", vec!["submitted", "payable"]),
+        ("eligibility.judged_at", vec!["submitted", "payable", EACH_PAYOUT]),
         ("eligibility.on_failure", of(ON_FAILURE)),
         ("eligibility.refuses", of(SIDES)),
         ("attribution.credit_goes_to", of(ORDERS)),
@@ -389,11 +405,14 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("reward.total_per", of(MEASURE_PER)),
         ("reward.total_in", CALENDAR_PERIODS.to_vec()),
         ("reward.below_zero", of(BELOW_ZERO)),
+        ("reward.counted_from", of(COUNTED_FROM)),
         ("reward.pay_within", vec![END_OF_MONTH]),
         ("group.wins", of(WINS)),
         ("limit.per", of(PER)),
         ("limit.in_each", PERIODS.to_vec()),
         ("limit.over_limit", of(OVER_LIMIT)),
         ("limit.taken_back", of(TAKEN_BACK)),
+        ("payout.on_day", PayoutDay::WORDS.iter().copied().chain(of(WEEKDAYS)).collect()),
+        ("payout.day_off", of(DayOff::ALL)),
     ]
 }

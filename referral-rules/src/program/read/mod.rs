@@ -7,6 +7,7 @@ mod definitions;
 mod field;
 mod keys;
 mod measures;
+mod payouts;
 mod references;
 mod requirements;
 mod rewards;
@@ -17,7 +18,7 @@ mod tests;
 mod value;
 
 use super::document::{AsOf, CalendarText, Document, InForce, UnderWay};
-use crate::base::limits::{CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX, REWARDS_MAX};
+use crate::base::limits::{CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX, PAYOUTS_MAX, REWARDS_MAX};
 use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use crate::node::{Node, NodeValue, read_json, read_toml};
 pub use field::Notation;
@@ -152,6 +153,11 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     });
     let ids = document.limits.iter().enumerate().map(|(at, row)| (&row.id, format!("limit[{at}].id")));
     unique(ids, &Names { what: "limits", key: "id" }, reader);
+    document.payouts = rows(&section, "payout", PAYOUTS_MAX, reader, |field, reader| {
+        Some(payouts::payout(&Section::open(field, &keys::PAYOUT, reader)?, &document.currency, reader))
+    });
+    let ids = document.payouts.iter().enumerate().map(|(at, row)| (&row.id, format!("payout[{at}].id")));
+    unique(ids, &Names { what: "payouts", key: "id" }, reader);
     for (definition, used) in document.definitions.iter_mut().zip(reader.definitions.used()) {
         definition.used = used;
     }

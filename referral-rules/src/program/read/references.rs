@@ -1,7 +1,7 @@
 //! What only the whole document can tell: whether names belong to something, whether units go together, whether clock
 //! events wait for each other.
 use super::field::Reader;
-use super::{claims, requirements};
+use super::{claims, payouts, requirements};
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
 use crate::program::document::{Aggregate, Document, FactOwner, MEASURES, STAGES, TierLadder};
@@ -72,6 +72,12 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
             names.check(id, || format!("group[{index}].{key}[{at}]"), reader);
         }
     }
+    for (index, payout) in document.payouts.iter().enumerate() {
+        for (at, id) in payout.rewards.iter().flatten().enumerate() {
+            rewards.check(id, || format!("payout[{index}].rewards[{at}]"), reader);
+        }
+    }
+    payouts::check(document, reader);
     units(document, reader);
     alike(document, reader);
 }

@@ -49,7 +49,7 @@ fn review(section: &Section<'_>, judged_at: &JudgedAt, on_failure: OnFailure, re
     let released_when = section.read("released_when", reader, conditions).unwrap_or_default();
     let voided_when = section.read("voided_when", reader, conditions).unwrap_or_default();
     let written = ["reviewed_by", "released_when", "voided_when"].into_iter().find(|key| section.has(key));
-    if on_failure != OnFailure::Hold {
+    if on_failure != OnFailure::Hold || *judged_at == JudgedAt::Payout {
         if let Some(field) = written.and_then(|key| section.field(key)) {
             let fault = field.fault(Code::BadValue, "this requirement holds nothing that could be reviewed");
             reader.push(fault.help("add `on_failure = \"hold\"`, or remove it"));
@@ -71,13 +71,14 @@ const fn allowed(judged_at: &JudgedAt) -> &'static [OnFailure] {
     match judged_at {
         JudgedAt::Submitted => &[OnFailure::Refuse, OnFailure::Hold, OnFailure::Flag],
         JudgedAt::Payable => &[OnFailure::Hold],
+        JudgedAt::Payout => &[OnFailure::Hold, OnFailure::Flag],
         JudgedAt::Kinds(_) => {
             &[OnFailure::Disqualify, OnFailure::Nurture, OnFailure::IgnoreEvent, OnFailure::Hold, OnFailure::Flag]
         }
     }
 }
 
-/// `submitted`, `payable`, one kind of event, or a list of kinds.
+/// `submitted`, `payable`, `each payout`, one kind of event, or a list of kinds.
 fn judged_at(field: &Field<'_>, reader: &mut Reader) -> Option<JudgedAt> {
     let NodeValue::Text(_) = &field.node.value else {
         return filled_list(text)(field, reader).map(JudgedAt::Kinds);
@@ -86,6 +87,7 @@ fn judged_at(field: &Field<'_>, reader: &mut Reader) -> Option<JudgedAt> {
     Some(match word.value.as_str() {
         "submitted" => JudgedAt::Submitted,
         "payable" => JudgedAt::Payable,
+        keys::EACH_PAYOUT => JudgedAt::Payout,
         _ => JudgedAt::Kinds(vec![word]),
     })
 }
@@ -109,7 +111,7 @@ pub(super) fn check(document: &Document, kinds: &Names<'_>, reader: &mut Reader)
         let JudgedAt::Kinds(written) = &requirement.judged_at else { continue };
         for (place, kind) in written.iter().enumerate() {
             let path = format!("{section}.judged_at[{place}]");
-            if ["submitted", "payable"].contains(&kind.value.as_str()) {
+            if ["submitted", "payable", keys::EACH_PAYOUT].contains(&kind.value.as_str()) {
                 let message = format!("`{}` stands alone, not among kinds of event", kind.value);
                 let fault = Diagnostic::error(Code::BadValue, kind.span, message).path(path);
                 reader.push(fault.help("write a requirement of its own for it"));

@@ -34,6 +34,10 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
     let at_least = section.read("at_least", reader, formula);
     let at_most = section.read("at_most", reader, formula);
     bounds(at_least.as_ref(), at_most.as_ref(), section, reader);
+    if section.has("forfeited_after") && !section.has("hold_until") {
+        let help = "add `hold_until`, the event by which it is claimed: without it nothing is forfeited";
+        section.missing("hold_until", help, reader);
+    }
     if section.has("kept_alive_by") && !section.has("expires_after") {
         section.missing("expires_after", "add `expires_after`: without it nothing expires", reader);
     }
@@ -59,6 +63,8 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         payable_after: section.read("payable_after", reader, length),
         hold_until: section.read("hold_until", reader, text),
         hold_while: section.read("hold_while", reader, expression),
+        forfeited_after: section.read("forfeited_after", reader, length),
+        counted_from: section.read("counted_from", reader, word(keys::COUNTED_FROM)).unwrap_or_default(),
         expires_after: section.read("expires_after", reader, value::length_in_days),
         kept_alive_by: section.read("kept_alive_by", reader, distinct_kinds).unwrap_or_default(),
         label: section.read("label", reader, text),

@@ -86,6 +86,9 @@ pub(super) fn write_entry(evaluation: &Evaluation<'_>, line: &Line<'_>, others: 
     }
     field("dates", &dates(evaluation, line, reward));
     field("stands", &stands(evaluation, line));
+    if let Some(payout) = crate::report::payouts::of_entry(evaluation, &entry.id) {
+        field("payout", &payout);
+    }
     field("entry", &entry.id);
 }
 
@@ -167,14 +170,14 @@ fn dates(evaluation: &Evaluation<'_>, line: &Line<'_>, reward: &Reward) -> Strin
         parts.push(format!("booked {}", evaluation.moment(entry.booked_at)));
     }
     parts.push(format!("payable from {}", entry.payable_on));
-    if let (Some(due), Some(within)) = (entry.due_on, reward.pay_within) {
+    if let (Some(due), Some(within)) = (line.position.due_on, reward.pay_within) {
         let within = match within {
             PayWithin::EndOfMonth => "end of month".to_owned(),
             PayWithin::Length(length) => format!("within {length}"),
         };
         parts.push(format!("due {due} ({within})"));
     }
-    if let (Some(by), Some(within)) = (entry.notify_by, reward.notify_within) {
+    if let (Some(by), Some(within)) = (line.position.notify_by, reward.notify_within) {
         parts.push(format!("to be told by {} (within {within})", evaluation.moment(by)));
     }
     parts.join("; ")
@@ -188,6 +191,13 @@ fn stands(evaluation: &Evaluation<'_>, line: &Line<'_>) -> String {
         (state, _) => state.to_owned(),
     };
     let mut parts = vec![state];
+    if !position.used.is_zero() {
+        parts.push(format!(
+            "{} used, {} left",
+            money(position.used, &position.unit),
+            money(position.remaining, &position.unit)
+        ));
+    }
     if let Some(last) = position.expires_on {
         let word = if position.state == "expired" { "could be used until" } else { "can be used until" };
         parts.push(format!("{word} {last}"));

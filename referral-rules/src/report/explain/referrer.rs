@@ -24,6 +24,8 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
     let voids = own.iter().filter(is_own).any(|balance| !balance.void.is_zero());
     columns.extend(expires.then_some(("expired", Align::Right)));
     columns.extend(voids.then_some(("void", Align::Right)));
+    let forfeits = own.iter().filter(is_own).any(|balance| !balance.forfeited.is_zero());
+    columns.extend(forfeits.then_some(("forfeited", Align::Right)));
     let mut balances = Table::new(&columns);
     for balance in own.iter().filter(is_own) {
         let shown = |amount| money(amount, &balance.unit);
@@ -40,6 +42,7 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
         ];
         cells.extend(expires.then(|| shown(balance.expired)));
         cells.extend(voids.then(|| shown(balance.void)));
+        cells.extend(forfeits.then(|| shown(balance.forfeited)));
         balances.row(cells);
     }
     push_line(&mut out, "");

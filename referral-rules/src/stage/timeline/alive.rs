@@ -1,8 +1,8 @@
-//! Events that keep alive what would expire, as known at the moment of the answer.
+//! Events of which is asked afterwards when they happened: they keep alive what would expire, or release what is held. As known at the moment of the answer.
 use super::applied::Applied;
 use crate::program::{EventKind, Program};
 
-/// An event that was taken in, of a kind that some reward is kept alive by.
+/// An event that was taken in, of a kind that some reward is kept alive or released by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Alive {
     /// The referral.
@@ -13,13 +13,12 @@ pub struct Alive {
     pub kind: EventKind,
 }
 
-/// Takes the events down that keep something alive.
+/// Takes the events down that keep something alive, or release what is paid out.
 pub(super) fn keep(program: &Program, applied: &Applied, out: &mut Vec<Alive>) {
-    if !program.keeps_alive() {
+    if !program.looks_back() {
         return;
     }
-    let rewards = || program.versions.iter().flat_map(|version| &version.rewards);
     let events = applied.referral.iter().zip(&applied.at).zip(&applied.kind);
-    let events = events.filter(|(_, kind)| rewards().any(|reward| reward.kept_alive_by.contains(kind)));
+    let events = events.filter(|(_, kind)| program.looks_back_at(**kind));
     out.extend(events.map(|((referral, at), kind)| Alive { referral: *referral, at: *at, kind: *kind }));
 }

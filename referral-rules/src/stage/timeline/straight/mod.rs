@@ -35,7 +35,7 @@ fn is_on_time(book: &Book) -> bool {
 /// off or asks for more than its key.
 fn looks_ahead(program: &Program) -> bool {
     !program.measures_events()
-        && !program.keeps_alive()
+        && !program.looks_back()
         && program.first_kinds.is_empty()
         && program.versions.iter().all(needs::version_looks_ahead)
 }
