@@ -1,8 +1,10 @@
 """docs/functions.md: the functions of expressions. None of their arguments is missing."""
 import re
+from math import ceil, floor
 from datetime import date, timedelta
 from fractions import Fraction
 
+import dates
 from dates import UTC, day_of, from_local, local, plus_days, plus_months
 from values import (FAULT, NO_RATE, Duration, Instant, absent, checked, read_day, read_instant, read_number, round_to,
                     write_instant)
@@ -10,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 
 def call(name, values, time):
-    if name in ("day", "days_between", "months_between", "months_since", "business_days", "days_after", "months_after"):
+    if name in ("day", "days_between", "months_between", "months_since", "business_days", "days_after", "months_after", "within", "in_first"):
         return TIME[name](time, *values)
     if name == "converted":
         amount, source, target, day = values
@@ -24,6 +26,11 @@ def call(name, values, time):
 def truncated(number):
     number = Fraction(number)
     return abs(number.numerator) // number.denominator * (1 if number >= 0 else -1)
+
+
+def multiple(number, step, whole):
+    step = abs(Fraction(step))
+    return FAULT if step == 0 else checked(whole(Fraction(number) / step) * step)
 
 
 def divided(left, right):
@@ -159,6 +166,8 @@ PLAIN = {
     else or_fault(read_instant(a)),
     "date": lambda a: a if isinstance(a, date) else or_fault(read_day(a)),
     "abs": lambda a: checked(abs(a)), "round": rounded,
+    "round_to": lambda a, b: multiple(a, b, lambda times: truncated(times + Fraction(1 if times >= 0 else -1, 2))),
+    "floor_to": lambda a, b: multiple(a, b, floor), "ceil_to": lambda a, b: multiple(a, b, ceil),
     "floor": lambda a: checked(Fraction(a).numerator // Fraction(a).denominator),
     "ceil": lambda a: checked(-(-Fraction(a).numerator // Fraction(a).denominator)),
     "div": divided, "mod": remainder, "min": lambda *a: min(a), "max": lambda *a: max(a),
@@ -190,7 +199,28 @@ def moved(time, value, day_after):
     return day if absent(day) else from_local(moment.replace(year=day.year, month=day.month, day=day.day), time.zone)
 
 
+def within(time, value, length, anchor):
+    """From the anchor to the end of the last day; of minutes and hours to the last instant."""
+    if isinstance(value, Instant) and isinstance(anchor, Instant):
+        end = dates.within(anchor, length, time.zone, time.calendar)
+        return anchor <= value and (absent(end) or value <= end)
+    value, anchor = as_day(time, value), as_day(time, anchor)
+    end = dates.day_after(anchor, length, time.calendar)
+    return anchor <= value and (absent(end) or value <= end)
+
+
+def in_first(time, value, length, anchor):
+    """From the anchor on, before the day on which the length is over."""
+    if dates.is_exact(length):
+        return anchor <= value < dates.exact_end(anchor, length)
+    over = dates.day_after(as_day(time, anchor), length, time.calendar)
+    if isinstance(value, Instant) and isinstance(anchor, Instant):
+        return anchor <= value and (absent(over) or day_of(value, time.zone) < over)
+    return as_day(time, anchor) <= as_day(time, value) and (absent(over) or as_day(time, value) < over)
+
+
 TIME = {
+    "within": within, "in_first": in_first,
     "day": as_day,
     "days_between": lambda time, a, b: (as_day(time, b) - as_day(time, a)).days,
     "months_between": months_between, "months_since": months_between,

@@ -40,7 +40,8 @@ AT_EVENT = [
 
 # Named expressions, and what uses them.
 DEFINITIONS = {"worth": "event.value / 2 - 1", "keen": "worth > 20 || event.flag", "twice": "worth * 2 + worth", "share": "data.rates.share"}
-AT_EVENT += ["keen", "keen && !(twice < 100)", "worth >= 50"]
+AT_EVENT += ["within(event.at, '10 days', referral.submitted_at)", "in_first(event.at, '1 month', referral.qualified_at)",
+             "within(event.at, '36 hours', referral.submitted_at)", "in_first(event.at, '5 business days', referrer.since)", "!in_first(event.deadline, '90 minutes', event.at)", "keen", "keen && !(twice < 100)", "worth >= 50"]
 
 # Conditions that requirements may ask at an event: nothing that depends on other referrals.
 JUDGED = [text for text in AT_EVENT if "_count" not in text and "recruiter" not in text]
@@ -60,7 +61,7 @@ WHEN_MEASURED = ["event.value >= 100", "!has(referral.renewal_at)", "event.flag"
                  "referrer.status == 'paying'"]
 
 # Amounts; each has a reason to need rounding, or not.
-AMOUNTS = ["3 * worth", "share * twice",
+AMOUNTS = ["round_to(event.value, 0.05)", "floor_to(event.value, 25) + ceil_to(event.units, 2)", "3 * worth", "share * twice",
     "converted(event.value, 'EUR', 'USD', event.at)", "converted(event.value, 'USD', 'JPY', referral.submitted_at)",
     "data.rates.share * event.value", "event.value / 3", "event.value", "100 / 8", "0.125 * event.units", "referee.seats * 2.5", "event.units * 25",
     "max(event.value, 20) / 7", "min(referee.seats, 10) * 1.005", "referrer.score", "0.005", "2.5%", "qualified_count * 10",

@@ -126,6 +126,22 @@ fn numbers_are_exact() {
 }
 
 #[test]
+fn multiples_of_a_step() {
+    check(&[
+        ("round_to(41.67, 0.05)", "41.65"),
+        ("round_to(41.675, 0.05)", "41.7"),
+        ("round_to(-7.5, 5)", "-10"),
+        ("round_to(7, -5)", "5"),
+        ("round_to(1, 1 / 3)", "1"),
+        ("floor_to(199, 100)", "100"),
+        ("floor_to(-1, 100)", "-100"),
+        ("ceil_to(101, 100)", "200"),
+        ("ceil_to(100, 100)", "100"),
+        ("round_to(1, 0)", "constant-fault: this always fails: a division by zero"),
+    ]);
+}
+
+#[test]
 fn days_and_instants_follow_the_zone() {
     check(&[
         ("day(referral.submitted_at)", "2026-04-30"),
@@ -137,6 +153,39 @@ fn days_and_instants_follow_the_zone() {
         ("days_after(1, referral.submitted_at)", "2026-05-02T03:00:00Z"),
         ("months_after(1, referrer.customer_since)", "2026-02-28"),
         ("months_after(12, date('2024-02-29'))", "2025-02-28"),
+        // The thirtieth day belongs to it, its anniversary does not.
+        ("within(date('2026-03-31'), '30 days', date('2026-03-01'))", "true"),
+        ("within(date('2026-04-01'), '30 days', date('2026-03-01'))", "false"),
+        ("within(date('2026-02-28'), '30 days', date('2026-03-01'))", "false"),
+        ("in_first(date('2026-02-28'), '1 month', date('2026-01-31'))", "false"),
+        ("in_first(date('2026-02-27'), '1 month', date('2026-01-31'))", "true"),
+        ("in_first(date('2025-02-28'), '1 year', date('2024-02-29'))", "false"),
+        ("within(date('2026-05-04'), '1 business day', date('2026-05-01'))", "true"),
+        ("in_first(date('2026-05-03'), '1 business day', date('2026-05-01'))", "true"),
+        ("in_first(date('2026-05-04'), '1 business day', date('2026-05-01'))", "false"),
+        // 2026-04-30T23:00 in New York: the day after is the first of May, whatever the time of day.
+        ("within(timestamp('2026-05-02T03:59:59.999999Z'), '1 day', referral.submitted_at)", "true"),
+        ("within(timestamp('2026-05-02T04:00:00Z'), '1 day', referral.submitted_at)", "false"),
+        ("in_first(timestamp('2026-05-01T03:59:59Z'), '1 day', referral.submitted_at)", "true"),
+        ("in_first(timestamp('2026-05-01T04:00:00Z'), '1 day', referral.submitted_at)", "false"),
+        ("in_first(referral.submitted_at, '90 minutes', referral.submitted_at)", "true"),
+        ("within(timestamp('2026-05-01T04:30:00Z'), '90 minutes', referral.submitted_at)", "true"),
+        ("in_first(timestamp('2026-05-01T04:30:00Z'), '90 minutes', referral.submitted_at)", "false"),
+        ("within(timestamp('2026-05-01T02:59:59Z'), '1 day', referral.submitted_at)", "false"),
+        ("within(referral.submitted_at, '3 months', referrer.customer_since)", "true"),
+        ("date('9999-12-31').within('30 days', date('9999-12-31'))", "true"),
+        (
+            "within(referral.submitted_at, '2 hours', referrer.customer_since)",
+            "wrong-arguments: hours and minutes are no part of days",
+        ),
+        (
+            "within(referral.submitted_at, '30 dayz', referral.submitted_at)",
+            "wrong-arguments: '30 dayz' is not a length of time",
+        ),
+        (
+            "within(referral.submitted_at, referee.domain, referral.submitted_at)",
+            "wrong-arguments: the length is not a text written out",
+        ),
         ("referral.submitted_at < months_after(1, referral.submitted_at)", "true"),
         ("referral.submitted_at.getHours('America/New_York')", "23"),
         ("referral.submitted_at.getDate()", "1"),

@@ -62,6 +62,9 @@ pub enum LengthFault {
     Count,
 }
 
+/// How many units there are, and room for more.
+const UNITS: i64 = 16;
+
 impl LengthUnit {
     /// The units, shortest first.
     pub const ALL: [Self; 7] =
@@ -118,6 +121,23 @@ impl Length {
         let number = count.parse().ok().filter(|count| (1..=LENGTH_COUNT_MAX).contains(count));
         let count = number.filter(|_| !count.starts_with('0')).ok_or(LengthFault::Count)?;
         Ok(Self { count, unit })
+    }
+
+    /// A whole number that stands for this length.
+    pub fn code(self) -> i64 {
+        let unit = Self::units().position(|unit| unit == self.unit).and_then(|at| i64::try_from(at).ok());
+        i64::from(self.count).saturating_mul(UNITS).saturating_add(unit.unwrap_or_default())
+    }
+
+    /// The length that a whole number stands for.
+    pub fn of_code(code: i64) -> Option<Self> {
+        let unit = usize::try_from(code.checked_rem(UNITS)?).ok()?;
+        let count = u32::try_from(code.checked_div(UNITS)?).ok()?;
+        Some(Self { count, unit: Self::units().nth(unit)? })
+    }
+
+    fn units() -> impl Iterator<Item = LengthUnit> {
+        LengthUnit::ALL.into_iter()
     }
 
     /// The last day that lies within this length from a day: the day + N. Months and years are counted from that day and end

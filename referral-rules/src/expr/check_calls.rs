@@ -9,7 +9,7 @@ use super::scope::Named;
 use super::syntax::{Kind, Node};
 use super::types::Type;
 use super::value::Value;
-use crate::base::{MICROS_PER_MINUTE, Zone};
+use crate::base::{Length, MICROS_PER_MINUTE, Zone};
 use crate::diag::{Code, Span, Spanned};
 
 const LOOPS: &[(&str, Quantifier)] = &[
@@ -96,6 +96,7 @@ impl Checker<'_, '_, '_> {
         let mut arguments = Vec::new();
         for (takes, value) in overload.takes.iter().zip(values) {
             let value = match (takes, &value.ty) {
+                (Takes::Length, _) => self.length(&value, overload)?,
                 (Takes::Day, Type::Instant) => {
                     let at = value.span;
                     self.builder.emit(Op::DayOf, true, &[&value], Type::Date, 1, at)
@@ -127,6 +128,29 @@ impl Checker<'_, '_, '_> {
                 self.builder.emit(Op::Field(field, place), true, &[first], ty, 1, span)
             }
         })
+    }
+
+    /// A length of time that is written out, as its code.
+    fn length(&mut self, written: &Typed, overload: &Overload) -> Option<Typed> {
+        let Some(Value::Text(text)) = self.builder.constant_value(written) else {
+            let help = "write a length such as '30 days' or '12 months'";
+            self.faults.help(Code::WrongArguments, written.span, "the length is not a text written out", help);
+            return None;
+        };
+        let length = match Length::parse(&text) {
+            Ok(length) => length,
+            Err(fault) => {
+                let message = format!("'{text}' is not a length of time");
+                self.faults.help(Code::WrongArguments, written.span, message, fault.to_string());
+                return None;
+            }
+        };
+        if length.unit.is_exact() && overload.takes.contains(&Takes::Day) {
+            let help = "give two instants, or count in days";
+            self.faults.help(Code::WrongArguments, written.span, "hours and minutes are no part of days", help);
+            return None;
+        }
+        Some(self.builder.value(&Value::Int(length.code()), Type::Int, 1, written.span))
     }
 
     fn place(&mut self, zone: &Typed) -> Option<Place> {

@@ -53,6 +53,8 @@ pub(super) enum Takes {
     AnyMap,
     /// The name or offset of a zone, written as a literal.
     Zone,
+    /// A length of time, written as a literal; it arrives as its [code](Length::code).
+    Length,
 }
 
 impl Takes {
@@ -71,6 +73,7 @@ impl Takes {
             Self::AnyList => "list",
             Self::AnyMap => "map",
             Self::Zone => "zone name",
+            Self::Length => "length",
         }
     }
 
@@ -81,7 +84,7 @@ impl Takes {
             | (Self::Bool, Type::Bool)
             | (Self::Int, Type::Int)
             | (Self::Number, Type::Int | Type::Decimal)
-            | (Self::Text | Self::Zone, Type::Text | Type::OneOf(_))
+            | (Self::Text | Self::Zone | Self::Length, Type::Text | Type::OneOf(_))
             | (Self::Date, Type::Date)
             | (Self::Instant, Type::Instant)
             | (Self::Duration, Type::Duration)
@@ -97,7 +100,7 @@ impl Takes {
     pub(super) fn arrives(self, ty: &Type) -> Type {
         match self {
             Self::Bool => Type::Bool,
-            Self::Int => Type::Int,
+            Self::Int | Self::Length => Type::Int,
             Self::Number => Type::Decimal,
             Self::Text | Self::Zone => Type::Text,
             Self::Date | Self::Day => Type::Date,
@@ -391,6 +394,14 @@ functions! {
         (Int, Date) -> Date = Rows(time::months_after_date);
         (Int, Instant) -> Instant = InProgram(time::months_after_instant);
     }
+    "within" "whether the first lies within the length from the last on; the last day belongs to it" {
+        (Instant, Length, Instant) -> Bool = InProgram(time::within_instants);
+        (Day, Length, Day) -> Bool = InProgram(time::within_days);
+    }
+    "in_first" "whether the first lies in the first so many days, months or hours from the last on; the day on which they are over does not" {
+        (Instant, Length, Instant) -> Bool = InProgram(time::in_first_instants);
+        (Day, Length, Day) -> Bool = InProgram(time::in_first_days);
+    }
     "abs" "the number without its sign" {
         (Int) -> Int = Rows(number::abs_int);
         (Number) -> Decimal = Rows(number::abs);
@@ -399,6 +410,11 @@ functions! {
         (Number) -> Decimal = Rows(number::round);
         (Number, Int) -> Decimal = Rows(number::round);
     }
+    "round_to" "the nearest multiple of the second, halves away from zero: to five cents, to a hundred" {
+        (Number, Number) -> Decimal = Rows(number::round_to);
+    }
+    "floor_to" "the greatest multiple of the second that is not above" { (Number, Number) -> Decimal = Rows(number::floor_to); }
+    "ceil_to" "the least multiple of the second that is not below" { (Number, Number) -> Decimal = Rows(number::ceil_to); }
     "floor" "the greatest whole number that is not above" { (Int) -> Int = Same; (Number) -> Int = Rows(number::floor); }
     "ceil" "the least whole number that is not below" { (Int) -> Int = Same; (Number) -> Int = Rows(number::ceil); }
     "div" "the quotient without its fraction" {

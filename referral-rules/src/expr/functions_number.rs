@@ -47,6 +47,32 @@ pub(super) fn round(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) 
     Number::from_scaled(units, digits).map(Out::Decimal).ok_or(Status::OVERFLOW)
 }
 
+fn multiple(arguments: &[Arg<'_>], rounding: Rounding) -> Answer {
+    let [Arg::Decimal(value), Arg::Decimal(step)] = arguments else { return Err(Status::NOT_CONVERTIBLE) };
+    let step = if step.is_negative() { step.negated() } else { *step };
+    if step == Number::ZERO {
+        return Err(Status::DIVISION_BY_ZERO);
+    }
+    let count = value.checked_div(step).and_then(|times| rounding.settle_i128(times, 0));
+    let count = count.and_then(|count| Number::from_scaled(count, 0));
+    count.and_then(|count| count.checked_mul(step)).map(Out::Decimal).ok_or(Status::OVERFLOW)
+}
+
+/// `round_to(41.67, 0.05)`: 41.65.
+pub(super) fn round_to(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
+    multiple(arguments, Rounding::HalfAwayFromZero)
+}
+
+/// `floor_to(199, 100)`: 100.
+pub(super) fn floor_to(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
+    multiple(arguments, Rounding::Floor)
+}
+
+/// `ceil_to(101, 100)`: 200.
+pub(super) fn ceil_to(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
+    multiple(arguments, Rounding::Ceiling)
+}
+
 /// `abs(-1.5)`: 1.5.
 pub(super) fn abs(arguments: &[Arg<'_>], _: &mut String, _: Option<&Env<'_>>) -> Answer {
     let value = first(arguments)?;

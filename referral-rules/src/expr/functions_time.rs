@@ -4,7 +4,7 @@ use super::functions::{Arg, Out};
 use super::kernels::DURATION_MAX;
 use super::program::Field;
 use super::types::Status;
-use crate::base::{Day, Instant, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, Number};
+use crate::base::{Day, Instant, Length, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND, Number};
 use std::fmt::Write;
 
 type Answer = Result<Out, Status>;
@@ -211,4 +211,38 @@ pub(super) fn days_after_instant(arguments: &[Arg<'_>], _: &mut String, env: Opt
 /// So many months after an instant, at the same time of day.
 pub(super) fn months_after_instant(arguments: &[Arg<'_>], _: &mut String, env: Option<&Env<'_>>) -> Answer {
     moved(arguments, env, Day::checked_add_months)
+}
+
+/// The length at its place, and zone and calendar.
+fn length<'e>(arguments: &[Arg<'_>], env: Option<&'e Env<'e>>) -> Result<(Length, &'e Env<'e>), Status> {
+    let length = Length::of_code(int(arguments, 1)?).ok_or(Status::NOT_CONVERTIBLE)?;
+    Ok((length, env.ok_or(Status::OUT_OF_RANGE)?))
+}
+
+/// `within(event.at, '30 days', referral.qualified_at)`. A length that would end after the year 9999 ends with its last day.
+pub(super) fn within_instants(arguments: &[Arg<'_>], _: &mut String, env: Option<&Env<'_>>) -> Answer {
+    let ((length, env), at, anchor) = (length(arguments, env)?, int(arguments, 0)?, int(arguments, 2)?);
+    let until = length.deadline(Instant(anchor), env.zone, env.calendar);
+    Ok(Out::Bool(at >= anchor && until.is_none_or(|until| at <= until.0)))
+}
+
+/// The same between civil days.
+pub(super) fn within_days(arguments: &[Arg<'_>], _: &mut String, env: Option<&Env<'_>>) -> Answer {
+    let ((length, env), at, anchor) = (length(arguments, env)?, day(arguments, 0)?, day(arguments, 2)?);
+    let last = length.last_day_from(anchor, env.calendar);
+    Ok(Out::Bool(at >= anchor && last.is_none_or(|last| at <= last)))
+}
+
+/// `in_first(event.at, '12 months', referral.closed_at)`.
+pub(super) fn in_first_instants(arguments: &[Arg<'_>], _: &mut String, env: Option<&Env<'_>>) -> Answer {
+    let ((length, env), at, anchor) = (length(arguments, env)?, int(arguments, 0)?, int(arguments, 2)?);
+    let over = length.release(Instant(anchor), env.zone, env.calendar);
+    Ok(Out::Bool(at >= anchor && over.is_none_or(|over| at < over.0)))
+}
+
+/// The same between civil days.
+pub(super) fn in_first_days(arguments: &[Arg<'_>], _: &mut String, env: Option<&Env<'_>>) -> Answer {
+    let ((length, env), at, anchor) = (length(arguments, env)?, day(arguments, 0)?, day(arguments, 2)?);
+    let over = length.last_day_from(anchor, env.calendar);
+    Ok(Out::Bool(at >= anchor && over.is_none_or(|over| at < over)))
 }

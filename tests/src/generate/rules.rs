@@ -185,7 +185,7 @@ pub(super) fn requirement(version: &mut VersionPlan, draw: &mut Draw<'_>, at: us
 }
 
 /// Amounts that need nothing but the event, with ties for every rounding, tiny ones, ones that fault.
-const AMOUNTS: [&str; 21] = [
+const AMOUNTS: [&str; 22] = [
     "\"converted(event.amount, 'EUR', 'USD', event.at)\"",
     "100",
     "\"by_seats[event.seats]\"",
@@ -199,6 +199,7 @@ const AMOUNTS: [&str; 21] = [
     "\"20% * event.amount\"",
     "\"max(25, data.rates.share * event.amount)\"",
     "\"event.amount / 7\"",
+    "\"round_to(event.amount, 2.5)\"",
     "\"10% * net + fee\"",
     "\"event.amount / event.seats\"",
     "\"plans[event.plan].fee\"",
@@ -209,9 +210,11 @@ const AMOUNTS: [&str; 21] = [
     "\"9000000000000 * submitted_count * submitted_count * 1000\"",
 ];
 
-const CONDITIONS: [&str; 14] = [
+const CONDITIONS: [&str; 16] = [
     "",
     "\"event.amount > 100\"",
+    "\"in_first(event.at, '1 months', referral.submitted_at)\"",
+    "\"within(event.at, '20 days', referral.closed_at)\"",
     "\"large && net < 500\"",
     "\"referee.industry == 'finance'\"",
     "\"event.at < months_after(12, referral.closed_at)\"",
