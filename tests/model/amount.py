@@ -53,6 +53,9 @@ def candidates(program, version, standing, happening, scope, totals, given):
             raise Denied("no-account")
         if rule["to"] == "referee" and "referee" not in refused and standing.shared is not None:
             raise Denied("holder-rewards")
+        side = "referrer" if rule["to"] == "account" else rule["to"]
+        if side not in refused and given.has_ended(rule, standing):
+            raise Denied("no-longer")
         return compute(version, rule, scope, refused, days, totals, standing.shares() if rule["to"] != "referee" else (0, 1))
 
     amounts = {}
@@ -103,6 +106,12 @@ def operand(expression, scope):
 def compute(version, rule, scope, refused, moments, totals, shares):
     if rule["to"] in refused:
         raise Denied("side-refused")
+    lasts = [evaluate(condition, scope) for condition in several(rule.get("as_long_as"))]
+    if any(value is False for value in lasts):
+        raise Denied("no-longer")
+    for value in lasts:
+        if absent(value):
+            raise Denied(value.code)
     for condition in several(rule.get("when")):
         if not operand(condition, scope):
             raise Denied("condition-not-met")

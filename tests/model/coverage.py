@@ -35,7 +35,7 @@ IN_PROGRAMS = (
     + each("counted_from", ["event", "release"]) + each("at payouts", ["hold", "flag"]) + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
     + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
-    + ["reviewed_by", "event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
+    + ["reviewed_by", "event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "as_long_as", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
        "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "forfeited_after", "hold_while", "expires_after", "kept_alive_by", "reward_instead", "reward_times",
        "reward_plus", "campaign: rewards", "limit: rewards", "limit: campaigns", "limit: when", "limit: grants", "limit: at_most asks",
@@ -56,7 +56,7 @@ IN_EFFECT = (
     + each("rounded", ROUNDINGS) + each("cut", OVER) + each("cut in", PERIODS) + each("cut per", PER)
     + each("reason", ["eligibility", "validity", "fraud", "attribution", "program"])
     + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused",
-                     "program-ended", "another-won", "no-rate", "no-recruiter", "holder-rewards", "given-before", "no-account"])
+                     "program-ended", "another-won", "no-rate", "no-recruiter", "holder-rewards", "given-before", "no-longer", "no-account"])
     + each("finding", ["bad-cell", "shared-claim-event", "incomplete-event", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])

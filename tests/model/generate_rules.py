@@ -104,6 +104,11 @@ class Rules:
         if "total" not in found and draw.chance(15):
             found["below_zero"] = draw.word("below_zero", ["take back", "give nothing"])
         if draw.chance(20):
+            found["as_long_as"] = self.condition(AT_EVENT + AT_SUBMISSION)
+            draw.form("as_long_as")
+            if draw.chance(50):
+                found["on"] = list(dict.fromkeys(["qualified", "first-invoice", "renewal", self.kind()]))
+        if draw.chance(20):
             found["when"] = self.condition(AT_EVENT + AT_SUBMISSION + self.kept * 40)
         for key, values in (("at_least", [5, Decimal("12.345"), "event.units"]), ("at_most", [50, Decimal("99.995"), "referee.seats * 10"])):
             if draw.chance(20):

@@ -156,6 +156,8 @@ class Ideal:
             computed = computed()
         except Denied as denied:
             standing.not_granted.append((happening.part, rule["id"], denied.code))
+            if denied.code == "no-longer":
+                self.given.end(rule, standing)
             return
         self.given.give(computed.once)
         if computed.key is not None:

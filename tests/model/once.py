@@ -6,7 +6,7 @@ from values import MISSING, absent
 
 class Given:
     def __init__(self, book):
-        self.book, self.keys = book, set()
+        self.book, self.keys, self.ended = book, set(), set()
 
     def key(self, rule, scope):
         """The rule and the parts of its key; None for a rule that is given each time."""
@@ -23,6 +23,13 @@ class Given:
     def give(self, key):
         if key is not None:
             self.keys.add(key)
+
+    def has_ended(self, rule, standing):
+        """What the rule is given as long as was false at an earlier event of the referral."""
+        return (rule["id"], standing.row.id) in self.ended
+
+    def end(self, rule, standing):
+        self.ended.add((rule["id"], standing.row.id))
 
     def tells(self, rule, scope):
         """Whether what the rule is given once for is known without an event, and it has been given for it."""

@@ -45,10 +45,10 @@ def still_to_come(ideal, standing, way, version, rule, kind):
     side = "referrer" if rule["to"] in ("recruiter", "account") else rule["to"]
     if side in standing.verdict.refused or after is None or (rule["to"] == "recruiter" and standing.recruiter is None):
         return None
-    if ideal.given.tells(rule, Scope(ideal.book, version, standing.row)):
+    if ideal.given.has_ended(rule, standing) or ideal.given.tells(rule, Scope(ideal.book, version, standing.row)):
         return None
     open_conditions = []
-    for condition in several(rule.get("when")):
+    for condition in several(rule.get("as_long_as")) + several(rule.get("when")):
         if not is_settled(ideal.book, version, str(condition)):
             open_conditions.append(str(condition))
         elif evaluate(condition, Scope(ideal.book, version, standing.row)) is not True:

@@ -406,6 +406,21 @@ once_per = "referral"
 kind = "points"
 amount = 11
 [[reward]]
+id = "as-long-as"
+to = "referrer"
+on = ["payment", "closed", "qualified"]
+as_long_as = ["event.kind != 'payment' || event.value > 30", "submitted_count < 5"]
+kind = "points"
+amount = 2
+[[reward]]
+id = "total-as-long-as"
+to = "referrer"
+on = ["payment", "closed"]
+as_long_as = "granted('starter') < 11 || event.value > 40"
+total = "qualified_count * 10"
+total_per = "referral"
+kind = "points"
+[[reward]]
 id = "first-of-a-kind"
 to = "referrer"
 on = ["payment", "closed"]

@@ -164,6 +164,7 @@ codes! {
     562 HolderRewards "holder-rewards" Reason "the referral that has the claim rewards the referee" "the referee is rewarded once, however many share";
     563 NoAccount "no-account" Reason "the fact that names the account names none" "it is missing, empty, or too long to be an id";
     565 GivenBefore "given-before" Reason "the rule is given once, and has been" "`once_per` says for what it is given only once";
+    566 NoLonger "no-longer" Reason "what the rule is given as long as has failed" "it has ended for the referral, even if it holds again";
 
     // 600–649: why something is not paid out
     600 NothingToPay "nothing-to-pay" Reason "what is open adds up to nothing, or is below zero" "it is carried, and set off against what comes";

@@ -360,6 +360,11 @@ impl Evaluation<'_> {
             Cause::HolderRewards => {
                 (Code::HolderRewards, "the referral that has the claim rewards the referee".to_owned())
             }
+            Cause::Ends(number) => {
+                let source = reward.as_long_as.get(usize::from(number)).map_or("", |condition| condition.source());
+                (Code::NoLonger, format!("`{source}` does not hold, which ends it for good"))
+            }
+            Cause::EndedBefore => (Code::NoLonger, "it has ended at an earlier event".to_owned()),
             Cause::GivenBefore => (Code::GivenBefore, given_before(reward)),
             Cause::AnotherWon(winner) => {
                 let winner = version.rewards.get(usize::from(winner)).map(|winner| usize::from(winner.number));

@@ -8,7 +8,7 @@ use crate::program::{EventKind, Moment, Owner, Party, Per, Reward, Source, Versi
 use crate::stage::attribution::Standing;
 use crate::stage::env;
 use crate::stage::inputs::{FactsAt, ReferralRows};
-use crate::stage::timeline::{GivenKey, ReferralState, may_follow};
+use crate::stage::timeline::{Done, GivenKey, ReferralState, may_follow};
 use serde::Serialize;
 
 /// A reward that a referral has not brought yet and still can.
@@ -86,7 +86,7 @@ impl Evaluation<'_> {
         }
         let after = way_to(decides, state.stage, on)?;
         let mut conditions = Vec::new();
-        for condition in &reward.when {
+        for condition in reward.as_long_as.iter().chain(&reward.when) {
             if !self.is_settled(condition) {
                 conditions.push(condition.source().to_owned());
             } else if !self.holds(row, version, condition, scratch) {
@@ -104,10 +104,14 @@ impl Evaluation<'_> {
         })
     }
 
-    /// Whether a rule that is given once has been, for what the referral is of.
+    /// Whether a rule that is given once has been, for what the referral is of, or has ended for the referral.
     fn was_given(&self, row: u32, reward: &Reward) -> bool {
-        let Some(per) = &reward.once_per else { return false };
         let (referrals, at) = (&self.book.referrals, index(row));
+        let ended = [referrals.id[at].0, NONE, NONE, NONE];
+        if self.timeline.given.contains(&GivenKey { reward: reward.number, done: Done::Ended, parts: ended }) {
+            return true;
+        }
+        let Some(per) = &reward.once_per else { return false };
         let mut parts = [NONE; 4];
         for (part, per) in parts.iter_mut().zip(per) {
             *part = match per {
@@ -118,7 +122,7 @@ impl Evaluation<'_> {
                 Per::Reward | Per::Campaign | Per::Expression(_) => return false,
             };
         }
-        let key = GivenKey { reward: reward.number, parts };
+        let key = GivenKey { reward: reward.number, done: Done::Given, parts };
         self.timeline.given.contains(&key) || self.timeline.opening.given.contains(&key)
     }
 

@@ -72,7 +72,7 @@ pub struct ReferralBody {
     pub standing: StandingForm,
     /// What each reward granted to it, in minor units.
     pub granted: BTreeMap<String, i64>,
-    /// For what rules were given that are given once per referral.
+    /// For what rules give no more for it: what was given once, and what has ended.
     #[serde(default)]
     pub given: Vec<GivenForm>,
     /// What it contributed to declared measures that a disqualification takes it out of.
@@ -327,13 +327,16 @@ pub struct TotalForm {
     pub given: i64,
 }
 
-/// For what a rule was given that is given once.
+/// For what a rule gives no more.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct GivenForm {
     /// The reward.
     pub reward: String,
-    /// The key.
+    /// The key; the referral, for what has ended.
     pub parts: Vec<Option<String>>,
+    /// It has ended; otherwise it was given.
+    #[serde(default)]
+    pub ended: bool,
 }
 
 /// What a limit has put off.

@@ -1,10 +1,10 @@
-//! For what rules were given that are given once, in states: with the referral where the key names it, with the scope otherwise.
+//! For what rules give no more, in states: with the referral where the key names it, with the scope otherwise.
 #![expect(clippy::indexing_slicing, reason = "positions come from the compiled program")]
 use super::forms::GivenForm;
 use crate::base::{NONE, TextId};
 use crate::expr::Scratch;
 use crate::program::{Per, Program};
-use crate::stage::timeline::GivenKey;
+use crate::stage::timeline::{Done, GivenKey};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The parts of a reward's key, which is the same in all versions.
@@ -21,12 +21,15 @@ pub fn given_forms(
 ) -> FxHashMap<Option<TextId>, Vec<GivenForm>> {
     let mut out: FxHashMap<Option<TextId>, Vec<GivenForm>> = FxHashMap::default();
     for key in given {
-        let per = key_of(program, key.reward);
+        let per = match key.done {
+            Done::Given => key_of(program, key.reward),
+            Done::Ended => &[Per::Referral],
+        };
         let of = per.iter().zip(key.parts).find(|(per, _)| matches!(per, Per::Referral)).map(|(_, part)| TextId(part));
         let text = |part: &u32| (*part != NONE).then(|| scratch.texts().text(TextId(*part)).to_owned());
         let parts = key.parts.iter().take(per.len()).map(text).collect();
         let reward = program.reward_ids[usize::from(key.reward)].clone();
-        out.entry(of).or_default().push(GivenForm { reward, parts });
+        out.entry(of).or_default().push(GivenForm { reward, parts, ended: key.done == Done::Ended });
     }
     out.values_mut().for_each(|forms| forms.sort());
     out
@@ -39,5 +42,6 @@ pub fn given_key(program: &Program, form: &GivenForm, scratch: &mut Scratch<'_>)
     for (slot, part) in parts.iter_mut().zip(&form.parts) {
         *slot = part.as_ref().map_or(NONE, |part| scratch.texts_mut().intern(part).0);
     }
-    Some(GivenKey { reward, parts })
+    let done = if form.ended { Done::Ended } else { Done::Given };
+    Some(GivenKey { reward, done, parts })
 }

@@ -176,6 +176,8 @@ pub struct Reward {
     pub on: Vec<EventKind>,
     /// All must hold.
     pub when: Vec<Compiled>,
+    /// From the first event on at which one of these is false, it gives nothing more for the referral.
+    pub as_long_as: Vec<Compiled>,
     /// The key under which it is given only once, empty for the whole program; nothing where it is given each time.
     pub once_per: Option<Vec<Per>>,
     /// account-credit, cash, …

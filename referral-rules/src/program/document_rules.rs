@@ -143,6 +143,8 @@ pub struct Reward {
     pub on: Vec<Spanned<String>>,
     /// All of these must hold.
     pub when: Vec<ExpressionText>,
+    /// From the first event on at which one of these is false, it gives nothing more for the referral.
+    pub as_long_as: Vec<ExpressionText>,
     /// It is given once for what the events have in common that this names; each time unless written.
     pub once_per: Option<Vec<Spanned<Per>>>,
     /// What it is.

@@ -1,5 +1,5 @@
 //! Opening balances: what was before the history that the host gives, as the timeline starts with it.
-use super::timeline::{DrawKey, GivenKey, KeyPart, MeasureKey, Opening, TotalKey, Totals, key_part};
+use super::timeline::{Done, DrawKey, GivenKey, KeyPart, MeasureKey, Opening, TotalKey, Totals, key_part};
 use crate::base::{Instant, NONE, Number, Period, Rounding, TextId};
 use crate::book::{Book, Finding, OpeningBalance};
 use crate::diag::Code;
@@ -65,7 +65,11 @@ fn total(program: &Program, book: &Book, balance: &OpeningBalance, out: &mut Ope
     let rewards = program.versions.iter().filter_map(|version| version.reward_numbered(number));
     if let Some(per) = rewards.clone().find_map(|reward| reward.once_per.as_ref()) {
         let parts = parts(program, book, per, &balance.key, "reward")?;
-        out.given.extend((balance.value != Number::ZERO).then_some(GivenKey { reward: number, parts }));
+        out.given.extend((balance.value != Number::ZERO).then_some(GivenKey {
+            reward: number,
+            done: Done::Given,
+            parts,
+        }));
         return Ok(());
     }
     let Some((reward, total)) = rewards.filter_map(|reward| Some((reward, reward.total.as_ref()?))).next() else {

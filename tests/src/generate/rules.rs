@@ -375,6 +375,18 @@ pub(super) fn reward(
     let below_zero = if shape.ahead { "" } else { below_zero };
     let optional = [
         ("when", when),
+        (
+            "as_long_as",
+            draw.one_of(&[
+                "",
+                "",
+                "",
+                "\"event.amount > 50\"",
+                "\"event.plan == 'pro' || referral.in_crm\"",
+                "[\"event.seats > 1\", \"submitted_count < 4\"]",
+            ])
+            .to_owned(),
+        ),
         ("below_zero", if by_total && !draw.once_in(3) { "\"take back\"" } else { below_zero }.to_owned()),
         ("at_least", draw.one_of(&["", "", "", "25", "0.5", "\"referral.score\""]).to_owned()),
         ("at_most", draw.one_of(&["", "", "", "500", "100.005", "\"event.amount\""]).to_owned()),

@@ -31,6 +31,7 @@ impl Compiling<'_> {
     ) -> Option<Reward> {
         let path = |key: &str| format!("reward[{at}].{key}");
         let when = self.conditions(&written.when, scope, &path("when"));
+        let as_long_as = self.conditions(&written.as_long_as, scope, &path("as_long_as"));
         let one = ExpressionText { text: "1".to_owned(), ..ExpressionText::default() };
         let (amount, key) = match &written.total {
             Some(total) => (&total.formula, "total"),
@@ -60,7 +61,8 @@ impl Compiling<'_> {
             None => None,
             Some(account) => Some(account?),
         };
-        let operands = when.iter().chain([&amount]).chain(&amount_in).chain(&at_least).chain(&at_most);
+        let operands =
+            when.iter().chain(&as_long_as).chain([&amount]).chain(&amount_in).chain(&at_least).chain(&at_most);
         let reads_ledger = operands.into_iter().any(Compiled::reads_ledger) || total.is_some();
         Some(Reward {
             number: number(&mut self.numbers.reward_ids, &written.id.value),
@@ -69,6 +71,7 @@ impl Compiling<'_> {
             account,
             on: written.on.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
             when,
+            as_long_as,
             once_per,
             kind: written.kind.value.word().to_owned(),
             unit,

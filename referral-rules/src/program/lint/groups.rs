@@ -78,6 +78,8 @@ fn reward_loses(
     // What loses must meet the winner at each of its events.
     if !loser.on.iter().all(|kind| winner.on.contains(kind))
         || !winner.when.is_empty()
+        || !winner.as_long_as.is_empty()
+        || winner.once_per.is_some()
         || !is_sure(terms, winner)
         || least.is_none_or(|least| least < 0)
     {

@@ -142,6 +142,7 @@ pub(super) const REWARD: Keys = Keys {
         "to",
         "on",
         "when",
+        "as_long_as",
         "once_per",
         "kind",
         "unit",

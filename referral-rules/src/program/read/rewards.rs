@@ -48,6 +48,7 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         account,
         on: section.need("on", reader, distinct_kinds).unwrap_or_default(),
         when: section.read("when", reader, conditions).unwrap_or_default(),
+        as_long_as: section.read("as_long_as", reader, conditions).unwrap_or_default(),
         once_per,
         kind: kind.unwrap_or(Spanned::new(RewardKind::Perk, section.span)),
         unit,

@@ -78,6 +78,10 @@ pub enum Cause {
     NoAccount,
     /// The referee is rewarded by the referral that has the claim.
     HolderRewards,
+    /// The condition at this position is false as long as which it is given.
+    Ends(u16),
+    /// Such a condition was false at an earlier event.
+    EndedBefore,
     /// It is given once, and has been.
     GivenBefore,
     /// Another rule of its group gives what counts: its position in the governing version.
@@ -87,6 +91,11 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// Whether the rule is not even asked.
+    pub(super) const fn whatever_it_says(self) -> bool {
+        matches!(self, Self::Ended | Self::SideRefused | Self::NoRecruiter | Self::NoAccount | Self::HolderRewards)
+    }
+
     pub(super) fn of(status: Status) -> Self {
         match status.missing_slot() {
             Some(slot) => Self::Missing(slot),
@@ -246,6 +255,7 @@ impl Offering<'_> {
         let mut chunk = Chunk::new(inputs, env, scratch, memory);
         let mut days = Days::default();
         chunk.payees(reward);
+        chunk.as_long_as(&reward.as_long_as);
         chunk.conditions(&reward.when);
         chunk.base(&reward.amount);
         if let Some(from) = &reward.amount_in {

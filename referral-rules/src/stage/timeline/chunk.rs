@@ -80,6 +80,26 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
         }
     }
 
+    /// Conditions of which a false one is the end; where none is false and one has no value, nothing is given this time.
+    pub(super) fn as_long_as(&mut self, conditions: &[Compiled]) {
+        let mut without: Vec<Option<Cause>> = Vec::new();
+        for (number, condition) in (0_u16..).zip(conditions) {
+            without.resize(self.rows(), None);
+            let result = condition.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch);
+            let Column::Bool(holds) = &result.column else { continue };
+            for (at, cause) in self.memory.cause.iter_mut().enumerate().filter(|(_, cause)| cause.is_none()) {
+                match result.status[at] {
+                    status if !status.is_ok() => without[at] = without[at].or(Some(Cause::of(status))),
+                    _ if holds[at] => {}
+                    _ => *cause = Some(Cause::Ends(number)),
+                }
+            }
+        }
+        for (cause, without) in self.memory.cause.iter_mut().zip(without) {
+            *cause = cause.or(without);
+        }
+    }
+
     pub(super) fn conditions(&mut self, conditions: &[Compiled]) {
         for (number, condition) in (0_u16..).zip(conditions) {
             let result = condition.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch);

@@ -80,16 +80,27 @@ pub struct TotalKey {
     pub parts: [u32; 4],
 }
 
-/// For what a rule was given that is given once.
+/// Why a rule gives no more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Done {
+    /// It is given once, and was.
+    Given,
+    /// What it is given as long as has failed.
+    Ended,
+}
+
+/// For what a rule gives no more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct GivenKey {
     /// The reward's number in the program.
     pub reward: u16,
+    /// Why: what was given under a key, or has ended for a referral.
+    pub done: Done,
     /// The parts of the key as text ids, `NONE` beyond the last.
     pub parts: [u32; 4],
 }
 
-/// For what rules were given that are given once.
+/// For what rules give no more.
 pub type Given = FxHashSet<GivenKey>;
 
 /// A running total as it was settled last, in minor units.
@@ -150,7 +161,7 @@ pub struct Drawn {
     pub granted: FxHashMap<(u32, u16), i64>,
     /// The running totals.
     pub totals: FxHashMap<TotalKey, TotalSoFar>,
-    /// For what rules were given that are given once.
+    /// For what rules give no more: what was given once, and what has ended.
     pub given: Given,
     /// What was put off, by the instant of its release, then in the order in which it was put off.
     pub deferred: BTreeMap<(i64, u64), Deferred>,

@@ -1,4 +1,4 @@
-//! Rules that are given once: what comes after the first time gives nothing. Who is out for that reason takes no part in a group, and
+//! Rules that are given once, or as long as something holds: what comes after the first time, or after the end, gives nothing. What is out for that reason takes no part in a group, and
 //! only what a group lets stand has been given.
 #![expect(clippy::indexing_slicing, reason = "positions come from the compiled program")]
 use super::candidates::{Candidate, Candidates, Cause, Offering};
@@ -6,13 +6,13 @@ use super::drawn::Given;
 use super::groups;
 use crate::base::index;
 use crate::expr::Scratch;
-use crate::program::Version;
+use crate::program::{Reward, Version};
 
 impl Offering<'_> {
     /// Lets among the candidates of each event stand what counts: of what is given once the first, of groups the winner.
     pub(super) fn settle(&self, given: &mut Given, scratch: &mut Scratch<'_>, out: &mut Candidates) {
-        let gives_once = |version: &Version| version.rewards.iter().any(|reward| reward.once_per.is_some());
-        let settles = |version: &Version| gives_once(version) || !version.reward_groups.is_empty();
+        let lasts = |reward: &Reward| reward.once_per.is_some() || !reward.as_long_as.is_empty();
+        let settles = |version: &Version| version.rewards.iter().any(lasts) || !version.reward_groups.is_empty();
         let settles: Vec<bool> = self.program.versions.iter().map(settles).collect();
         if !settles.contains(&true) {
             return;
@@ -34,6 +34,18 @@ impl Offering<'_> {
         given: &mut Given,
         scratch: &mut Scratch<'_>,
     ) {
+        for candidate in event.iter_mut().filter(|candidate| !candidate.cause.is_some_and(Cause::whatever_it_says)) {
+            let reward = &version.rewards[usize::from(candidate.rule)];
+            if reward.as_long_as.is_empty() {
+                continue;
+            }
+            let key = self.ended_key(reward, candidate.row);
+            if given.contains(&key) {
+                candidate.cause = Some(Cause::EndedBefore);
+            } else if let Some(Cause::Ends(_)) = candidate.cause {
+                given.insert(key);
+            }
+        }
         for candidate in event.iter_mut().filter(|candidate| candidate.cause.is_none()) {
             let reward = &version.rewards[usize::from(candidate.rule)];
             let key = self.given_key(version, reward, candidate.row, scratch);

@@ -3,7 +3,7 @@
 use super::candidates::Offering;
 use super::chunk::number;
 use super::drawing::Drawing;
-use super::drawn::{DrawKey, GivenKey, TotalKey};
+use super::drawn::{Done, DrawKey, GivenKey, TotalKey};
 use super::key_text::KeyText;
 use crate::base::{Day, Instant, NONE, Period, Rounding, index};
 use crate::expr::Scratch;
@@ -86,7 +86,14 @@ impl Offering<'_> {
         scratch: &mut Scratch<'_>,
     ) -> Option<GivenKey> {
         let per = reward.once_per.as_ref()?;
-        Some(GivenKey { reward: reward.number, parts: self.parts(version, per, (reward, row), scratch) })
+        let parts = self.parts(version, per, (reward, row), scratch);
+        Some(GivenKey { reward: reward.number, done: Done::Given, parts })
+    }
+
+    /// The key under which it is kept that a reward has ended for the referral of an event.
+    pub(super) fn ended_key(&self, reward: &Reward, row: u32) -> GivenKey {
+        let referral = self.book.referrals.id[index(self.applied.referral[index(row)])];
+        GivenKey { reward: reward.number, done: Done::Ended, parts: [referral.0, NONE, NONE, NONE] }
     }
 
     fn parts(

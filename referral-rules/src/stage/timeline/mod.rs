@@ -35,7 +35,7 @@ pub use alive::Alive;
 pub use applied::{Applied, Applying, Counting, LADDERS_MAX, NO_STAGE, Pending, ReferralState, Refusal, may_follow};
 pub use candidates::{Candidate, Cause, Change, Offering, Past, Step};
 pub use drawing::{AT_ONCE, Drawing, Granted, NotApplied, touched_by};
-pub use drawn::{Deferred, Draw, DrawKey, Drawn, DrawnDay, GivenKey, TotalKey, TotalSoFar};
+pub use drawn::{Deferred, Done, Draw, DrawKey, Drawn, DrawnDay, GivenKey, TotalKey, TotalSoFar};
 pub use goals::GoalEvent;
 pub use hold::Hold;
 pub use items::{Item, Items, Origin, Place, What, collect, event_item, submission_item};

@@ -71,7 +71,7 @@ fn expressions(version: &Version) -> impl Iterator<Item = &Compiled> {
         let keys = reward.once_per.iter().flatten().filter_map(Per::expression);
         let amounts =
             [&reward.amount].into_iter().chain(&reward.amount_in).chain(&reward.at_least).chain(&reward.at_most);
-        reward.when.iter().chain(amounts).chain(keys)
+        reward.as_long_as.iter().chain(&reward.when).chain(amounts).chain(keys)
     });
     let campaigns = version.campaigns.iter().flat_map(|campaign| {
         let of = campaign.goal.iter().filter_map(|goal| goal.of.as_ref());
