@@ -173,7 +173,16 @@ impl<'a> Builder<'a> {
     ) -> Option<FactColumn> {
         let name = name.into();
         let values = given.columns.get(&*name);
-        let found = values.map(|values| self.reading(&name).fact(values, kind));
+        // Accounts are looked up by their numbers in the book: what may name one is not left packed.
+        let names_account = *kind == Type::Text && self.program.names_accounts();
+        let found = values.map(|values| {
+            let mut reading = self.reading(&name);
+            if names_account {
+                let (column, valid) = reading.each(values, kind);
+                return FactColumn::plain(column, valid);
+            }
+            reading.fact(values, kind)
+        });
         self.used.push(name);
         found
     }

@@ -18,6 +18,11 @@ impl Program {
         self.versions.iter().any(|version| version.asks_for_recruiters)
     }
 
+    /// Whether some version rewards accounts that facts name.
+    pub fn names_accounts(&self) -> bool {
+        self.versions.iter().flat_map(|version| &version.rewards).any(|reward| reward.account.is_some())
+    }
+
     /// Whether accepted referrals are followed from account to account: for circles, or to find recruiters.
     pub fn follows_accounts(&self) -> bool {
         self.asks_for_circles() || self.asks_for_recruiters()
