@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(os.environ.get("REFERRAL_CASES", ROOT / "target/doors"))
 
 #: Keys of answers that must not be left as texts.
-TYPED = {"amount", "base", "before", "earned", "payable", "paid", "reversed", "expired", "value", "at_least", "missing", "reached"}
+TYPED = {"amount", "base", "before", "earned", "payable", "paid", "reversed", "expired", "kept", "value", "at_least", "missing", "reached"}
 
 #: Days and instants, which must not be left as texts either.
 TIME = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?")

@@ -126,7 +126,7 @@ def write_entry(entry):
         "id": entry.id, "grant": part.grant, "referral": part.referral, "beneficiary": ":".join(part.beneficiary),
         "rule": part.rule["id"], "version": part.version.name, "event": part.happening.kind, "kind": part.rule["kind"],
         "unit": unit, "base": decimal_text(Fraction(part.base)), "amount": write_amount(entry.amount, unit),
-        "correction": entry.correction, "tiers": write_tiers(part.tiers), "campaigns": entry.campaigns,
+        "reversal": part.reversal, "correction": entry.correction, "tiers": write_tiers(part.tiers), "campaigns": entry.campaigns,
         "earned_at": write_instant(part.happening.at), "booked_at": write_instant(entry.booked_at),
         "payable_on": text(entry.payable_on), "due_on": text(entry.due_on), "notify_by": moment_text(entry.notify_by),
     }
@@ -146,7 +146,7 @@ def write_position(positions, entry, state):
 
 def write_balances(positions):
     return sorted(
-        [":".join(who), unit] + [write_amount(totals[name], unit) for name in ("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited")]
+        [":".join(who), unit] + [write_amount(totals[name], unit) for name in ("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited", "kept")]
         for (who, unit), totals in positions.balances().items())
 
 

@@ -35,6 +35,8 @@ IN_PROGRAMS = (
     + each("counted_from", ["event", "release"]) + each("at payouts", ["hold", "flag"]) + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
     + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
+    + each("take_back", ["by default", "all", "in proportion", "a share"]) + each("when_paid", ["take back", "keep"])
+    + ["reversal: rewards", "reversal: of_event", "reversal: out_of", "reversal: within", "reversal: when", "reversal: restored_by", "versions: other reversals"]
     + ["reviewed_by", "event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "as_long_as", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
        "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "forfeited_after", "hold_while", "expires_after", "kept_alive_by", "reward_instead", "reward_times",
@@ -52,23 +54,23 @@ IN_BOOKS = [
 
 IN_EFFECT = (
     each("step", ["converted", "share", "campaign-instead", "campaign-times", "campaign-plus", "campaign-rounding", "at-least", "at-most", "rounding", "limit",
-                  "deferred", "released", "total-before", "in-proportion"])
+                  "deferred", "released", "total-before", "in-proportion", "taken-back", "taken-before"])
     + each("rounded", ROUNDINGS) + each("cut", OVER) + each("cut in", PERIODS) + each("cut per", PER)
     + each("reason", ["eligibility", "validity", "fraud", "attribution", "program"])
     + each("nothing", ["condition-not-met", "missing-fact", "no-table-row", "amount-fault", "negative-amount", "side-refused",
-                     "program-ended", "another-won", "no-rate", "no-recruiter", "holder-rewards", "given-before", "no-longer", "no-account"])
+                     "program-ended", "another-won", "no-rate", "no-recruiter", "holder-rewards", "given-before", "no-longer", "no-account", "nothing-to-take-back", "several-events", "too-late"])
     + each("finding", ["bad-cell", "shared-claim-event", "incomplete-event", "unlisted-text", "unknown-referral", "conflicting-copies", "before-submission", "repeated-stage",
                        "impossible-stage", "booked-differs", "booked-unknown", "unknown-entry", "missing-referrer",
                        "unknown-referrer"])
     + each("failed", ["disqualify", "nurture", "ignore event", "hold", "flag", "void"])
-    + each("state", ["held", "payable", "paid", "reversed", "expired", "void", "forfeited"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
+    + each("state", ["held", "payable", "paid", "reversed", "expired", "void", "forfeited", "kept"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
     + each("payout state", ["paid", "due", "overdue", "carried"])
     + each("not paid out", ["nothing-to-pay", "below-minimum", "after-cut-off", "payout-fault", "gate-0"]) + ["a payout is flagged"]
     + each("notify", ["due", "met", "met late", "overdue"])
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
        "one side refused", "a claim taken over", "a recruiter earns", "a named account earns", "under a later version", "a grant that two limits cut", "a grant that two campaigns touched",
-       "a limit of grants cuts", "a limit of a campaign cuts", "an implied stage earns", "an entry below zero"])
+       "a limit of grants cuts", "a limit of a campaign cuts", "an implied stage earns", "an entry below zero", "a reversal gives back", "a released part less its share"])
 
 NEEDED = IN_PROGRAMS + IN_BOOKS + IN_EFFECT
 
@@ -129,6 +131,10 @@ def effects_of_entry(entry, limits):
         yield "a correction downwards" if entry["amount"].startswith("-") else "a correction upwards"
     elif entry["amount"].startswith("-"):
         yield "an entry below zero"
+    if entry.get("reversal") and not entry["correction"] and entry["amount"].strip("0.") and not entry["amount"].startswith("-"):
+        yield "a reversal gives back"
+    if {step["step"] for step in steps} >= {"released", "taken-back"}:
+        yield "a released part less its share"
     if not entry["amount"].strip("0."):
         yield "an entry of zero"
     if "@" in entry["id"].split("/")[3]:

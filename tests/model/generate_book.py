@@ -196,6 +196,22 @@ class Books:
                 row.update({f"{kind}.{fact}": event[fact] for fact in ("value", "units", "flag", "deadline") if fact in event})
             else:
                 book["events"].append(event)
+        self.link(book)
+
+    def link(self, book):
+        """Some events say which other event of their referral they undo, or one that is not there."""
+        ids = {}
+        for row in book["referrals"]:
+            ids[str(row["id"])] = [f"{row['id']}/{kind[:-3]}" for kind in row if kind.endswith("_at") and kind.count("_") == 1
+                                   and kind != "submitted_at" and kind != "recorded_at"]
+        for event in book["events"]:
+            ids[str(event["referral"])].append(str(event["id"]))
+        places = [(event, "undoes", str(event["referral"])) for event in book["events"]]
+        places += [(row, f"{name.split('/')[-1]}.undoes", str(row["id"])) for row in book["referrals"] for name in ids[str(row["id"])]
+                   if f"{name.split('/')[-1]}_at" in row]
+        for row, column, referral in places:
+            if ids[referral] and self.draw.chance(65):
+                row[column] = self.draw.one(ids[referral] + ["nothing"])
 
     def copies(self, book):
         draw = self.draw

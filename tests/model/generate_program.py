@@ -58,6 +58,9 @@ class Programs(Rules):
         if "limit" in first and draw.chance(40):
             draw.form("versions: another bound of a limit")
             found["limit"] = [{**limit, "at_most": draw.one([100, 150])} for limit in first["limit"]]
+        if "reversal" in first and draw.chance(30):
+            draw.form("versions: other reversals")
+            found["reversal"] = [self.reversal(reversal["id"], first) for reversal in first["reversal"]]
         if "tiers" in first and draw.chance(30):
             draw.form("versions: another ladder")
             found["tiers"] = self.tiers(first["tiers"])
@@ -142,6 +145,8 @@ class Programs(Rules):
             document["campaign"] = [self.campaign(f"c{number}", document["reward"]) for number in range(draw.number(1, 3))]
         if draw.chance(80):
             document["limit"] = [self.limit(f"l{number}", document) for number in range(draw.number(1, 3))]
+        if draw.chance(60):
+            document["reversal"] = [self.reversal(f"v{number}", document) for number in range(draw.number(1, 3))]
         groups = self.groups(document)
         if groups:
             document["group"] = groups

@@ -242,6 +242,43 @@ class Rules:
                 found["at_most"] = 100
             found["at_most"] = max(found["at_most"], 150 if found["in_each"] == "day" else 10)
         return found
+
+    def reversal(self, name, document):
+        """What takes back, in one of all its ways."""
+        draw = self.draw
+        on = list(dict.fromkeys([draw.one(["renewal", "first-invoice", "disqualified", self.kind()]), self.kind()][:draw.number(1, 2)]))
+        found = {"id": name, "on": on[0] if len(on) == 1 else on}
+        if draw.chance(40):
+            found["rewards"] = [reward["id"] for reward in draw.some(document["reward"])]
+            draw.form("reversal: rewards")
+        if draw.chance(60):
+            found["of_event"] = draw.one(["event.undoes", "event.undoes", "event.undoes", "event.flag ? event.undoes : ''"])
+            draw.form("reversal: of_event")
+        how = draw.word("take_back", ["by default", "all", "in proportion", "in proportion", "in proportion", "a share"])
+        if how == "in proportion":
+            found["refunded"] = draw.one(["event.value", "event.units", "event.units", "event.value / 3", 25])
+            if draw.chance(50):
+                found["take_back"] = how
+            if draw.chance(60):
+                found["out_of"] = draw.one(["event.value", "event.units * 10", "referee.seats", 100])
+                draw.form("reversal: out_of")
+        elif how == "a share":
+            found["take_back"] = draw.one(["50%", "1/3", "event.units / 4", "event.value / 100", Decimal("0.333")])
+        elif how == "all":
+            found["take_back"] = how
+        if draw.chance(30):
+            found["within"] = draw.one(LENGTHS)
+            draw.form("reversal: within")
+        if draw.chance(20):
+            found["when"] = self.condition(AT_EVENT + AT_SUBMISSION)
+            draw.form("reversal: when")
+        if draw.chance(40):
+            found["restored_by"] = draw.one([kind for kind in self.kinds + ["submitted"] if kind not in on])
+            draw.form("reversal: restored_by")
+        if draw.chance(40):
+            found["when_paid"] = draw.word("when_paid", ["take back", "keep"])
+        return found
+
     def groups(self, document):
         draw, found = self.draw, []
         alike = {}

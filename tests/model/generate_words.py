@@ -5,7 +5,7 @@ FACTS = {
     "account": {"status": ["paying", "trial"], "score": "int", "since": "date", "group": "text"},
     "referee": {"email": "text", "seats": "int", "industry": ["finance", "retail", "none"]},
     "referral": {"source": "text", "wait": "bool", "tags": "list of text"},
-    "event": {"value": "decimal", "units": "int", "flag": "bool", "deadline": "instant"},
+    "event": {"value": "decimal", "units": "int", "flag": "bool", "deadline": "instant", "undoes": "text"},
 }
 
 # Conditions that requirements, attribution and holds may ask.

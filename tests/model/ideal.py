@@ -13,6 +13,7 @@ from measures import Moment, Record, key_of, level, tiers
 from once import Given
 from order import CLOCK, END_OF_PERIOD, place
 from program import several
+from reversals import Reversals
 from submission import Verdict, judge
 from totals import Totals
 from requirements import instead, judge_event
@@ -34,7 +35,7 @@ class Ideal:
         self.parts, self.findings, self.to_come, self.early = {}, [], [], []
         self.record, self.limits, self.claims, self.totals = Record(book), Limits(book), Claims(book), Totals(book)
         self.given = Given(book)
-        self.kept, self.queue, self.turn = Kept(book), [], count()
+        self.kept, self.queue, self.turn, self.reversals = Kept(book), [], count(), Reversals(self)
         self.verdicts, self.standings, self.goal_events = [], {}, []
         for row in self.known.referrals.values():
             self.expect(Happening(row.id, "submitted", row.at))
@@ -146,6 +147,7 @@ class Ideal:
         scope = moment.scope(version, moment.after, standing.tiers, lambda rule: standing.granted.get(rule, 0))
         for campaign, value in for_goals(self.program, version, standing, happening, scope):
             self.goal_events.append((version, campaign, standing.row.id, value))
+        self.reversals.at(standing, happening, scope)
         for rule, computed in candidates(self.program, version, standing, happening, scope, self.totals, self.given):
             self.grant(standing, version, rule, happening, scope, computed)
         for clock in clocks(version, happening) if standing.shared is None else []:
@@ -166,8 +168,13 @@ class Ideal:
             version=version, total=computed.key, rule=rule, referral=standing.row.id, happening=happening, base=computed.base,
             campaigns=computed.campaigns, tiers=dict(standing.tiers), released=None,
             grant=self.grant_id(standing, rule, happening, scope), beneficiary=beneficiary(standing, rule, scope),
-            place=place(self.program, happening, (0,) if happening.is_submission or standing.place == 0 else (standing.place, id_key(standing.row.id))), limit=None, counted=False)
+            place=self.place_of(standing, happening), limit=None, counted=False, reversal="", granted=None)
         self.settle(part, scope, computed.amount, self.program.day_of(happening.at))
+
+    def place_of(self, standing, happening):
+        """The place of an event; of one that is taken in for those who share, also whose it is."""
+        own = (0,) if happening.is_submission or standing.place == 0 else (standing.place, id_key(standing.row.id))
+        return place(self.program, happening, own)
 
     def settle(self, part, scope, amount, day):
         """Takes a part through the limits; what they put off waits for its period."""
@@ -179,6 +186,7 @@ class Ideal:
         if part.total is not None:
             kept = part.amount + sum(rest for _, rest, _ in put_off)
             self.totals.give(part.total, kept if part.released is None else kept - amount)
+        self.reversals.remember(part, scope, sum(rest for _, rest, _ in put_off))
         whole = part.released is not None and part.amount == 0 and sum(rest for _, rest, _ in put_off) == amount
         if not whole:
             self.parts[self.key(part)] = part
@@ -193,7 +201,16 @@ class Ideal:
                 heapq.heappush(self.queue, ((instant, END_OF_PERIOD), next(self.turn), self.release, (later, scope, rest, first_day)))
 
     def release(self, put_off):
-        self.settle(*put_off)
+        part, scope, amount, day = put_off
+        self.settle(part, scope, self.reversals.spare(part, amount), day)
+
+    def book_reversal(self, of, happening, reversal, base, amount):
+        """What a reversal takes from a grant, or gives back to it, at an event."""
+        part = Part(**{**of.__dict__, "happening": happening, "place": self.place_of(self.standings[of.referral], happening), "base": base, "amount": amount,
+                       "campaigns": [], "limits": [], "released": None, "reversal": reversal["id"], "granted": of,
+                       "reversal_index": self.program.reversal_ids.index(reversal["id"])})
+        self.parts[of.grant, "taken back", reversal["id"], happening.part] = part
+        return part
 
     def key(self, part):
         """A part's name: the grant, when it was released, and a number where one grant has several at one instant."""

@@ -22,7 +22,8 @@ class Entry:
     @property
     def order(self):
         part = self.part
-        return (self.booked_at, part.place, part.rule["index"], part.released or NEVER)
+        by = () if part.granted is None else (part.granted.place, part.reversal_index)
+        return (self.booked_at, part.place, part.rule["index"], by, part.released or NEVER)
 
     @property
     def anchor(self):
@@ -40,7 +41,11 @@ class Entry:
 
     @property
     def payable_on(self):
-        return self.day("payable_after") or day_of(self.anchor, self.part.version.time.zone)
+        """What is taken back is held as long as what it is taken from, and no longer."""
+        zone, granted = self.part.version.time.zone, self.part.granted
+        if granted is not None:
+            return max(day_of(self.anchor, zone), Entry(granted, 0, None, False).payable_on)
+        return self.day("payable_after") or day_of(self.anchor, zone)
 
     @property
     def waits(self):

@@ -65,7 +65,7 @@ class Library:
             "positions": [{key: row[key] for key in ("entry", "state", "amount", "used", "remaining", "due_on", "notify_by", "paid_at", "expires_on", "pay", "notify")}
                           for row in raw["positions"]],
             "balances": sorted([":".join(row["beneficiary"].values()), row["unit"]]
-                               + [row[key] for key in ("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited")]
+                               + [row[key] for key in ("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited", "kept")]
                                for row in raw["balances"]),
             "payouts": [payout(row) for row in raw["payouts"]],
             "standings": raw["standings"],
@@ -117,5 +117,6 @@ SAME = ("id", "grant", "referral", "rule", "version", "kind", "unit", "base", "a
 
 def entry(row):
     found = {key: row[key] for key in SAME}
+    found["reversal"] = row.get("reversal", "")
     found.update(beneficiary=":".join(row["beneficiary"].values()), event=row["event"]["kind"], tiers=tiers(row))
     return found

@@ -16,12 +16,15 @@ class Positions:
         for row in sorted((row for row in book.confirmations if row.known <= moment), key=lambda row: row.at):
             self.done.setdefault((row.entry, row.what), row.at)
         self.entries = entries
+        self.kept = self.left_to_the_beneficiary()
         self.states = [self.state(entry) for entry in entries]
 
     def state(self, entry):
         paid = self.handed_over(entry)
         if paid is None and self.reversed(entry):
             return "reversed"
+        if paid is None and entry.id in self.kept:
+            return "kept"
         standing = self.ideal.standings.get(entry.part.referral)
         if paid is None and any(who is not None and who.void for who in (standing, self.holder(standing))):
             return "void"
@@ -43,8 +46,27 @@ class Positions:
     def reversed(self, entry):
         """It belongs to a grant with corrections whose entries add up to nothing and none of which is paid."""
         grant = [other for other in self.entries if other.part.grant == entry.part.grant]
-        return (any(other.correction for other in grant) and sum(other.amount for other in grant) == 0
+        return (any(other.correction or other.part.reversal for other in grant) and sum(other.amount for other in grant) == 0
                 and not any(self.handed_over(other) is not None for other in grant))
+
+    def left_to_the_beneficiary(self):
+        """What a reversal that keeps what is paid takes of a grant of which an entry was paid by then; and what gives that back."""
+        kept, left = set(), {}
+        for entry in self.entries:
+            part = entry.part
+            terms = next((one for one in part.version.reversals if one["id"] == part.reversal), {})
+            if terms.get("when_paid") != "keep":
+                continue
+            key, at = (part.grant, part.reversal), part.happening.at
+            if entry.amount > 0:
+                keeps = left.get(key, 0) < 0 and left[key] + entry.amount <= 0
+            else:
+                keeps = any(other.part.grant == part.grant and not other.part.reversal and other.amount > 0
+                            and self.handed_over(other) is not None and self.handed_over(other) <= at for other in self.entries)
+            if keeps:
+                left[key] = left.get(key, 0) + entry.amount
+                kept.add(entry.id)
+        return kept
 
     def handed_over(self, entry):
         """When the host paid it; what was used was handed over, too."""
@@ -131,7 +153,7 @@ class Positions:
 
     def promise_to_pay(self, entry, state):
         due_on, _ = self.promises(entry)
-        if entry.amount <= 0 or state in ("reversed", "void", "forfeited") or "pay_within" not in entry.part.rule or (due_on is None and not entry.waits):
+        if entry.amount <= 0 or state in ("reversed", "void", "forfeited", "kept") or "pay_within" not in entry.part.rule or (due_on is None and not entry.waits):
             return "none"
         paid = self.handed_over(entry)
         if paid is not None:
@@ -144,7 +166,7 @@ class Positions:
 
     def promise_to_notify(self, entry, state):
         _, notify_by = self.promises(entry)
-        if entry.amount <= 0 or state in ("reversed", "forfeited") or notify_by is None:
+        if entry.amount <= 0 or state in ("reversed", "forfeited", "kept") or notify_by is None:
             return "none"
         told = self.done.get((entry.id, "notified"))
         if told is not None:
@@ -154,11 +176,11 @@ class Positions:
         return "overdue" if self.moment > notify_by else "due"
 
     def balances(self):
-        """Earned = held + payable + paid + reversed + expired + void + forfeited, per beneficiary and unit."""
+        """Earned = held + payable + paid + reversed + expired + void + forfeited + kept, per beneficiary and unit."""
         sums = {}
         for entry, state in zip(self.entries, self.states):
             key = (entry.part.beneficiary, entry.part.rule["unit"])
-            totals = sums.setdefault(key, dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited"), 0))
+            totals = sums.setdefault(key, dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited", "kept"), 0))
             totals["earned"] += entry.amount
             used = self.used(entry) if state == "expired" else 0
             totals[state] += entry.amount - used

@@ -78,6 +78,7 @@ class Version:
         self.campaigns = several(document.get("campaign"))
         self.limits = several(document.get("limit"))
         self.payouts = [{**payout, "unit": payout.get("unit", self.currency)} for payout in several(document.get("payout"))]
+        self.reversals = several(document.get("reversal"))
         self.index = 0
 
     def with_unit(self, index, reward):
@@ -150,7 +151,9 @@ class Program:
     """All versions of one program, from the first day on."""
 
     def __init__(self, documents):
-        self.versions = sorted((Version(document) for document in several(documents)), key=lambda version: version.first_day)
+        given = [Version(document) for document in several(documents)]
+        self.reversal_ids = list(dict.fromkeys(reversal["id"] for version in given for reversal in version.reversals))
+        self.versions = sorted(given, key=lambda version: version.first_day)
         for index, version in enumerate(self.versions):
             version.index = index
         self.id = self.versions[0].document["id"]

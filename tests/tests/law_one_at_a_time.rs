@@ -32,6 +32,7 @@ employees = "int"
 status = ["paying", "free"]
 [facts.event]
 value = "decimal"
+undoes = "text"
 
 [[event]]
 kind = "expired"
@@ -43,6 +44,8 @@ after = "10 days"
 from = "closed"
 [[event]]
 kind = "payment"
+[[event]]
+kind = "refund"
 
 [[eligibility]]
 code = "paying"
@@ -527,6 +530,39 @@ kind = "points"
 amount = "referrer.status == 'free' ? 10 : 20"
 "#;
 
+/// What takes back, and gives back; the limit of `PROGRAM` puts off, one here has room again.
+const REVERSALS: &str = r#"
+[[limit]]
+id = "shares"
+rewards = ["share"]
+in_each = "12 days"
+at_most = 60
+taken_back = "gives room"
+[[reward]]
+id = "left"
+to = "referrer"
+on = "closed"
+when = "granted('share') > 10"
+kind = "points"
+amount = 7
+
+[[reversal]]
+id = "refunds"
+on = "refund"
+rewards = ["share", "qualified"]
+of_event = "event.undoes"
+refunded = "event.value"
+[[reversal]]
+id = "ended"
+on = ["disqualified", "lost"]
+within = "20 days"
+restored_by = "payment"
+[[reversal]]
+id = "half"
+on = "opportunity"
+take_back = "50%"
+"#;
+
 fn programs() -> Vec<Program> {
     let released = PROGRAM.replace("claim_lasts = \"15 days\"\n", RELEASED);
     let circles = released.replace("[attribution]\n", &format!("{CIRCLES}[attribution]\n"));
@@ -585,6 +621,11 @@ fn programs() -> Vec<Program> {
         (&equally, POOL),
         (&equally, &before),
         (&equally, TOTALS),
+        (PROGRAM, REVERSALS),
+        (PROGRAM, REVERSALS),
+        (&last, &format!("{TOTALS}{REVERSALS}")),
+        (&circles, &format!("{RECRUITERS}{REVERSALS}")),
+        (&shared, REVERSALS),
     ];
     programs.iter().map(|(program, limits)| Program::from_toml(&program.replace("LIMITS", limits)).unwrap().0).collect()
 }
@@ -632,18 +673,19 @@ fn delays() -> impl Strategy<Value = i64> {
 
 prop_compose! {
     fn event(number: usize, referrals: usize)(
-        referral in 0..referrals + 1, kind in 0..7_usize, hours in 0..1400_i64, delay in delays(), value in 0..90_000_i64,
-        repeat in 0..20_u8,
+        referral in 0..referrals + 1, kind in 0..9_usize, hours in 0..1400_i64, delay in delays(), value in 0..90_000_i64,
+        repeat in 0..20_u8, undoes in 0..14_u8,
     ) -> Vec<News> {
         let at = START + hours * MICROS_PER_HOUR;
         let known = at + delay;
         let row = |known: i64, value: i64| vec![
             ("id".to_owned(), text(format!("E-{number}"))),
             ("referral".to_owned(), text(format!("R-{referral}"))),
-            ("kind".to_owned(), text(["qualified", "qualified", "closed", "disqualified", "payment", "opportunity", "lost"][kind])),
+            ("kind".to_owned(), text(["qualified", "qualified", "closed", "disqualified", "payment", "opportunity", "lost", "refund", "refund"][kind])),
             ("at".to_owned(), instant(at)),
             ("recorded_at".to_owned(), instant(known)),
             ("event.value".to_owned(), Cell::Text(format!("{}.{:02}", value / 100, value % 100))),
+            ("event.undoes".to_owned(), if undoes > 11 { Cell::Missing } else { text(format!("E-{undoes}")) }),
         ];
         let mut out = vec![News { known, table: "events", row: row(known, value) }];
         if repeat == 0 {

@@ -28,3 +28,17 @@ fn totals_are_sums() {
         panic!("{message}");
     }
 }
+
+#[test]
+fn no_more_than_was_given() {
+    if let Err(message) = check(250, laws::no_more_than_was_given) {
+        panic!("{message}");
+    }
+}
+
+#[test]
+fn all_of_it_is_taken_back() {
+    if let Err(message) = check(200, laws::all_of_it_is_taken_back) {
+        panic!("{message}");
+    }
+}

@@ -50,6 +50,7 @@ fn section_of(path: &str) -> &str {
             "group" => "[[group]]",
             "limit" => "[[limit]]",
             "payout" => "[[payout]]",
+            "reversal" => "[[reversal]]",
             other => panic!("where is `{other}` described?"),
         },
     }

@@ -49,6 +49,7 @@ struct Rows {
     base: Texts,
     steps: Steps,
     amount: Amounts,
+    reversal: Words,
     correction: Vec<bool>,
     tiers: Tiers,
     campaigns: TextLists,
@@ -79,6 +80,7 @@ impl Rows {
             base: Texts::new(),
             steps: Steps::default(),
             amount: Amounts::new(digits),
+            reversal: Words::new(),
             correction: Vec::new(),
             tiers: Tiers::default(),
             campaigns: TextLists::default(),
@@ -114,6 +116,7 @@ impl Rows {
         self.base.append_value(entry.base.to_string());
         self.steps.push(&entry.steps)?;
         self.amount.push(entry.amount.mantissa(), entry.amount.scale())?;
+        self.reversal.append_option(Some(&entry.reversal).filter(|reversal| !reversal.is_empty()));
         self.correction.push(entry.correction);
         self.tiers.push(&entry.tiers)?;
         self.campaigns.push(&entry.campaigns)
@@ -144,6 +147,7 @@ impl Rows {
         out.add("base", self.base.finish());
         out.add("steps", self.steps.finish()?);
         out.add("amount", self.amount.finish()?);
+        out.add_optional("reversal", self.reversal.finish());
         out.add("correction", BooleanArray::from(self.correction));
         out.add("tiers", self.tiers.finish()?);
         out.add("campaigns", self.campaigns.finish()?);
@@ -235,5 +239,7 @@ fn word(step: StepWord) -> &'static str {
         StepWord::TotalBefore => "total-before",
         StepWord::InProportion => "in-proportion",
         StepWord::Released => "released",
+        StepWord::TakenBack => "taken-back",
+        StepWord::TakenBefore => "taken-before",
     }
 }

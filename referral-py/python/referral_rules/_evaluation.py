@@ -44,7 +44,7 @@ _SHAPES: dict[str, Shape] = {
     "entries": _ENTRY,
     "ledger": _ENTRY,
     "positions": {**dict.fromkeys(("amount", "used", "remaining"), Decimal), "paid_at": _instant, "due_on": date.fromisoformat, "expires_on": date.fromisoformat, "notify_by": _instant},
-    "balances": dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited"), Decimal),
+    "balances": dict.fromkeys(("earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited", "kept"), Decimal),
     "payouts": {
         **dict.fromkeys(("gross", "fee", "net", "carried"), Decimal),
         "day": date.fromisoformat,

@@ -43,6 +43,7 @@ size_limits! {
     CAMPAIGNS_MAX: usize = 1_000, "campaigns of a program";
     PAYOUTS_MAX: usize = 100, "payout rules of a program";
     LIMITS_MAX: usize = 1_000, "limits of a program";
+    REVERSALS_MAX: usize = 100, "reversals of a program";
     GROUPS_MAX: usize = 100, "groups of rewards or campaigns of a program";
     EVENT_KINDS_MAX: usize = 64, "kinds of event of a program, the built-in stages included: a referral remembers them as bits";
     MEASURES_MAX: usize = 32, "measures that a document declares";

@@ -105,6 +105,7 @@ codes! {
     178 UnusedMeasure "unused-measure" Document "nothing asks for the measure" "what it counts changes nothing";
     179 GoalOutOfReach "goal-out-of-reach" Document "no event can count for the goal" "it stays at nothing";
     180 UnusedDefinition "unused-definition" Document "no expression uses the definition" "it changes nothing";
+    181 ReversalWithoutEffect "reversal-without-effect" Document "nothing can have been granted, or taken back, when the event of the reversal comes" "it changes nothing";
     190 PayoutWithoutReward "payout-without-reward" Document "the payout pays no reward" "nothing is ever in it";
     191 MinimumOutOfReach "minimum-out-of-reach" Document "the least that is paid out is never reached" "what is earned is carried over for ever";
     192 PayoutAfterDue "payout-after-due" Document "the reward is due before a payout can take it in" "no payment can be in time";
@@ -165,6 +166,9 @@ codes! {
     563 NoAccount "no-account" Reason "the fact that names the account names none" "it is missing, empty, or too long to be an id";
     565 GivenBefore "given-before" Reason "the rule is given once, and has been" "`once_per` says for what it is given only once";
     566 NoLonger "no-longer" Reason "what the rule is given as long as has failed" "it has ended for the referral, even if it holds again";
+    570 NothingToTakeBack "nothing-to-take-back" Reason "nothing that the reversal means was granted, or all of it is taken back" "nothing is taken twice";
+    571 SeveralEvents "several-events" Reason "the event does not say which of several it undoes" "nothing is guessed; nothing is taken back";
+    572 TooLate "too-late" Reason "the event comes too long after what it would undo" "what was granted stands";
 
     // 600–649: why something is not paid out
     600 NothingToPay "nothing-to-pay" Reason "what is open adds up to nothing, or is below zero" "it is carried, and set off against what comes";

@@ -280,7 +280,7 @@ impl Evaluation<'_> {
                 }
                 EntryColumns {
                     referral: rows.iter().map(|row| row.referral).collect(),
-                    event: rows.iter().map(|row| row.what.event()).collect(),
+                    event: rows.iter().map(|row| row.made_by().0.event()).collect(),
                     reward: rows.iter().map(reward).collect(),
                     version: rows.iter().map(|row| row.version).collect(),
                     base: Arc::new(rows.iter().map(|row| row.base).collect()),
@@ -365,7 +365,7 @@ impl<'a> DateColumns<'a> {
 
     /// The dates of an entry.
     fn push(&mut self, row: &EntryRow) {
-        if !row.correction && row.amount >= 0 && row.release == AT_ONCE {
+        if !row.correction && row.amount >= 0 && row.release == AT_ONCE && row.by.is_none() {
             self.push_plain(row.version, rule(self.program, row).1.number, row.earned_at());
         } else {
             self.put(dates(self.program, row));

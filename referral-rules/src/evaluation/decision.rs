@@ -5,11 +5,11 @@ use super::{Evaluation, EventReference, Failure, StageEvent};
 use crate::base::{Instant, index};
 use crate::diag::Code;
 use crate::expr::{Scratch, Value};
-use crate::program::{EventKind, Per, Reward, Version};
+use crate::program::EventKind;
 use crate::stage::attribution::Standing;
 use crate::stage::schedule::rule;
 use crate::stage::submission::{BuiltIn, Sides};
-use crate::stage::timeline::{Cause, touched_by};
+use crate::stage::timeline::{Rule, touched_by};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -318,80 +318,26 @@ impl Evaluation<'_> {
             .take_while(|(referral, ..)| *referral == row)
             .map(|(_, _, (what, kind), version, rule, cause)| {
                 let version = &self.program.versions[usize::from(*version)];
-                let reward = &version.rewards[usize::from(*rule)];
-                let (code, message) = self.cause(*cause, version, reward);
+                let (ids, number, span, (code, message)) = match rule {
+                    Rule::Reward(rule) => {
+                        let reward = &version.rewards[usize::from(*rule)];
+                        let why = self.cause(*cause, version, reward);
+                        (&self.program.reward_ids, reward.number, reward.span, why)
+                    }
+                    Rule::Reversal(rule) => {
+                        let reversal = &version.reversals[usize::from(*rule)];
+                        let why = self.not_reversed(*cause, reversal);
+                        (&self.program.reversal_ids, reversal.number, reversal.span, why)
+                    }
+                };
                 NotGranted {
                     event: self.event_reference(*what, *kind),
-                    rule: self.program.reward_ids[usize::from(reward.number)].clone(),
+                    rule: ids.get(usize::from(number)).cloned().unwrap_or_default(),
                     code: code.slug().to_owned(),
                     message,
-                    place: DocumentPlace::of(version, reward),
+                    place: DocumentPlace::at(version, span),
                 }
             })
             .collect()
-    }
-
-    fn cause(&self, cause: Cause, version: &Version, reward: &Reward) -> (Code, String) {
-        use crate::expr::Status;
-        match cause {
-            Cause::Condition(number) => {
-                let source = reward.when.get(usize::from(number)).map_or("", |condition| condition.source());
-                (Code::ConditionNotMet, format!("`{source}` does not hold"))
-            }
-            Cause::Missing(slot) => (Code::MissingFact, format!("`{}` is missing", self.program.slot_name(slot))),
-            Cause::NoRate => (Code::NoRate, "there is no rate of exchange for that day".to_owned()),
-            Cause::NoRow => (Code::NoTableRow, "the table has no row for this key".to_owned()),
-            Cause::Fault(Status::DIVISION_BY_ZERO) => (Code::AmountFault, "the amount divides by zero".to_owned()),
-            Cause::Fault(Status::OUT_OF_RANGE) => (Code::AmountFault, "a date is out of range".to_owned()),
-            Cause::Fault(_) => (Code::AmountFault, "the amount does not fit".to_owned()),
-            Cause::Negative if reward.total.is_some() => {
-                (Code::NegativeAmount, "the difference to the total before is below zero".to_owned())
-            }
-            Cause::Negative => (Code::NegativeAmount, "the amount is below zero".to_owned()),
-            Cause::SideRefused if reward.account.is_some() => {
-                (Code::SideRefused, "a requirement refuses the referrer".to_owned())
-            }
-            Cause::SideRefused => (Code::SideRefused, format!("a requirement refuses the {}", reward.to.word())),
-            Cause::NoRecruiter => (Code::NoRecruiter, "nobody has recruited the referrer".to_owned()),
-            Cause::NoAccount => {
-                let source = reward.account.as_ref().map_or("", |account| account.source());
-                (Code::NoAccount, format!("`{source}` names no account"))
-            }
-            Cause::HolderRewards => {
-                (Code::HolderRewards, "the referral that has the claim rewards the referee".to_owned())
-            }
-            Cause::Ends(number) => {
-                let source = reward.as_long_as.get(usize::from(number)).map_or("", |condition| condition.source());
-                (Code::NoLonger, format!("`{source}` does not hold, which ends it for good"))
-            }
-            Cause::EndedBefore => (Code::NoLonger, "it has ended at an earlier event".to_owned()),
-            Cause::GivenBefore => (Code::GivenBefore, given_before(reward)),
-            Cause::AnotherWon(winner) => {
-                let winner = version.rewards.get(usize::from(winner)).map(|winner| usize::from(winner.number));
-                let winner = winner.and_then(|number| self.program.reward_ids.get(number)).map_or("", |id| id);
-                (Code::AnotherWon, format!("of its group, `{winner}` is the one that counts"))
-            }
-            Cause::Ended => {
-                (Code::ProgramEnded, "the program had ended by then, also for referrals under way".to_owned())
-            }
-        }
-    }
-}
-
-/// That a rule is given once, and has been.
-fn given_before(reward: &Reward) -> String {
-    let part = |per: &Per| match per {
-        Per::Referrer => "referrer".to_owned(),
-        Per::Referee => "referee".to_owned(),
-        Per::Referral => "referral".to_owned(),
-        Per::Reward | Per::Campaign => String::new(),
-        Per::Expression(key) => format!("`{}`", key.source()),
-    };
-    match reward.once_per.as_deref() {
-        None | Some([]) => "it is given once, and has been".to_owned(),
-        Some(per) => {
-            let parts: Vec<String> = per.iter().map(part).collect();
-            format!("it is given once per {}, and has been", parts.join(" and "))
-        }
     }
 }

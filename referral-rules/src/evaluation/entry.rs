@@ -3,7 +3,7 @@
 use super::Evaluation;
 use crate::base::{Amount, Day, Instant, NONE, Number, TextId, Unit, index};
 use crate::book::Finding;
-use crate::diag::Code;
+use crate::diag::{Code, Span};
 use crate::program::{EventKind, Party, Program, Reward, Version};
 use crate::stage::schedule::{dates, rule};
 use crate::stage::timeline::{Change, EntryRow, Step, What, touched_by};
@@ -49,7 +49,12 @@ pub struct DocumentPlace {
 impl DocumentPlace {
     /// The place of a rule.
     pub(crate) fn of(version: &Version, reward: &Reward) -> Self {
-        Self { source: version.source.clone(), line: version.line(reward.span.start) }
+        Self::at(version, reward.span)
+    }
+
+    /// A place in a version's document.
+    pub(crate) fn at(version: &Version, span: Span) -> Self {
+        Self { source: version.source.clone(), line: version.line(span.start) }
     }
 }
 
@@ -85,6 +90,10 @@ pub enum StepWord {
     Deferred,
     /// What a limit deferred is granted now.
     Released,
+    /// A reversal takes its share.
+    TakenBack,
+    /// What was taken back before.
+    TakenBefore,
 }
 
 /// One step from the base to the amount.
@@ -134,6 +143,9 @@ pub struct Entry {
     /// The amount; negative for what is taken back.
     #[serde(serialize_with = "decimal")]
     pub amount: Decimal,
+    /// The reversal that took this back, or gave it back, at the event; empty for what was granted.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reversal: String,
     /// True when late news made this entry.
     pub correction: bool,
     /// The tiers that held.
@@ -273,6 +285,8 @@ impl Evaluation<'_> {
         let (version, reward) = rule(self.program, row);
         let dates = dates(self.program, row);
         let grant = self.grant_id(row);
+        let (what, kind) = row.made_by();
+        let reversal = row.by.and_then(|by| self.program.reversal_ids.get(usize::from(by.reversal)));
         Entry {
             id: format!("{grant}/{}", row.sequence),
             grant,
@@ -281,12 +295,13 @@ impl Evaluation<'_> {
             rule: self.program.reward_ids[usize::from(reward.number)].clone(),
             label: reward.label.clone(),
             version: version.name.clone(),
-            event: self.event_reference(row.what, row.kind),
+            event: self.event_reference(what, kind),
             kind: reward.kind.clone(),
             unit: reward.unit.name().to_owned(),
             base: row.base,
             steps: self.steps(row).iter().map(|step| step_text(self.program, &reward.unit, step)).collect(),
             amount: self.amount(row).to_decimal(),
+            reversal: reversal.cloned().unwrap_or_default(),
             correction: row.correction,
             tiers: tiers(self.program, row.version, &row.tiers),
             campaigns: touched_by(self.steps(row))
@@ -337,6 +352,14 @@ pub(crate) fn step_text(program: &Program, unit: &Unit, step: &Step) -> StepText
         Change::Limit(number) => (StepWord::Limit, limit(number)),
         Change::Deferred(number) => (StepWord::Deferred, limit(number)),
         Change::Released(number) => (StepWord::Released, limit(number)),
+        Change::TakenBack(number) => {
+            let id = program.reversal_ids.get(usize::from(number));
+            (StepWord::TakenBack, id.cloned().unwrap_or_default())
+        }
+        Change::TakenBefore => {
+            let before = step.after.checked_sub(step.before).unwrap_or(Number::ZERO);
+            (StepWord::TakenBefore, before.to_string())
+        }
     };
     StepText { step: word, by, before: step.before, after: step.after }
 }

@@ -3,6 +3,7 @@
 //! Text is made on demand; nothing here computes an amount.
 mod booked;
 mod campaign;
+mod causes;
 mod claims;
 mod columns;
 mod decision;
@@ -12,6 +13,7 @@ mod facts;
 mod failure;
 mod fingerprint;
 mod history;
+mod kept;
 mod lists;
 mod outlook;
 mod paying;

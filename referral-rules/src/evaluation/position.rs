@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 pub struct Position {
     /// The entry.
     pub entry: String,
-    /// `held`, `payable`, `paid`, `reversed`, `expired`, `void` or `forfeited`.
+    /// `held`, `payable`, `paid`, `reversed`, `expired`, `void`, `forfeited` or `kept`.
     pub state: String,
     /// What holds it back, in words; empty otherwise.
     pub held: String,
@@ -51,7 +51,7 @@ pub struct Position {
     pub notify_by: Option<Instant>,
 }
 
-/// What stands where for one beneficiary in one unit. `earned` is always the sum of the other six.
+/// What stands where for one beneficiary in one unit. `earned` is always the sum of the other eight.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Balance {
     /// For whom.
@@ -82,6 +82,9 @@ pub struct Balance {
     /// Not released in time.
     #[serde(serialize_with = "decimal")]
     pub forfeited: Decimal,
+    /// Taken back after it was paid, and left to the beneficiary all the same.
+    #[serde(serialize_with = "decimal")]
+    pub kept: Decimal,
 }
 
 /// An entry with its dates and where it stands.
@@ -142,7 +145,7 @@ impl Evaluation<'_> {
 
     /// What stands where, by beneficiary and unit.
     pub fn balances(&self) -> Vec<Balance> {
-        let mut sums: BTreeMap<(Beneficiary, Unit), [i128; 8]> = BTreeMap::new();
+        let mut sums: BTreeMap<(Beneficiary, Unit), [i128; 9]> = BTreeMap::new();
         for placed in self.placed(&self.ledger_rows().iter().collect::<Vec<_>>()) {
             let unit = rule(self.program, placed.row).1.unit.clone();
             let sum = sums.entry((self.beneficiary(placed.row), unit)).or_default();
@@ -154,6 +157,7 @@ impl Evaluation<'_> {
                 Standing::Expired(_) => 5,
                 Standing::Void => 6,
                 Standing::Forfeited => 7,
+                Standing::Kept => 8,
             };
             // What was used of it before it expired was handed over.
             let amount = i128::from(placed.row.amount);
@@ -165,7 +169,7 @@ impl Evaluation<'_> {
             }
         }
         sums.into_iter()
-            .map(|((beneficiary, unit), [earned, held, payable, paid, reversed, expired, void, forfeited])| {
+            .map(|((beneficiary, unit), [earned, held, payable, paid, reversed, expired, void, forfeited, kept])| {
                 let shown = |minor| unit.total(minor);
                 Balance {
                     beneficiary,
@@ -178,6 +182,7 @@ impl Evaluation<'_> {
                     expired: shown(expired),
                     void: shown(void),
                     forfeited: shown(forfeited),
+                    kept: shown(kept),
                 }
             })
             .collect()
@@ -223,12 +228,14 @@ impl Evaluation<'_> {
             let grant = grants.entry(self.grant_id(row)).or_insert_with(new);
             grant.sum = grant.sum.saturating_add(i128::from(row.amount));
             grant.paid |= handed_over(id).is_some();
-            grant.corrected |= row.correction;
+            grant.corrected |= row.correction || row.by.is_some();
         }
         let mut scratch = Scratch::new(&self.book.texts);
+        let kept = self.kept(rows, |row| handed_over(&self.entry_id(row)));
         rows.iter()
             .zip(&ids)
-            .map(|(row, id)| {
+            .zip(kept)
+            .map(|((row, id), kept)| {
                 let mut dates = dates(self.program, row);
                 releases.promises(self, row, &mut dates);
                 let grant = grants.get(&self.grant_id(row)).copied().unwrap_or_default();
@@ -243,6 +250,7 @@ impl Evaluation<'_> {
                 };
                 let standing = match handed_over(id) {
                     None if grant.is_reversed() => Standing::Reversed,
+                    None if kept => Standing::Kept,
                     None if self.is_void(row.referral) => Standing::Void,
                     at if expired => Standing::Expired(at),
                     Some(at) => Standing::Paid(at),
@@ -272,7 +280,7 @@ impl Evaluation<'_> {
         let reward = rule(self.program, placed.row).1;
         let pay = pay_promise(self.program, reward, &placed.dates, placed.standing, placed.row.amount, self.as_of);
         let notify = match placed.standing {
-            Standing::Reversed | Standing::Forfeited => Promise::None,
+            Standing::Reversed | Standing::Forfeited | Standing::Kept => Promise::None,
             Standing::Expired(_) | Standing::Void if placed.notified.is_none() => Promise::None,
             _ => notify_promise(&placed.dates, placed.notified, placed.row.amount, self.as_of),
         };
@@ -283,10 +291,11 @@ impl Evaluation<'_> {
             Standing::Reversed => ("reversed", String::new()),
             Standing::Expired(_) => ("expired", String::new()),
             Standing::Void => ("void", String::new()),
+            Standing::Kept => ("kept", String::new()),
             Standing::Forfeited => ("forfeited", String::new()),
         };
         let left = match placed.standing {
-            Standing::Reversed | Standing::Expired(_) | Standing::Void | Standing::Forfeited => 0,
+            Standing::Reversed | Standing::Expired(_) | Standing::Void | Standing::Forfeited | Standing::Kept => 0,
             _ => placed.row.amount.saturating_sub(placed.used),
         };
         Position {

@@ -318,7 +318,8 @@ impl Small {
                 take(row, true, &mut self.events);
             }
         }
-        for row in opened.scopes.values().flat_map(|scope| scope.events.values()) {
+        let of_grants = opened.referrals.values().flat_map(|body| body.events.values());
+        for row in opened.scopes.values().flat_map(|scope| scope.events.values()).chain(of_grants) {
             take(row, false, &mut self.events);
         }
     }
@@ -347,7 +348,9 @@ impl Small {
         let of_deferred =
             deferred.flat_map(|form| form.applied.recruiter.as_deref().into_iter().chain(form.payee.as_deref()));
         let of_referrals = opened.referrals.values().filter_map(|body| body.recruiter.as_deref());
-        for name in of_deferred.chain(of_referrals).chain(accounts.names()) {
+        let grants = opened.referrals.values().flat_map(|body| body.grants.iter().flatten());
+        let of_grants = grants.filter_map(|form| form.payee.as_deref());
+        for name in of_deferred.chain(of_referrals).chain(of_grants).chain(accounts.names()) {
             self.book.texts.intern(name);
         }
     }
@@ -508,10 +511,9 @@ impl Stepping<'_> {
             if load_contributed(self.program, book, &body.contributed, referral, &mut running.counting).is_none() {
                 return false;
             }
-            for form in &body.given {
-                if running.load_given(form).is_none() {
-                    return false;
-                }
+            let given = body.given.iter().all(|form| running.load_given(form).is_some());
+            if !given || running.load_grants(body, referral).is_none() {
+                return false;
             }
             for (reward, granted) in &body.granted {
                 let number = self.program.reward_ids.iter().position(|known| known == reward);
@@ -545,6 +547,7 @@ impl Stepping<'_> {
             body.contributed = contributed_forms(self.program, &self.small.book, &running.counting, *referral);
             let name = self.small.book.referrals.id[index(*referral)];
             body.given = given.remove(&Some(name)).unwrap_or_default();
+            running.save_grants(&mut body, *referral);
             bodies.insert(id, body);
             whole[index(*referral)] = Some(state.clone());
         }

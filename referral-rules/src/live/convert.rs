@@ -1,7 +1,8 @@
 //! Between the forms of states and the columns of a small book.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+pub use super::exact::{number, number_form};
 use super::forms::{AppliedForm, CellForm, DrawForm, KeptForm, PlaceForm, Row, StandingForm, StepForm, TotalForm};
-use crate::base::{Day, Instant, NONE, Number, Rounding, TextId, Texts, index};
+use crate::base::{Day, Instant, NONE, Rounding, TextId, Texts, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Scratch, Value, Vector};
 use crate::program::{EventKind, Operator, Owner, Per, Program, Share};
@@ -302,16 +303,6 @@ pub fn place(book: &Book, form: &PlaceForm) -> Place {
     }
 }
 
-/// An exact number as its numerator and denominator.
-pub fn number_form(number: Number) -> (String, String) {
-    (number.numerator().to_string(), number.denominator().to_string())
-}
-
-/// An exact number out of its numerator and denominator.
-pub fn number(form: &(String, String)) -> Option<Number> {
-    Number::fraction(form.0.parse().ok()?, form.1.parse().ok()?)
-}
-
 const OPERATORS: [Operator; 3] = [Operator::Instead, Operator::Times, Operator::Plus];
 
 /// A step before the limits with names.
@@ -326,7 +317,13 @@ pub fn step_form(program: &Program, step: &Step) -> StepForm {
         Change::Share(place, of) => (SHARE, format!("{place}/{of}"), ""),
         Change::TotalBefore => (TOTAL_BEFORE, String::new(), ""),
         Change::InProportion => (IN_PROPORTION, String::new(), ""),
-        Change::AtMost | Change::Limit(_) | Change::Deferred(_) | Change::Released(_) => ("at most", String::new(), ""),
+        // What follows the limits is no part of what is put off.
+        Change::AtMost
+        | Change::Limit(_)
+        | Change::Deferred(_)
+        | Change::Released(_)
+        | Change::TakenBack(_)
+        | Change::TakenBefore => ("at most", String::new(), ""),
     };
     StepForm {
         change: change.to_owned(),

@@ -150,6 +150,7 @@ fn scopes(
                 body.contributed = contributed_forms(program, book, &running.counting, *referral);
                 note_sharing(book, &running.counting, *referral, body);
                 body.given = given.remove(&Some(book.referrals.id[index(*referral)])).unwrap_or_default();
+                running.save_grants(body, *referral);
             }
         }
         for ((referral, number), granted) in &running.drawn.granted {

@@ -1,5 +1,6 @@
 //! The forms that states are written in: names instead of positions, so that a state outlives the process, the book and
 //! the version that made it.
+use super::grant_forms::GrantForm;
 use crate::base::compare_ids;
 use crate::book::Cell;
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,12 @@ pub struct ReferralBody {
     /// For what rules give no more for it: what was given once, and what has ended.
     #[serde(default)]
     pub given: Vec<GivenForm>,
+    /// What may be taken back of it, in programs that take back.
+    #[serde(default)]
+    pub grants: Option<Vec<GrantForm>>,
+    /// The events that those grants are for.
+    #[serde(default)]
+    pub events: BTreeMap<String, Row>,
     /// What it contributed to declared measures that a disqualification takes it out of.
     #[serde(default)]
     pub contributed: Vec<ContributionForm>,

@@ -27,7 +27,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A scope in motion.
 pub struct Running<'a> {
-    facts: Facts<'a>,
+    pub(super) facts: Facts<'a>,
     /// The referrals, counts and clock events.
     pub counting: Counting,
     /// The limits.
@@ -43,7 +43,7 @@ pub struct Running<'a> {
     /// The latest place that was taken in.
     pub frontier: Option<PlaceForm>,
     releases: AtomicU64,
-    scratch: Scratch<'a>,
+    pub(super) scratch: Scratch<'a>,
     later: (Vec<PendingForm>, Vec<DeferredForm>),
     of_others: ScopeBody,
 }
@@ -369,9 +369,10 @@ impl<'a> Running<'a> {
 
     /// Takes over how many entries each grant has, as far as something of it is still put off.
     pub fn count_entries(&mut self, sequences: &FxHashMap<Grant, u32>) {
-        let grants = self.drawn.deferred.values().map(|deferred| self.grant(deferred));
+        let grants: Vec<Grant> =
+            self.drawn.deferred.values().map(|deferred| self.grant(deferred)).chain(self.grants_kept()).collect();
         self.booking.sequences =
-            grants.filter_map(|grant| sequences.get(&grant).map(|sequence| (grant, *sequence))).collect();
+            grants.into_iter().filter_map(|grant| sequences.get(&grant).map(|sequence| (grant, *sequence))).collect();
     }
 
     /// The grant that something is put off of.

@@ -3,6 +3,7 @@
 mod groups;
 mod ladders;
 mod limits;
+mod reversals;
 mod rewards;
 mod tables;
 use rewards::connect;
@@ -185,6 +186,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         host_lists: numbers.host_lists,
         campaign_ids: numbers.campaign_ids,
         limit_ids: numbers.limit_ids,
+        reversal_ids: numbers.reversal_ids,
         first_kinds,
         measures: numbers.measures,
         ladder_names: numbers.ladder_names,
@@ -271,6 +273,7 @@ impl Compiling<'_> {
         let limits: Vec<Limit> =
             document.limits.iter().enumerate().map(|(at, limit)| self.limit(at, limit, document, &scopes)).collect();
         let payouts = self.payouts(document, &scopes);
+        let reversals = self.reversals(document, &scopes);
         connect(document, &mut rewards);
         let groups = self.groups(document, &rewards);
         let asks_for_recruiters = self.asks_for_recruiters(&rewards);
@@ -309,6 +312,7 @@ impl Compiling<'_> {
             campaign_groups: groups.campaigns,
             limits,
             payouts,
+            reversals,
             source: source.name.to_owned(),
             text: source.text.to_owned(),
             line_ends: source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect(),

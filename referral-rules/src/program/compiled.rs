@@ -5,7 +5,7 @@
 use super::claims::ClaimTerms;
 pub use super::compiled_rules::{
     Campaign, Clock, Contribution, DeclaredMeasure, Goal, Group, Judged, Ladder, LadderBy, Level, Limit, Operator, Per,
-    Requirement, Reward, RunningTotal,
+    Requirement, Reversal, Reward, RunningTotal, TakeBack,
 };
 use super::data::Data;
 use super::document::{CountedFrom, Moment};
@@ -249,6 +249,8 @@ pub struct Version {
     pub limits: Vec<Limit>,
     /// The payout rules.
     pub payouts: Vec<Payout>,
+    /// What takes back what was granted, in order.
+    pub reversals: Vec<Reversal>,
     /// Where the text came from, for places.
     pub source: String,
     /// The text, for places.
@@ -324,6 +326,8 @@ pub struct Program {
     pub campaign_ids: Vec<String>,
     /// The ids of the limits of all versions.
     pub limit_ids: Vec<String>,
+    /// The ids of the reversals of all versions.
+    pub reversal_ids: Vec<String>,
     /// The declared kinds of which some expression asks when the first event happened.
     pub first_kinds: Vec<EventKind>,
     /// The declared measures of all versions.
@@ -374,6 +378,11 @@ impl Program {
     /// Whether it is asked afterwards when some event happened.
     pub fn looks_back(&self) -> bool {
         (0_u16..).map(EventKind).take(self.kinds.len()).any(|kind| self.looks_back_at(kind))
+    }
+
+    /// Whether something takes back what was granted.
+    pub fn reverses(&self) -> bool {
+        self.versions.iter().any(|version| !version.reversals.is_empty())
     }
 
     /// Whether some ladder keeps levels.

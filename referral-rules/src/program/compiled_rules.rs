@@ -1,8 +1,8 @@
-//! The compiled rules of a version: requirements, tier ladders, clock events, rewards, campaigns, groups, limits.
+//! The compiled rules of a version: requirements, tier ladders, clock events, rewards, campaigns, groups, limits, reversals.
 use super::compiled::{EventKind, Measure};
 use super::document::{
     Aggregate, BelowZero, CountedFrom, Disqualified, Moment, Moves, OnFailure, OverLimit, Party, PayWithin, Refuses,
-    TakenBack, Which, Wins,
+    TakenBack, WhenPaid, Which, Wins,
 };
 use crate::base::{Day, Length, Number, Period, Rounding, TextId, Unit};
 use crate::diag::Span;
@@ -222,9 +222,50 @@ pub struct Reward {
     pub campaigns: Vec<u16>,
     /// Limits that may cover it, by position in the version.
     pub limits: Vec<u16>,
+    /// Reversals that take back what it gave, by position in the version.
+    pub reversals: Vec<u16>,
     /// True when a condition or amount reads what was granted before, or the amount is a running total: then it is evaluated
     /// event by event.
     pub reads_ledger: bool,
+    /// Where it stands in the document.
+    pub span: Span,
+}
+
+/// How much a reversal takes back of what a grant gave.
+#[derive(Debug)]
+pub enum TakeBack {
+    /// All of it.
+    All,
+    /// As much of it as was refunded.
+    InProportion {
+        /// How much was refunded now.
+        refunded: Compiled,
+        /// Of how much, read at the event that granted.
+        out_of: Compiled,
+    },
+    /// A share of it.
+    Share(Compiled),
+}
+
+/// What takes back, on an event, what was granted before.
+#[derive(Debug)]
+pub struct Reversal {
+    /// The position in [`Program::reversal_ids`](super::Program::reversal_ids).
+    pub number: u16,
+    /// The kinds of event that it answers.
+    pub on: Vec<EventKind>,
+    /// All must hold.
+    pub when: Vec<Compiled>,
+    /// The id of the event that granted, if that is asked for.
+    pub of_event: Option<Compiled>,
+    /// Only so long after the event that granted.
+    pub within: Option<Length>,
+    /// How much.
+    pub take_back: TakeBack,
+    /// What becomes of it once the grant is paid.
+    pub when_paid: WhenPaid,
+    /// The kind of event that gives back what was taken.
+    pub restored_by: Option<EventKind>,
     /// Where it stands in the document.
     pub span: Span,
 }

@@ -8,6 +8,7 @@ pub use super::document_measures::{
 };
 pub use super::document_payouts::Payout;
 pub use super::document_requirements::{Heading, JudgedAt, OnFailure, Refuses, Requirement, Review};
+pub use super::document_reversals::{Reversal, TakeBack, WhenPaid};
 pub use super::document_rules::{
     BelowZero, Campaign, CountedFrom, Goal, Group, Limit, Members, OverLimit, Party, PayWithin, Per, Reward,
     RewardKind, RunningTotal, TakenBack, Wins,
@@ -129,6 +130,8 @@ pub struct Document {
     pub limits: Vec<Limit>,
     /// The payout rules.
     pub payouts: Vec<Payout>,
+    /// What takes back what was granted.
+    pub reversals: Vec<Reversal>,
     /// The warnings that the author accepts.
     pub accepted: Vec<Accepted>,
 }

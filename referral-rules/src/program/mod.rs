@@ -8,6 +8,7 @@ pub mod document;
 mod document_measures;
 mod document_payouts;
 mod document_requirements;
+mod document_reversals;
 mod document_rules;
 mod library_lists;
 pub mod lint;
@@ -25,12 +26,13 @@ pub use claims::ClaimTerms;
 pub use compile::{Faults, SourceText};
 pub use compiled::{
     Campaign, Clock, Contribution, DeclaredMeasure, EventKind, Fact, Goal, Group, Judged, Ladder, LadderBy, Level,
-    Limit, ListFrom, Measure, Operator, Owner, Per, Program, Requirement, Reward, RunningTotal, Scope, Source, Version,
+    Limit, ListFrom, Measure, Operator, Owner, Per, Program, Requirement, Reversal, Reward, RunningTotal, Scope,
+    Source, TakeBack, Version,
 };
 pub use data::Data;
 pub use document::{
     Aggregate, BelowZero, Constant, CountedFrom, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Moves,
-    Notation, OnFailure, OverLimit, Party, PayWithin, Refuses, TakenBack, Which, Wins,
+    Notation, OnFailure, OverLimit, Party, PayWithin, Refuses, TakenBack, WhenPaid, Which, Wins,
 };
 pub use library_lists::{LIBRARY_LISTS, LibraryList};
 pub use payouts::Payout;

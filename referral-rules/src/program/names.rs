@@ -19,6 +19,7 @@ pub(super) struct Numbers {
     pub(super) reward_ids: Vec<String>,
     pub(super) campaign_ids: Vec<String>,
     pub(super) limit_ids: Vec<String>,
+    pub(super) reversal_ids: Vec<String>,
     pub(super) measures: Vec<DeclaredMeasure>,
     pub(super) totals: Vec<TotalShape>,
     /// By what rewards are given once.

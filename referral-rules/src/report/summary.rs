@@ -144,6 +144,7 @@ fn owed_to_party(evaluation: &Evaluation<'_>, lines: &[Line<'_>], party: &str, o
                 ("expired", balance.expired),
                 ("void", balance.void),
                 ("forfeited", balance.forfeited),
+                ("kept", balance.kept),
             ];
             let parts: Vec<String> = words
                 .iter()
@@ -233,10 +234,10 @@ fn owed_to_referees(evaluation: &Evaluation<'_>, lines: &[Line<'_>], out: &mut S
 }
 
 fn totals(evaluation: &Evaluation<'_>, out: &mut String) {
-    let mut sums: BTreeMap<(&str, String), [Option<Decimal>; 7]> = BTreeMap::new();
+    let mut sums: BTreeMap<(&str, String), [Option<Decimal>; 8]> = BTreeMap::new();
     for balance in evaluation.balances() {
         let key = (balance.beneficiary.party, balance.unit.clone());
-        let sum = sums.entry(key).or_insert([Some(Decimal::ZERO); 7]);
+        let sum = sums.entry(key).or_insert([Some(Decimal::ZERO); 8]);
         let slots = [
             balance.earned,
             balance.held,
@@ -245,6 +246,7 @@ fn totals(evaluation: &Evaluation<'_>, out: &mut String) {
             balance.expired,
             balance.void,
             balance.forfeited,
+            balance.kept,
         ];
         for (sum, amount) in sum.iter_mut().zip(slots) {
             *sum = sum.and_then(|sum| sum.checked_add(amount));
@@ -254,8 +256,8 @@ fn totals(evaluation: &Evaluation<'_>, out: &mut String) {
         return;
     }
     section(out, "Totals");
-    // What has expired, is void or forfeited stands in a column only where there is something.
-    let words = ["earned", "held", "payable", "paid", "expired", "void", "forfeited"];
+    // What has expired, is void, forfeited or kept stands in a column only where there is something.
+    let words = ["earned", "held", "payable", "paid", "expired", "void", "forfeited", "kept"];
     let is_any = |slot: usize| sums.values().any(|sums| sums.get(slot) != Some(&Some(Decimal::ZERO)));
     let shown: Vec<usize> = (0..words.len()).filter(|slot| *slot < 4 || is_any(*slot)).collect();
     let amounts = shown.iter().filter_map(|slot| words.get(*slot)).map(|word| (*word, Align::Right));

@@ -45,6 +45,8 @@ pub enum Standing {
     Reversed,
     /// A review found its referral void before it was paid.
     Void,
+    /// It was taken back after it was paid, and is left to the beneficiary.
+    Kept,
     /// Its last day has passed without its being used; when the host had handed it over, if it had.
     Expired(Option<Instant>),
     /// It was not released in time.
@@ -92,7 +94,11 @@ pub fn rule<'a>(program: &'a Program, entry: &EntryRow) -> (&'a Version, &'a Rew
 /// added, from the moment that it was booked.
 pub fn dates(program: &Program, entry: &EntryRow) -> Dates {
     let (version, reward) = rule(program, entry);
-    dates_from(program, version, reward, anchor(entry), entry.amount >= 0)
+    let dates = dates_from(program, version, reward, anchor(entry), entry.amount >= 0);
+    let Some(by) = entry.by else { return dates };
+    // What is taken back goes off what was granted: it waits no longer, and is not owed before.
+    let granted = dates_from(program, version, reward, Instant(by.granted.at), false);
+    Dates { payable_on: granted.payable_on.max(program.zone.day_of(anchor(entry))), ..dates }
 }
 
 /// What the dates of an entry count from.
@@ -207,7 +213,9 @@ pub fn pay_promise(
         _ if amount <= 0 => Promise::None,
         Standing::Paid(at) | Standing::Expired(Some(at)) if program.zone.day_of(at) <= due_on => Promise::Met,
         Standing::Paid(_) | Standing::Expired(Some(_)) => Promise::MetLate,
-        Standing::Reversed | Standing::Void | Standing::Forfeited | Standing::Expired(None) => Promise::None,
+        Standing::Reversed | Standing::Void | Standing::Forfeited | Standing::Kept | Standing::Expired(None) => {
+            Promise::None
+        }
         Standing::Held(Hold::Event(_) | Hold::Condition | Hold::Requirement(..)) => Promise::OnHold,
         Standing::Held(Hold::Until(_)) | Standing::Payable => {
             if program.zone.day_of(as_of) > due_on {

@@ -197,9 +197,19 @@ fn brief(part: &str, row: &Value) -> String {
         "positions" => {
             &["entry", "state", "held", "amount", "used", "remaining", "due_on", "pay", "expires_on", "notify"]
         }
-        "balances" => {
-            &["beneficiary", "unit", "earned", "held", "payable", "paid", "reversed", "expired", "void", "forfeited"]
-        }
+        "balances" => &[
+            "beneficiary",
+            "unit",
+            "earned",
+            "held",
+            "payable",
+            "paid",
+            "reversed",
+            "expired",
+            "void",
+            "forfeited",
+            "kept",
+        ],
         "payouts" => &["payout", "state", "gross", "fee", "net", "carried", "reasons", "flags", "missed_on"],
         "standings" => &["referrer", "ladder", "level", "value", "next_level", "missing", "conditions", "by"],
         "outlook" => &["referral", "rule", "event", "after", "by", "conditions"],

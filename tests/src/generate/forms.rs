@@ -162,3 +162,36 @@ pub(super) fn groups(version: &mut VersionPlan, draw: &mut Draw<'_>) {
         let _ = write!(version.text, "[[group]]\nid = \"g2\"\nrewards = [{}]\nwins = \"{wins}\"\n", members.join(", "));
     }
 }
+
+/// What takes back what rewards have granted.
+pub(super) fn reversal(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize) {
+    let on = draw.one_of(&[
+        "\"install\"",
+        "[\"install\", \"disqualified\"]",
+        "\"disqualified\"",
+        "\"payment\"",
+        "[\"lost\", \"install\"]",
+    ]);
+    let how = draw.one_of(&[
+        "",
+        "refunded = \"event.amount\"\n",
+        "refunded = \"event.amount / 3\"\nout_of = \"event.amount\"\n",
+        "refunded = 7\nout_of = \"referee.employees\"\n",
+        "take_back = \"50%\"\n",
+        "take_back = \"event.seats / 5\"\n",
+    ]);
+    let of_event = draw.one_of(&["", "of_event = \"event.undoes\"\n", "of_event = \"event.undoes\"\n"]);
+    let within = draw.one_of(&["", "", "within = \"30 days\"\n", "within = \"1 months\"\n"]);
+    let when = draw.one_of(&["", "", "when = \"event.amount > 1\"\n", "when = \"referral.channel != 'form'\"\n"]);
+    let restored = draw.one_of(&["", "", "restored_by = \"qualified\"\n", "restored_by = \"closed\"\n"]);
+    let paid = draw.one_of(&["", "when_paid = \"keep\"\n"]);
+    let rewards = match version.rewards.first().filter(|_| draw.once_in(3)) {
+        Some(first) => format!("rewards = [\"{}\"]\n", first.id),
+        None => String::new(),
+    };
+    let _ = write!(
+        version.text,
+        "[[reversal]]\nid = \"v{at}\"\non = {on}\n{how}{of_event}{within}{when}{restored}{paid}{rewards}"
+    );
+    version.reverses = true;
+}

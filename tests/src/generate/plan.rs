@@ -39,6 +39,8 @@ pub struct VersionPlan {
     pub limits: Vec<LimitPlan>,
     /// True when it says which referrals are of the same referee.
     pub claims: bool,
+    /// True when something takes back what was granted.
+    pub reverses: bool,
 }
 
 /// What laws know of a reward.
@@ -117,6 +119,7 @@ score = "decimal"
 amount = "decimal"
 seats = "int"
 plan = ["basic", "pro"]
+undoes = "text"
 [definitions]
 net = "event.amount - event.seats"
 large = "net > fee || referral.in_crm"
@@ -197,13 +200,16 @@ impl Plan {
         for (at, mut draw) in of(0..5).chain(of(12..14)) {
             rules::reward(&mut out, &mut draw, at, number, self.currency, shape);
         }
-        for (at, mut draw) in of(7..8).chain(of(14..16)) {
+        for (at, mut draw) in of(7..8).chain(of(14..15)) {
             rules::campaign(&mut out, &mut draw, at, shape);
         }
         forms::groups(&mut out, draw);
         forms::payouts(&mut out, draw);
         for (at, mut draw) in of(5..7) {
             rules::limit(&mut out, &mut draw, at, self.currency, shape);
+        }
+        for (at, mut draw) in of(15..16).filter(|_| !shape.ahead) {
+            forms::reversal(&mut out, &mut draw, at);
         }
         out
     }

@@ -304,6 +304,9 @@ impl Maker<'_> {
         cells.put("seats", self.fact(&mut draw, &["", "3", "0", "7"]));
         cells.put("plan", self.fact(&mut draw, &["", "pro", "basic"]));
         let copies = draw.below(12);
+        let earlier = format!("E-{}", number.saturating_sub(1));
+        let undoes = [String::new(), format!("{referral}/payment"), format!("{referral}/closed"), earlier];
+        cells.put("undoes", draw.one_of(&undoes));
         let row = cells.0;
         out.push(row.clone());
         self.copies(copies, row, "at", "amount", at, out);

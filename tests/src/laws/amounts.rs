@@ -91,7 +91,7 @@ pub fn totals_are_sums(seeds: &Seeds) -> Result<(), String> {
     Ok(())
 }
 
-/// Earned is held and payable and paid and reversed and expired and void and forfeited, for every beneficiary and unit, and all of them are sums over positions;
+/// Earned is held and payable and paid and reversed and expired and void and forfeited and kept, for every beneficiary and unit, and all of them are sums over positions;
 /// payouts are sums of entries.
 ///
 /// # Errors
@@ -212,6 +212,7 @@ fn balances_as_of(case: &Case, book: &referral_rules::book::Book, as_of: Instant
             ("expired", balance.expired),
             ("void", balance.void),
             ("forfeited", balance.forfeited),
+            ("kept", balance.kept),
         ];
         let parts = slots.iter().skip(1).fold(Number::ZERO, |mut sum, (_, amount)| {
             plus(&mut sum, number(amount));

@@ -83,7 +83,8 @@ pub fn ids_are_unique_and_stable(seeds: &Seeds) -> Result<(), String> {
                 return Err(case.fault(&format!("as of {moment} two entries have the id {}", entry.id)));
             }
             sequences.entry(entry.grant.clone()).or_default().insert(entry.id.clone());
-            let first = !entry.correction && entry.steps.iter().all(|step| step.step != StepWord::Released);
+            let given = !entry.correction && entry.reversal.is_empty();
+            let first = given && entry.steps.iter().all(|step| step.step != StepWord::Released);
             if first && !granted.insert(entry.grant.clone()) {
                 return Err(case.fault(&format!("as of {moment} two events share the grant {}", entry.grant)));
             }

@@ -72,7 +72,13 @@ pub fn limits_hold(seeds: &Seeds) -> Result<(), String> {
         let Some(version) = case.plan.versions.iter().find(|version| version.name == entry.version) else {
             return Err(case.fault(&format!("an entry of no version: {entry:#?}")));
         };
-        let counts = |limit: &&LimitPlan| minor > 0 || minor < 0 && limit.gives_room;
+        // What is taken back is drawn under the keys of the event that granted, which cannot be told here.
+        if !entry.reversal.is_empty() {
+            continue;
+        }
+        let told =
+            |limit: &&LimitPlan| !(limit.gives_room && case.plan.versions.iter().any(|version| version.reverses));
+        let counts = |limit: &&LimitPlan| (minor > 0 || minor < 0 && limit.gives_room) && told(limit);
         for limit in version.limits.iter().filter(counts).filter(|limit| covers(limit, version, &entry)) {
             let Some(keys) = keys(&case, limit, &entry) else { continue };
             let day = case.plan.zone.day_of(entry.booked_at);

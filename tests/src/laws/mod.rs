@@ -5,6 +5,7 @@ mod amounts;
 mod ledger;
 mod limits;
 mod order;
+mod reversals;
 mod total;
 mod ways;
 
@@ -15,6 +16,7 @@ pub use order::{
     arrival_does_not_matter, other_referrers_do_not_matter, shifted_by_400_years,
     what_is_recorded_later_does_not_matter,
 };
+pub use reversals::{all_of_it_is_taken_back, no_more_than_was_given};
 pub use total::{damaged_documents, damaged_tables, every_referral_is_decided};
 pub use ways::{NUMBERED, STRAIGHT, packed_is_plain, straight_is_by_scopes};
 
@@ -39,6 +41,8 @@ pub const ALL: &[(&str, Law)] = &[
     ("balances add up", balances_add_up),
     ("steps lead to the amount", steps_lead_to_the_amount),
     ("totals are sums", totals_are_sums),
+    ("no more than was given", no_more_than_was_given),
+    ("all of it is taken back", all_of_it_is_taken_back),
     ("every referral is decided", every_referral_is_decided),
     ("damaged documents", damaged_documents),
     ("damaged tables", damaged_tables),

@@ -94,6 +94,7 @@ impl Compiling<'_> {
             label: written.label.as_ref().map(|label| label.value.clone()).unwrap_or_default(),
             campaigns: Vec::new(),
             limits: Vec::new(),
+            reversals: Vec::new(),
             span: written.id.span,
         })
     }
@@ -193,6 +194,11 @@ pub(super) fn connect(document: &Document, rewards: &mut [Reward]) {
             None => by_default,
         };
         let to_referrer = reward.to == Party::Referrer;
+        reward.reversals = (0_u16..)
+            .zip(&document.reversals)
+            .filter(|(_, reversal)| named(&reversal.rewards, true))
+            .map(|(position, _)| position)
+            .collect();
         reward.campaigns = (0_u16..)
             .zip(&document.campaigns)
             .filter(|(_, campaign)| named(&campaign.rewards, to_referrer))

@@ -131,7 +131,7 @@ fn comes_before(kind: EventKind, event: EventKind) -> bool {
 }
 
 /// True if the stage may follow the event, or a stage that may come after it.
-fn may_still_come(kind: EventKind, event: EventKind) -> bool {
+pub(super) fn may_still_come(kind: EventKind, event: EventKind) -> bool {
     let mut reached = vec![event];
     let mut next = 0;
     while let Some(stage) = reached.get(next).copied() {

@@ -8,6 +8,7 @@ mod events;
 mod groups;
 mod known;
 mod payouts;
+mod reversals;
 mod tiers;
 mod touches;
 mod unused;
@@ -104,6 +105,10 @@ pub const LINTS: &[Lint] = &[
         "A campaign's goal counts events that come before the moment that must fall into its window.",
     ),
     lint(Code::UnusedDefinition, "No expression uses a definition."),
+    lint(
+        Code::ReversalWithoutEffect,
+        "A reversal covers no reward, comes before all that it could take back, or gives back what it can never have taken.",
+    ),
     lint(Code::PayoutWithoutReward, "A payout covers no reward of the document, or payouts before it cover them all."),
     lint(
         Code::MinimumOutOfReach,
@@ -151,6 +156,7 @@ pub(super) fn warnings(program: &Program, written: &[(&Document, &Expressions)])
             groups::look,
             touches::look,
             events::look,
+            reversals::look,
             conditions::look,
             amounts::look,
             dates::look,

@@ -137,5 +137,17 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
         let reviews = document.requirements.iter().filter_map(|requirement| requirement.review.as_ref());
         reviews.flat_map(|review| &review.by).any(|by| by.value == kind)
     };
-    by_reward || by_moment || by_clock || by_condition || by_claim || by_measure || by_goal || by_requirement
+    let by_reversal = document
+        .reversals
+        .iter()
+        .any(|reversal| reversal.on.iter().chain(&reversal.restored_by).any(|on| on.value == kind));
+    by_reversal
+        || by_reward
+        || by_moment
+        || by_clock
+        || by_condition
+        || by_claim
+        || by_measure
+        || by_goal
+        || by_requirement
 }

@@ -5,6 +5,7 @@ use crate::program::document::{
     Aggregate, CreditGoesTo, Disqualified, FactType, MEASURES, Moment, OnFailure, Refuses, STAGES, ThisEvent, UnderWay,
     Which,
 };
+use crate::program::document_reversals::WhenPaid;
 use crate::program::document_rules::{BelowZero, CountedFrom, OverLimit, Party, Per, RewardKind, TakenBack, Wins};
 use crate::program::library_lists::{HOST, LIBRARY_LISTS};
 
@@ -50,6 +51,7 @@ pub(super) const PROGRAM: Keys = Keys {
         "group",
         "limit",
         "payout",
+        "reversal",
         "accepted_warnings",
     ],
 };
@@ -201,6 +203,24 @@ pub(super) const PAYOUT: Keys = Keys {
     keys: &["id", "rewards", "unit", "on_day", "day_off", "cut_off", "at_least", "fee"],
 };
 
+pub(super) const REVERSAL: Keys = Keys {
+    path: "reversal",
+    title: "a reversal",
+    keys: &[
+        "id",
+        "on",
+        "when",
+        "rewards",
+        "of_event",
+        "within",
+        "take_back",
+        "refunded",
+        "out_of",
+        "when_paid",
+        "restored_by",
+    ],
+};
+
 pub(super) const GOAL: Keys = Keys { path: "campaign.goal", title: "a goal", keys: &["at_least", "on", "of"] };
 
 pub(super) const GROUP: Keys = Keys { path: "group", title: "a group", keys: &["id", "rewards", "campaigns", "wins"] };
@@ -229,6 +249,7 @@ pub fn keys() -> Vec<Keys> {
         GROUP,
         LIMIT,
         PAYOUT,
+        REVERSAL,
     ]
 }
 
@@ -373,6 +394,11 @@ pub(super) const OVER_LIMIT: &[(&str, OverLimit)] = &[
 pub(super) const TAKEN_BACK: &[(&str, TakenBack)] =
     &[("uses room", TakenBack::UsesRoom), ("gives room", TakenBack::GivesRoom)];
 
+/// How much a reversal takes back; anything else is a share.
+pub(super) const TAKE_BACK: &[&str] = &["all", "in proportion"];
+
+pub(super) const WHEN_PAID: &[(&str, WhenPaid)] = &[("take back", WhenPaid::TakeBack), ("keep", WhenPaid::Keep)];
+
 /// The words that a key allows, for every key that allows only some: `("reward.to", ["referrer", "referee"])`.
 pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
     fn of<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
@@ -415,5 +441,7 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("limit.taken_back", of(TAKEN_BACK)),
         ("payout.on_day", PayoutDay::WORDS.iter().copied().chain(of(WEEKDAYS)).collect()),
         ("payout.day_off", of(DayOff::ALL)),
+        ("reversal.take_back", TAKE_BACK.to_vec()),
+        ("reversal.when_paid", of(WHEN_PAID)),
     ]
 }

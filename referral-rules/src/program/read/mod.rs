@@ -10,6 +10,7 @@ mod measures;
 mod payouts;
 mod references;
 mod requirements;
+mod reversals;
 mod rewards;
 mod rules;
 mod tables;
@@ -18,7 +19,9 @@ mod tests;
 mod value;
 
 use super::document::{AsOf, CalendarText, Document, InForce, UnderWay};
-use crate::base::limits::{CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX, PAYOUTS_MAX, REWARDS_MAX};
+use crate::base::limits::{
+    CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX, PAYOUTS_MAX, REVERSALS_MAX, REWARDS_MAX,
+};
 use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use crate::node::{Node, NodeValue, read_json, read_toml};
 pub use field::Notation;
@@ -158,6 +161,11 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     });
     let ids = document.payouts.iter().enumerate().map(|(at, row)| (&row.id, format!("payout[{at}].id")));
     unique(ids, &Names { what: "payouts", key: "id" }, reader);
+    document.reversals = rows(&section, "reversal", REVERSALS_MAX, reader, |field, reader| {
+        Some(reversals::reversal(&Section::open(field, &keys::REVERSAL, reader)?, reader))
+    });
+    let ids = document.reversals.iter().enumerate().map(|(at, row)| (&row.id, format!("reversal[{at}].id")));
+    unique(ids, &Names { what: "reversals", key: "id" }, reader);
     for (definition, used) in document.definitions.iter_mut().zip(reader.definitions.used()) {
         definition.used = used;
     }

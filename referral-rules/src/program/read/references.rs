@@ -78,6 +78,18 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
         }
     }
     payouts::check(document, reader);
+    for (index, reversal) in document.reversals.iter().enumerate() {
+        for (at, kind) in reversal.on.iter().enumerate() {
+            let several = if reversal.on.len() > 1 { format!("[{at}]") } else { String::new() };
+            kinds.check(kind, || format!("reversal[{index}].on{several}"), reader);
+        }
+        if let Some(kind) = &reversal.restored_by {
+            kinds.check(kind, || format!("reversal[{index}].restored_by"), reader);
+        }
+        for (at, id) in reversal.rewards.iter().flatten().enumerate() {
+            rewards.check(id, || format!("reversal[{index}].rewards[{at}]"), reader);
+        }
+    }
     units(document, reader);
     alike(document, reader);
 }

@@ -93,7 +93,7 @@ fn beneficiary(field: &Field<'_>, reader: &mut Reader) -> Option<(Spanned<Party>
 }
 
 /// Kinds of event, none of them twice.
-fn distinct_kinds(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<String>>> {
+pub(super) fn distinct_kinds(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<Spanned<String>>> {
     let kinds = kinds(field, reader)?;
     named_once(&kinds, field, "the list", reader);
     Some(kinds)

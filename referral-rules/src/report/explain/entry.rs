@@ -60,7 +60,11 @@ pub(super) fn write_entry(evaluation: &Evaluation<'_>, line: &Line<'_>, others: 
     let event = if entry.event.id.is_empty() { String::new() } else { format!(" ({})", clipped(&entry.event.id, 60)) };
     let tier = if entry.tiers.is_empty() { String::new() } else { format!(", tier {}", tier_text(&entry.tiers)) };
     let place = format!("{}:{}", entry.place.source, entry.place.line);
-    field("rule", &format!("{} on {}{event}{tier} [{place}, version {}]", entry.rule, entry.event.kind, entry.version));
+    let (rule, of) = match line.row.by {
+        None => (entry.rule.clone(), String::new()),
+        Some(_) => (format!("{}, by the reversal {}", entry.rule, entry.reversal), granted_on(evaluation, line)),
+    };
+    field("rule", &format!("{rule} on {}{event}{of}{tier} [{place}, version {}]", entry.event.kind, entry.version));
     let corrected = corrects(evaluation, line, others);
     if let Some(corrected) = &corrected {
         field("corrects", corrected);
@@ -76,7 +80,7 @@ pub(super) fn write_entry(evaluation: &Evaluation<'_>, line: &Line<'_>, others: 
     }
     let taken_back = entry.correction && entry.amount.is_sign_negative() && entry.steps.is_empty();
     if !taken_back {
-        let base = source(reward);
+        let base = if line.row.by.is_none() { source(reward) } else { ", all that it gave".to_owned() };
         let now = if corrected.is_some() { "now " } else { "" };
         let unit = entry.steps.first().map_or(entry.unit.as_str(), |step| stated_in(step, &entry.unit));
         field("base", &format!("{now}{}{base}", exact(entry.base, unit)));
@@ -90,6 +94,13 @@ pub(super) fn write_entry(evaluation: &Evaluation<'_>, line: &Line<'_>, others: 
         field("payout", &payout);
     }
     field("entry", &entry.id);
+}
+
+/// ` of payment (P-1)`: the event that granted what a reversal takes back.
+fn granted_on(evaluation: &Evaluation<'_>, line: &Line<'_>) -> String {
+    let granted = evaluation.event_reference(line.row.what, line.row.kind);
+    let id = if granted.id.is_empty() { String::new() } else { format!(" ({})", clipped(&granted.id, 60)) };
+    format!(", of what {}{id} brought", granted.kind)
 }
 
 /// ` = stage_reward[tier].per_qualified`, unless the document states the bare number.
@@ -130,6 +141,8 @@ fn step_text(step: &StepText, unit: &str) -> String {
         StepWord::Limit => format!("limit {by} cuts"),
         StepWord::Deferred => format!("limit {by} puts the rest off"),
         StepWord::Released => format!("limit {by} put this off; it is released now"),
+        StepWord::TakenBack => format!("{by} takes back its share"),
+        StepWord::TakenBefore => "less what was taken back before".to_owned(),
     };
     format!("{what}: {} -> {}", exact(step.before, stated_in(step, unit)), exact(step.after, unit))
 }

@@ -26,6 +26,8 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
     columns.extend(voids.then_some(("void", Align::Right)));
     let forfeits = own.iter().filter(is_own).any(|balance| !balance.forfeited.is_zero());
     columns.extend(forfeits.then_some(("forfeited", Align::Right)));
+    let keeps = own.iter().filter(is_own).any(|balance| !balance.kept.is_zero());
+    columns.extend(keeps.then_some(("kept", Align::Right)));
     let mut balances = Table::new(&columns);
     for balance in own.iter().filter(is_own) {
         let shown = |amount| money(amount, &balance.unit);
@@ -43,6 +45,7 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
         cells.extend(expires.then(|| shown(balance.expired)));
         cells.extend(voids.then(|| shown(balance.void)));
         cells.extend(forfeits.then(|| shown(balance.forfeited)));
+        cells.extend(keeps.then(|| shown(balance.kept)));
         balances.row(cells);
     }
     push_line(&mut out, "");

@@ -53,6 +53,10 @@ pub enum Change {
     Deferred(u16),
     /// What a limit deferred, by its number, is granted now.
     Released(u16),
+    /// A reversal, by its number, takes its share.
+    TakenBack(u16),
+    /// What was taken back before.
+    TakenBefore,
 }
 
 /// Why a rule gives nothing for an event of its kind.
@@ -88,6 +92,25 @@ pub enum Cause {
     AnotherWon(u16),
     /// The event comes after the end of the program, which is also the end for referrals under way.
     Ended,
+    /// Nothing that the reversal means was granted, or all of it is taken back already.
+    NothingToTake,
+    /// The reversal has taken nothing that could be given back.
+    NothingToRestore,
+    /// The event names no event that granted, and several could be meant.
+    SeveralEvents,
+    /// What the reversal means was granted too long ago.
+    TooLate,
+    /// Of how much something was refunded could not be told when it was granted.
+    NoWhole,
+}
+
+/// A rule of a version, by its position.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Rule {
+    /// What takes back.
+    Reversal(u16),
+    /// What grants.
+    Reward(u16),
 }
 
 impl Cause {
@@ -106,13 +129,13 @@ impl Cause {
     }
 }
 
-/// A rule that gave nothing for an event of its kind: referral, place, event with its kind, version, rule, why.
-pub type NothingGranted = (u32, Place, (What, EventKind), u16, u16, Cause);
+/// A rule that gave or took nothing at an event of its kind: referral, place, event with its kind, version, rule, why.
+pub type NothingGranted = (u32, Place, (What, EventKind), u16, Rule, Cause);
 
 /// The order in which they are told.
-pub(super) fn nothing_granted_key(of: &NothingGranted) -> (u32, Place, What, u16, EventKind) {
-    let (referral, place, (what, kind), _, rule, _) = of;
-    (*referral, *place, *what, *rule, *kind)
+pub(super) fn nothing_granted_key(of: &NothingGranted) -> (u32, Place, What, Rule, EventKind, u16) {
+    let (referral, place, (what, kind), version, rule, _) = of;
+    (*referral, *place, *what, *rule, *kind, *version)
 }
 
 /// What a rule gives for an applied event, before limits.

@@ -1,7 +1,8 @@
 //! Limits: candidates become parts of grants, in the order of events, each drawing on what is left.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::candidates::{Candidate, Candidates, Cause, Change, Offering, Past, Step};
+use super::candidates::{Candidate, Candidates, Cause, Change, Offering, Past, Rule, Step};
 use super::drawn::{Deferred, Draw, DrawKey, Drawn, DrawsOn, TotalKey, TotalSoFar};
+use super::grants::Taken;
 use crate::base::limits::RELEASES_MAX;
 use crate::base::{Day, Instant, Number, Period, index, position};
 use crate::book::NEVER;
@@ -34,15 +35,19 @@ pub struct Part {
     pub steps: (u32, u32),
     /// When it is booked, unless late news books it.
     pub moment: i64,
+    /// The grant that a reversal takes this from, if that is what it is.
+    pub taken: Option<Taken>,
 }
 
-/// A rule that gave nothing for an event of its kind.
+/// A rule that gave or took nothing at an event of its kind.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct NotApplied {
     /// The applied event.
     pub row: u32,
-    /// The rule's position in the governing version.
-    pub rule: u16,
+    /// The version: the governing one, or that of grants.
+    pub version: u16,
+    /// The rule in it.
+    pub rule: Rule,
     /// Why.
     pub cause: Cause,
 }
@@ -75,11 +80,11 @@ pub struct Drawing<'a> {
 }
 
 /// An amount on its way through the limits.
-struct Passing {
-    row: u32,
-    rule: u16,
-    payee: u32,
-    amount: i64,
+pub(super) struct Passing {
+    pub(super) row: u32,
+    pub(super) rule: u16,
+    pub(super) payee: u32,
+    pub(super) amount: i64,
     day: Day,
     steps: Vec<Step>,
     before_limits: usize,
@@ -103,6 +108,7 @@ impl Drawing<'_> {
         let mut own = Candidates::default();
         for row in rows {
             self.release_until(applied.at[row], state, scratch, out);
+            self.take_back(row, state, scratch, out);
             let version = &self.offering.program.versions[usize::from(applied.version[row])];
             for rule in version.rewards_on(applied.kind[row]).iter().copied() {
                 let reward = &version.rewards[usize::from(rule)];
@@ -148,7 +154,7 @@ impl Drawing<'_> {
         Some(candidate)
     }
 
-    fn total_opened(&self, key: TotalKey) -> TotalSoFar {
+    pub(super) fn total_opened(&self, key: TotalKey) -> TotalSoFar {
         let total = self.opening_totals.get(&key).copied().unwrap_or(0);
         TotalSoFar { total, given: total }
     }
@@ -165,7 +171,8 @@ impl Drawing<'_> {
         out: &mut Granted,
     ) {
         if let Some(cause) = candidate.cause {
-            out.not_applied.push(NotApplied { row: candidate.row, rule: candidate.rule, cause });
+            let version = self.offering.applied.version[index(candidate.row)];
+            out.not_applied.push(NotApplied { row: candidate.row, version, rule: Rule::Reward(candidate.rule), cause });
             return;
         }
         let at = self.offering.applied.at[index(candidate.row)];
@@ -204,11 +211,12 @@ impl Drawing<'_> {
             let before_limits = steps.len();
             let before = steps.last().map_or(deferred.base, |step| step.after);
             steps.push(Step { change: Change::Released(limit), before, after: in_unit(deferred.amount, reward) });
+            let amount = self.spare((deferred.row, deferred.rule, deferred.amount), state, &mut steps);
             let passing = Passing {
                 row: deferred.row,
                 rule: deferred.rule,
                 payee: deferred.payee,
-                amount: deferred.amount,
+                amount,
                 day: self.offering.program.zone.day_of(Instant(release)),
                 steps,
                 before_limits,
@@ -243,12 +251,7 @@ impl Drawing<'_> {
         }
         for on in keys.iter().filter(|on| passing.amount > 0 || passing.amount < 0 && on.gives_room) {
             let drawn = if on.counts_grants { 1 } else { passing.amount };
-            let draw = state.draws.entry(on.key).or_insert_with(|| self.opened(on.key));
-            if on.rolling {
-                draw.on(passing.day.0, drawn);
-            } else {
-                draw.sum = draw.sum.saturating_add(drawn);
-            }
+            self.draw(on.key, on.rolling, passing.day, drawn, state);
         }
         state.keys = keys;
         self.give(version, reward, &passing, (asked, release), state, scratch);
@@ -280,6 +283,7 @@ impl Drawing<'_> {
         }
         // What is deferred again as a whole is no part of its own: nothing happened to the ledger.
         let again = passing.deferred.iter().fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
+        self.remember(version, reward, &passing, (release, again), state, scratch);
         if release != AT_ONCE && passing.amount == 0 && again == asked {
             return;
         }
@@ -294,6 +298,7 @@ impl Drawing<'_> {
             amount: passing.amount,
             steps,
             moment: release.max(self.offering.applied.known[row]),
+            taken: None,
         });
     }
 
@@ -312,6 +317,16 @@ impl Drawing<'_> {
         let more = if release == AT_ONCE { kept } else { kept.saturating_sub(asked) };
         let total = state.totals.entry(key).or_insert_with(|| self.total_opened(key));
         total.given = total.given.saturating_add(more).max(0);
+    }
+
+    /// Draws on what a limit lets pass under a key.
+    pub(super) fn draw(&self, key: DrawKey, rolling: bool, day: Day, drawn: i64, state: &mut Drawn) {
+        let draw = state.draws.entry(key).or_insert_with(|| self.opened(key));
+        if rolling {
+            draw.on(day.0, drawn);
+        } else {
+            draw.sum = draw.sum.saturating_add(drawn);
+        }
     }
 
     fn opened(&self, key: DrawKey) -> Draw {

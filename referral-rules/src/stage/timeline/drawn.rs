@@ -1,5 +1,6 @@
 //! What a scope carries from grant to grant: what limits have drawn and put off, what was granted, running totals.
 use super::candidates::{Cause, Step};
+use super::grants::GrantSoFar;
 use super::measure_keys::MeasureKey;
 use super::measures::Totals;
 use crate::base::Number;
@@ -159,6 +160,8 @@ pub struct Drawn {
     pub draws: FxHashMap<DrawKey, Draw>,
     /// What each reward granted to a referral so far, in minor units.
     pub granted: FxHashMap<(u32, u16), i64>,
+    /// What may be taken back, by referral, in the order in which it was granted.
+    pub grants: FxHashMap<u32, Vec<GrantSoFar>>,
     /// The running totals.
     pub totals: FxHashMap<TotalKey, TotalSoFar>,
     /// For what rules give no more: what was given once, and what has ended.
@@ -176,6 +179,7 @@ impl Drawn {
     pub fn clear(&mut self) {
         super::forget(&mut self.draws);
         super::forget(&mut self.granted);
+        super::forget(&mut self.grants);
         super::forget(&mut self.totals);
         self.given.clear();
         self.deferred.clear();

@@ -12,7 +12,7 @@ use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows};
 
 /// The first day of the period that holds a day; 0 where the period has none.
-fn period_of(in_each: Period, day: Day) -> i32 {
+pub(super) fn period_of(in_each: Period, day: Day) -> i32 {
     match in_each {
         Period::Lifetime | Period::Rolling { .. } => 0,
         _ => in_each.first_day(day).0,
@@ -66,7 +66,7 @@ impl Drawing<'_> {
 }
 
 impl Offering<'_> {
-    fn inputs<'b>(&'b self, rows: &'b [u32]) -> EventRows<'b> {
+    pub(super) fn inputs<'b>(&'b self, rows: &'b [u32]) -> EventRows<'b> {
         EventRows {
             program: self.program,
             book: self.book,

@@ -6,6 +6,7 @@
 use super::applied::{Applied, LADDERS_MAX};
 use super::candidates::Step;
 use super::drawing::{AT_ONCE, Granted, Part};
+use super::grants::Taken;
 use super::items::{Item, Place, What};
 use crate::base::{Number, index, position};
 use crate::program::{EventKind, Program};
@@ -44,6 +45,21 @@ pub struct EntryRow {
     pub tiers: [u8; LADDERS_MAX],
     /// When it was booked.
     pub booked_at: i64,
+    /// What took it back, if it is not granted; its place is then that of the event that did.
+    pub by: Option<By>,
+}
+
+/// What takes back from a grant, or gives back to it.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct By {
+    /// The reversal, by its number.
+    pub reversal: u16,
+    /// The event at which it did.
+    pub what: What,
+    /// The kind of that event.
+    pub kind: EventKind,
+    /// The place of the event that granted.
+    pub granted: Place,
 }
 
 impl EntryRow {
@@ -52,9 +68,16 @@ impl EntryRow {
         self.place.at
     }
 
+    /// The event that made it, with its kind: the one that granted, or the one at which that was taken back.
+    pub fn made_by(&self) -> (What, EventKind) {
+        self.by.map_or((self.what, self.kind), |by| (by.what, by.kind))
+    }
+
     /// What the ledger is sorted by.
-    pub fn key(&self) -> (i64, Place, EventKind, u16, What, i64, u32) {
-        (self.booked_at, self.place, self.kind, self.rule, self.what, self.release, self.sequence)
+    pub fn key(&self) -> (i64, Place, EventKind, u16, Option<(Place, u16)>, (What, EventKind), i64, u32) {
+        let (made_by, granted) = (self.made_by().1, self.by.map(|by| (by.granted, by.reversal)));
+        let grant = (self.what, self.kind);
+        (self.booked_at, self.place, made_by, self.rule, granted, grant, self.release, self.sequence)
     }
 
     /// The grant that it belongs to.
@@ -67,9 +90,9 @@ impl EntryRow {
 /// What tells grants apart: referral, event with its kind, reward number, and the account that gets it where the event says which.
 pub type Grant = (u32, (What, EventKind), u16, u32);
 
-/// What identifies a part of a grant, whatever its amount. The last number tells apart what several limits put off to the
-/// same instant.
-type PartKey = (Grant, i64, u32);
+/// What identifies a part of a grant, whatever its amount: when it was released and at which event which reversal made it. The last
+/// number tells apart what several limits put off to the same instant.
+type PartKey = (Grant, i64, Option<(u16, What, EventKind)>, u32);
 
 #[derive(Clone, Copy)]
 struct BookedPart {
@@ -102,7 +125,7 @@ impl Booking {
         entries: &mut Vec<EntryRow>,
         steps: &mut Vec<Step>,
     ) {
-        if granted.parts.iter().any(|part| part.release != AT_ONCE) {
+        if granted.parts.iter().any(|part| part.release != AT_ONCE || part.taken.is_some()) {
             self.clear();
             return self.book(program, applied, granted, None, entries, steps);
         }
@@ -128,9 +151,10 @@ impl Booking {
         for part in &granted.parts {
             let row = entry(applied, part, moment);
             let reward = &program.versions[usize::from(row.version)].rewards[usize::from(row.rule)];
-            let mut key = (row.grant(program), row.release, 0_u32);
+            let by = row.by.map(|by| (by.reversal, by.what, by.kind));
+            let mut key = (row.grant(program), row.release, by, 0_u32);
             while !seen.insert(key) {
-                key.2 = key.2.saturating_add(1);
+                key.3 = key.3.saturating_add(1);
             }
             let earlier = self.parts.get(&key).copied();
             match earlier {
@@ -161,7 +185,7 @@ impl Booking {
             .filter(|(key, part)| part.total != 0 && !seen.contains(key))
             .map(|(key, part)| (*key, *part))
             .collect();
-        gone.sort_unstable_by_key(|(key, part)| (part.last.place, *key));
+        gone.sort_unstable_by_key(|(key, part)| (part.last.place, part.last.by.map(|by| by.granted), *key));
         for (key, part) in gone {
             // Without a moment nothing that was on time can have gone; the booked moment is the safe stand-in.
             self.take_back(key, part, moment.unwrap_or(part.last.booked_at), entries);
@@ -216,12 +240,15 @@ fn booked_steps(granted: &Granted, part: &Part, steps: &mut Vec<Step>) -> (u32, 
 
 fn entry(applied: &Applied, part: &Part, moment: Option<i64>) -> EntryRow {
     let row = index(part.row);
+    let own = (applied.what[row], applied.kind[row]);
+    let (what, kind) = part.taken.map_or(own, |taken| (taken.what, taken.kind));
+    let by = |taken: Taken| By { reversal: taken.reversal, what: own.0, kind: own.1, granted: taken.place };
     EntryRow {
         referral: applied.referral[row],
-        what: applied.what[row],
+        what,
         place: applied.place[row],
-        kind: applied.kind[row],
-        version: applied.version[row],
+        kind,
+        version: part.taken.map_or(applied.version[row], |taken| taken.version),
         rule: part.rule,
         payee: part.payee,
         release: part.release,
@@ -230,8 +257,9 @@ fn entry(applied: &Applied, part: &Part, moment: Option<i64>) -> EntryRow {
         base: part.base,
         amount: part.amount,
         steps: part.steps,
-        tiers: applied.tiers[row],
+        tiers: part.taken.map_or(applied.tiers[row], |taken| taken.tiers),
         booked_at: moment.unwrap_or(part.moment),
+        by: part.taken.map(by),
     }
 }
 

@@ -377,7 +377,7 @@ impl<'a> Worker<'a> {
         self.not_applied.extend(granted.not_applied.iter().map(|not| {
             let row = index(not.row);
             let event = (applied.what[row], applied.kind[row]);
-            (applied.referral[row], applied.place[row], event, applied.version[row], not.rule, not.cause)
+            (applied.referral[row], applied.place[row], event, not.version, not.rule, not.cause)
         }));
     }
 

@@ -92,6 +92,7 @@ pub(super) fn version_looks_ahead(version: &Version) -> bool {
         && !version.claims.can_be_taken_over()
         && version.claims.shares.is_none()
         && !version.asks_for_recruiters
+        && version.reversals.is_empty()
         && version.limits.iter().all(plain)
         && version.ladders.iter().all(by_counts)
         && !version.rewards.iter().any(|reward| {

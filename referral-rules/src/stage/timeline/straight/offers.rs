@@ -12,7 +12,7 @@ use crate::expr::Scratch;
 use crate::stage::Facts;
 use crate::stage::timeline::Place;
 use crate::stage::timeline::applied::Applied;
-use crate::stage::timeline::candidates::{Candidates, Offering, nothing_granted_key};
+use crate::stage::timeline::candidates::{Candidates, Offering, Rule, nothing_granted_key};
 use crate::stage::timeline::run::{Opening, Timeline};
 use crate::stage::timeline::states::ShortStates;
 
@@ -151,7 +151,14 @@ impl Batch<'_> {
             let row = &self.rows[at];
             if let Some(cause) = candidate.cause {
                 let place = place(book, row);
-                out.not_applied.push((row.referral, place, (row.what(), row.kind), row.version, candidate.rule, cause));
+                out.not_applied.push((
+                    row.referral,
+                    place,
+                    (row.what(), row.kind),
+                    row.version,
+                    Rule::Reward(candidate.rule),
+                    cause,
+                ));
                 continue;
             }
             let reward = &program.versions[usize::from(row.version)].rewards[usize::from(candidate.rule)];

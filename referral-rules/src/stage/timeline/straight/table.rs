@@ -195,6 +195,7 @@ impl EntryTable {
                 steps: (first_step, step_starts[entry.saturating_add(1)].saturating_sub(first_step)),
                 tiers: all_tiers,
                 booked_at: at[entry],
+                by: None,
             }
         };
         self.base.iter().enumerate().map(row).collect()
