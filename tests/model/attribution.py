@@ -4,7 +4,7 @@ from fractions import Fraction
 import dates
 from expressions import evaluate
 from scope import Scope
-from values import absent
+from values import MISSING, absent
 
 
 class Claim:
@@ -77,7 +77,7 @@ class Claims:
         keys = [(text, evaluate(text, scope)) for text in version.attribution["same_referee_when"]]
         keys = [(text, value) for text, value in keys if not absent(value) and value != ""]
         rank = version.attribution.get("rank")
-        claim = Claim(verdict, keys, None if rank is None else evaluate(rank, scope))
+        claim = Claim(verdict, keys, MISSING if rank is None else evaluate(rank, scope))
         met = [other for other in self.claims if other.in_force(row.at) and any(key in other.keys for key in keys)]
         winners = [other for key in keys for other in met if key in other.keys and not other.gives_way_to(row, claim.rank)]
         if winners:

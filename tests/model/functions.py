@@ -123,13 +123,18 @@ def normalize_phone(text):
 # docs/functions.md speaks of a company's legal form without a list; this is the library's.
 LEGAL_FORMS = set("""ab ag as asa bv bvba co company corp corporation cv eg ev gmbh inc incorporated kg kgaa lda limited llc llp lp ltd ltda mbh nv
     ohg oy oyj plc pte pty pvt sa sarl sas se sl spa srl ug""".split())
+LEGAL_PHRASES = [("s", "de", "rl", "de", "cv"), ("sa", "de", "cv"), ("s", "de", "rl"), ("sp", "z", "oo")]
 
 
 def normalize_company(text):
     """Words in lower case; points and apostrophes part nothing. Legal forms at the end go, as long as a word is left."""
     words = "".join(letter if letter.isalnum() else " " for letter in re.sub("[.'\u2019]", "", text.lower())).split()
-    while len(words) > 1 and words[-1] in LEGAL_FORMS:
-        words.pop()
+    while True:
+        count = next((len(form) for form in LEGAL_PHRASES if tuple(words[-len(form):]) == form and len(words) > len(form)), 0)
+        count = count or (len(words) > 1 and words[-1] in LEGAL_FORMS)
+        if not count:
+            break
+        del words[-int(count):]
     return " ".join(words) if words else FAULT
 
 

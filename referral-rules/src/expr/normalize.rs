@@ -124,6 +124,16 @@ pub(super) fn phone(arguments: &[Arg<'_>], buffer: &mut String, _: Option<&Env<'
     Ok(Out::Buffer)
 }
 
+/// Legal forms of several words, as they are when points are left away, the longer ones first.
+const LEGAL_PHRASES: &[&str] = &["s de rl de cv", "sa de cv", "s de rl", "sp z oo"];
+
+/// The bytes of a name that ends with a legal form without that form.
+fn without_legal_form(name: &str) -> Option<usize> {
+    let phrase = LEGAL_PHRASES.iter().find_map(|phrase| name.strip_suffix(phrase)?.strip_suffix(' '));
+    let word = || name.rsplit_once(' ').filter(|(_, last)| LEGAL_FORMS.contains(last)).map(|(before, _)| before);
+    phrase.or_else(word).map(str::len)
+}
+
 /// `normalize_company('Acme Widgets, Inc.')`: `acme widgets`. A name that is nothing but a legal form keeps it.
 pub(super) fn company(arguments: &[Arg<'_>], buffer: &mut String, _: Option<&Env<'_>>) -> Answer {
     for char in text(arguments)?.chars().flat_map(char::to_lowercase) {
@@ -134,11 +144,7 @@ pub(super) fn company(arguments: &[Arg<'_>], buffer: &mut String, _: Option<&Env
         }
     }
     buffer.truncate(buffer.trim_end().len());
-    while let Some((name, last)) = buffer.rsplit_once(' ') {
-        if !LEGAL_FORMS.contains(&last) {
-            break;
-        }
-        let length = name.len();
+    while let Some(length) = without_legal_form(buffer) {
         buffer.truncate(length);
     }
     kept(buffer)
