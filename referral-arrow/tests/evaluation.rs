@@ -279,3 +279,20 @@ fn columns_have_the_names_that_they_have_in_json() {
         assert_eq!(columns, json);
     });
 }
+
+/// The texts of a column of Arrow stay where they are; those that name accounts must have numbers in the book all the same.
+#[test]
+fn accounts_that_texts_of_arrow_name_are_those_of_json() {
+    let program = PROGRAM.replacen("to = \"referrer\"", "to = { account = \"referral.channel\" }", 1);
+    let (program, _) = Program::from_toml(&program).unwrap();
+    let as_of = Instant::parse("2026-06-01T00:00:00Z").unwrap();
+    let answers = [from_json(), from_arrow(false), from_arrow(true)].map(|given| {
+        let book = Book::new(&program, &given);
+        let evaluation = evaluate(&program, &book, as_of, Options::default()).unwrap();
+        let named = evaluation.ledger().filter(|entry| entry.beneficiary.party == "account");
+        let named: Vec<String> = named.map(|entry| entry.beneficiary.id).collect();
+        assert!(!named.is_empty() && named.iter().all(|id| id == "web"), "{named:?}");
+        evaluation.fingerprint()
+    });
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
+}
