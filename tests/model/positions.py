@@ -113,7 +113,7 @@ class Positions:
         return max(0, min(used, entry.amount))
 
     def remaining(self, entry, state):
-        return 0 if state in ("reversed", "expired", "void", "forfeited") else entry.amount - self.used(entry)
+        return 0 if state in ("reversed", "expired", "void", "forfeited", "kept") else entry.amount - self.used(entry)
 
     def released_by(self, entry):
         """When the event came that releases the entry, or None."""
