@@ -1,4 +1,5 @@
 //! Expiry: until when what was granted can be used, as of the moment.
+#![expect(clippy::indexing_slicing, reason = "places come from the list of events itself")]
 use super::Evaluation;
 use crate::base::{Day, Instant};
 use crate::program::EventKind;

@@ -74,7 +74,7 @@ impl EntryRow {
     }
 
     /// What the ledger is sorted by.
-    pub fn key(&self) -> (i64, Place, EventKind, u16, Option<(Place, u16)>, (What, EventKind), i64, u32) {
+    pub fn key(&self) -> LedgerKey {
         let (made_by, granted) = (self.made_by().1, self.by.map(|by| (by.granted, by.reversal)));
         let grant = (self.what, self.kind);
         (self.booked_at, self.place, made_by, self.rule, granted, grant, self.release, self.sequence)
@@ -86,6 +86,10 @@ impl EntryRow {
         (self.referral, (self.what, self.kind), reward.number, self.payee)
     }
 }
+
+/// What the ledger is sorted by: when it was booked, the place of its event, the kind, the rule, what was taken back, by which
+/// reversal, the grant, its release and its sequence.
+pub type LedgerKey = (i64, Place, EventKind, u16, Option<(Place, u16)>, (What, EventKind), i64, u32);
 
 /// What tells grants apart: referral, event with its kind, reward number, and the account that gets it where the event says which.
 pub type Grant = (u32, (What, EventKind), u16, u32);
