@@ -289,6 +289,11 @@ class Rules:
             for _ in range(2):
                 if len(names) > 1 and draw.chance(40):
                     found.append({"id": f"g{len(found)}", "rewards": draw.some(names, 2), "wins": draw.word("group of rewards", ["best", "first"])})
+                    if draw.chance(50):
+                        # Those that answer the same event meet.
+                        members = [reward for reward in document["reward"] if reward["id"] in found[-1]["rewards"]]
+                        for reward in members[1:]:
+                            reward["on"] = members[0]["on"]
         campaigns = [campaign["id"] for campaign in document.get("campaign", [])]
         for _ in range(2):
             if len(campaigns) > 1 and draw.chance(40):
