@@ -143,6 +143,13 @@ referral_status referral_program_keys(const referral_program *program,
                                       size_t request_length,
                                       referral_text *answer);
 
+// Says in words what the program is: a request {}, and `language` ("en" or "de") or `version` if wanted. The terms, in Markdown,
+// are the `terms` of the answer.
+referral_status referral_program_describe(const referral_program *program,
+                                          const char *request,
+                                          size_t request_length,
+                                          referral_text *answer);
+
 // Checks the program of the request {"program": ...}: the answer of referral_program_compile_request without a program.
 referral_status referral_compile_json(const char *request,
                                       size_t request_length,
@@ -153,6 +160,9 @@ referral_status referral_evaluate_json(const char *request, size_t request_lengt
 
 // Explains one referral, entry or referrer of a request that has its `program` with it.
 referral_status referral_explain_json(const char *request, size_t request_length, referral_text *answer);
+
+// Says in words what the program of a request is that has its `program` with it.
+referral_status referral_describe_json(const char *request, size_t request_length, referral_text *answer);
 
 // Gives a text back and empties it, so that giving it back again does nothing. NULL is allowed and does nothing.
 void referral_text_free(referral_text *text);

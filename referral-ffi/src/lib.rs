@@ -81,7 +81,7 @@ pub unsafe extern "C" fn referral_program_evaluate(
 }
 
 /// Explains one referral, entry or referrer: the same request without `answer`, and with "referral": "R-1", or `entry`, or
-/// `referrer`. The explanation is the `text` of the answer.
+/// `referrer`. The explanation is the `text` of the answer; with `letter` ("en" or "de") it is a letter, as Markdown.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn referral_program_explain(
     program: *const Handle,
@@ -133,6 +133,19 @@ pub unsafe extern "C" fn referral_program_keys(
     unsafe { ask_program(program, request, request_length, answer, Compiled::keys_json) }
 }
 
+/// Says in words what the program is: a request {}, and `language` ("en" or "de") or `version` if wanted. The terms, in Markdown,
+/// are the `terms` of the answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_program_describe(
+    program: *const Handle,
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `ask_program`.
+    unsafe { ask_program(program, request, request_length, answer, Compiled::describe_json) }
+}
+
 /// Checks the program of the request {"program": ...}: the answer of referral_program_compile_request without a program.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn referral_compile_json(
@@ -164,6 +177,17 @@ pub unsafe extern "C" fn referral_explain_json(
 ) -> Status {
     // SAFETY: the caller's promises are those of `ask`.
     unsafe { ask(request, request_length, answer, wire::explain_json) }
+}
+
+/// Says in words what the program of a request is that has its `program` with it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_describe_json(
+    request: *const c_char,
+    request_length: usize,
+    answer: *mut Text,
+) -> Status {
+    // SAFETY: the caller's promises are those of `ask`.
+    unsafe { ask(request, request_length, answer, wire::describe_json) }
 }
 
 /// Compiles and hands the program out.

@@ -111,6 +111,7 @@ static void run(const char *name) {
   by_text(name, "compile", referral_compile_json);
   by_text(name, "evaluate", referral_evaluate_json);
   by_text(name, "explain", referral_explain_json);
+  by_text(name, "describe", referral_describe_json);
 
   referral_text request = file(name, "compile");
   referral_text answer = REFERRAL_TEXT_EMPTY;
@@ -123,6 +124,7 @@ static void run(const char *name) {
     by_program(name, "evaluate", program, referral_program_evaluate);
     by_program(name, "explain", program, referral_program_explain);
     by_steps(name, program);
+    by_program(name, "describe", program, referral_program_describe);
   }
   referral_program_free(program);
 }

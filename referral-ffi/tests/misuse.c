@@ -57,6 +57,8 @@ static void wrong_requests(const referral_program *program) {
   EXPECT(referral_program_keys(program, TEXT("{\"rows\": []}"), &answer), REFUSED, FAULT("wrong-type"));
   EXPECT(referral_evaluate_json(TEXT(nothing), &answer), REFUSED, FAULT("missing-key"));
   EXPECT(referral_explain_json(TEXT("{"), &answer), REFUSED, FAULT("syntax"));
+  EXPECT(referral_program_describe(program, TEXT("{\"language\": \"fr\"}"), &answer), REFUSED, FAULT("bad-value"));
+  EXPECT(referral_describe_json(TEXT("{"), &answer), REFUSED, FAULT("syntax"));
 }
 
 /* Every pointer of every function is NULL in turn. */
@@ -85,12 +87,17 @@ static void null(referral_program *program) {
   EXPECT(referral_program_keys(NULL, TEXT("{}"), &answer), NULL_POINTER, ERROR("null-pointer"));
   EXPECT(referral_program_keys(program, NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
   CHECK(referral_program_keys(program, TEXT("{}"), NULL) == REFERRAL_STATUS_NULL_POINTER);
+  EXPECT(referral_program_describe(NULL, TEXT(nothing), &answer), NULL_POINTER, ERROR("null-pointer"));
+  EXPECT(referral_program_describe(program, NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_program_describe(program, TEXT(nothing), NULL) == REFERRAL_STATUS_NULL_POINTER);
   EXPECT(referral_compile_json(NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
   CHECK(referral_compile_json(TEXT(standard), NULL) == REFERRAL_STATUS_NULL_POINTER);
   EXPECT(referral_evaluate_json(NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
   CHECK(referral_evaluate_json(TEXT(nothing), NULL) == REFERRAL_STATUS_NULL_POINTER);
   EXPECT(referral_explain_json(NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
   CHECK(referral_explain_json(TEXT(nothing), NULL) == REFERRAL_STATUS_NULL_POINTER);
+  EXPECT(referral_describe_json(NULL, 0, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(referral_describe_json(TEXT(nothing), NULL) == REFERRAL_STATUS_NULL_POINTER);
   referral_program_free(NULL);
   referral_text_free(NULL);
 }

@@ -42,6 +42,12 @@ mod _native {
         answer(py, || wire::explain_json(request))
     }
 
+    /// Says what the program of a request in JSON is, in words.
+    #[pyfunction]
+    fn describe_json(py: Python<'_>, request: &str) -> PyResult<String> {
+        answer(py, || wire::describe_json(request))
+    }
+
     /// A Python value as JSON, and what of it cannot be given: code, path, message, help.
     #[pyfunction]
     fn to_json(value: &Bound<'_, PyAny>, path: &str) -> PyResult<(String, Vec<values::Fault>)> {
@@ -89,6 +95,11 @@ mod _native {
         /// The keys that rows touch: a request in JSON with `rows`.
         fn keys(&self, py: Python<'_>, request: &str) -> PyResult<String> {
             answer(py, || self.0.keys_json(request))
+        }
+
+        /// Says what the program is, in words, for a request in JSON without `program`.
+        fn describe(&self, py: Python<'_>, request: &str) -> PyResult<String> {
+            answer(py, || self.0.describe_json(request))
         }
     }
 }

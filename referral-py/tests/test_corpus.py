@@ -15,6 +15,7 @@ from pathlib import Path
 
 import referral_rules
 from referral_rules import Outcome, Program, ProgramError, ReferralError
+from referral_rules import Program, ProgramError, ReferralError, RequestError
 from referral_rules._native import Compiled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +84,7 @@ class Corpus(unittest.TestCase):
 
     def test_texts(self) -> None:
         def run(case: Case) -> None:
-            for name in ("compile", "evaluate", "explain"):
+            for name in ("compile", "evaluate", "explain", "describe"):
                 ask = getattr(referral_rules, f"{name}_json")
                 self.assertEqual(ask(case.text(name)), case.text(f"{name}.answer"))
 
@@ -97,6 +98,7 @@ class Corpus(unittest.TestCase):
             if compiled is not None:
                 self.assertEqual(compiled.evaluate(case.text("evaluate_with")), case.text("evaluate.answer"))
                 self.assertEqual(compiled.explain(case.text("explain_with")), case.text("explain.answer"))
+                self.assertEqual(compiled.describe(case.text("describe_with")), case.text("describe.answer"))
 
         self.each(run)
 
@@ -156,6 +158,15 @@ class Corpus(unittest.TestCase):
                 rows = getattr(evaluation, table)
                 self.typed(table, rows)
                 self.assertEqual(plain(rows), plain(wanted[table]))
+            request = case.values("describe_with")
+            if case.ok("describe"):
+                described = case.values("describe.answer")
+                self.assertEqual(program.terms(**request), described["terms"])
+                self.assertEqual(program.changes(**request), described["changes"])
+                self.assertEqual(plain(program.bounds()), described["bounds"])
+            else:
+                with self.assertRaises(RequestError):
+                    program.terms(**request)
             request = case.values("explain_with")
             if case.ok("explain"):
                 self.assertEqual(program.explain(**request), case.values("explain.answer")["text"])

@@ -23,7 +23,8 @@ def load_tests(loader, tests, pattern):
 
 class Docs(unittest.TestCase):
     def test_the_readme_runs(self) -> None:
-        blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+        pages = [(ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/terms.md")]
+        blocks = [block for page in pages for block in re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)]
         self.assertGreaterEqual(len(blocks), 1)
         before = os.getcwd()
         os.chdir(ROOT)

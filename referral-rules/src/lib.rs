@@ -87,6 +87,7 @@ pub mod node;
 pub mod program;
 pub mod report;
 pub mod stage;
+pub mod terms;
 pub mod wire;
 
 #[doc(hidden)]

@@ -97,6 +97,10 @@ fn every_case_holds_through_every_door() {
         let json = through_json(&case);
         let mut lines = compare(&case, &json);
         lines.extend(doors_differ(&rust, &json));
+        if case.expected.diagnostics.is_some() {
+            let described: Value = serde_json::from_str(&wire::describe_json(&case.describe_request())).unwrap();
+            lines.extend(doors_differ(&json, &described));
+        }
         if let Some(given) = case.tables.from_structs() {
             structs += 1;
             lines.extend(doors_differ(&through_rust(&case, &given, Options::default()), &rust));

@@ -1,10 +1,10 @@
 //! The cases as requests and answers in JSON, written down for the doors in other languages, and held for the handle of Rust.
 //!
-//! Each case is a folder in `target/doors`. In it are `compile.json`, `evaluate.json` and `explain.json` with their answers
-//! (`….answer.json`), and `evaluate_with.json` and `explain_with.json` for a program that is compiled already: their answers are
-//! the same. `steps.txt` has the case one row at a time: for each request three lines, what was asked (`step`, `rebuild`, `keys`), the request, the
-//! answer. `cases.txt` beside the folders lists the cases. The answer of `evaluate.json` is what `tests/tests/corpus.rs` holds against
-//! the expectations.
+//! Each case is a folder in `target/doors`. In it are `compile.json`, `evaluate.json`, `explain.json` and `describe.json` with their answers
+//! (`….answer.json`), and `evaluate_with.json`, `explain_with.json` and `describe_with.json` for a program that is compiled already: their
+//! answers are the same. `steps.txt` has the case one row at a time: for each request three lines, what was asked (`step`, `rebuild`,
+//! `keys`), the request, the answer. `cases.txt` beside the folders lists the cases. The answer of `evaluate.json` is what
+//! `tests/tests/corpus.rs` holds against the expectations.
 #![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
 use referral_rules::wire::{self, Compiled};
 use referral_tests::corpus::{Case, read_corpus, steps};
@@ -36,14 +36,16 @@ fn write(folder: &Path, case: &Case) {
         ("compile", case.compile_request(), wire::compile_json as fn(&str) -> String),
         ("evaluate", case.evaluate_request(), wire::evaluate_json),
         ("explain", case.explain_request(), wire::explain_json),
+        ("describe", case.describe_request(), wire::describe_json),
     ];
     for (name, request, ask) in &requests {
         write(name, request);
         write(&format!("{name}.answer"), &ask(request));
     }
-    let [(_, compile, _), (_, evaluate, _), (_, explain, _)] = &requests;
+    let [(_, compile, _), (_, evaluate, _), (_, explain, _), (_, describe, _)] = &requests;
     write("evaluate_with", &case.evaluate_with_request());
     write("explain_with", &case.explain_with_request());
+    write("describe_with", &case.describe_with_request());
     match Compiled::new(compile) {
         Ok(compiled) => {
             assert_eq!(compiled.answer(), wire::compile_json(compile), "{}", case.name);
@@ -58,6 +60,8 @@ fn write(folder: &Path, case: &Case) {
             if !steps.asked.is_empty() {
                 assert_eq!(entries(&steps.ledger), entries(&ledger(evaluate)), "{}", case.name);
             }
+            let answer = compiled.describe_json(&case.describe_with_request());
+            assert_eq!(answer, wire::describe_json(describe), "{}", case.name);
         }
         Err(answer) => assert_eq!(answer, wire::evaluate_json(evaluate), "{}", case.name),
     }

@@ -9,6 +9,13 @@ fn limits_hold() {
 }
 
 #[test]
+fn nobody_costs_more_than_the_bound() {
+    if let Err(message) = check(400, laws::nobody_costs_more_than_the_bound) {
+        panic!("{message}");
+    }
+}
+
+#[test]
 fn balances_add_up() {
     if let Err(message) = check(400, laws::balances_add_up) {
         panic!("{message}");

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers of the crate, from the ground up. A layer may use those before it, never one after it.
-const LAYERS: [&str; 13] = [
+const LAYERS: [&str; 14] = [
     "base",
     "diag",
     "node",
@@ -16,6 +16,7 @@ const LAYERS: [&str; 13] = [
     "evaluation",
     "report",
     "engine",
+    "terms",
     "live",
     "wire",
     "arrow",

@@ -1,5 +1,8 @@
 //! The papers for people say what the code does: the reference of the document, the README and the example beside them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects, reason = "a test: a panic is a failure")]
+#[path = "reference/schema.rs"]
+mod schema;
+
 use referral_rules::base::limits::LIMITS;
 use referral_rules::base::{Calendar, Day};
 use referral_rules::book::{Book, Given, GivenTable};

@@ -33,13 +33,13 @@ A `Program` is compiled once from its terms; `Program.evaluate` joins it with th
 Amounts are `Decimal`, days are `date`, instants are `datetime` in UTC. Floats are refused, and so are datetimes without a zone.
 What is wrong raises a `ReferralError`, with all that is wrong in its `diagnostics`.
 
-`evaluate_json`, `compile_json` and `explain_json` take a request in JSON and give the answer in JSON, the same as in every
+`evaluate_json`, `compile_json`, `explain_json` and `describe_json` take a request in JSON and give the answer in JSON, the same as in every
 other language; what is wrong stands in the answer.
 """
 
 from ._errors import Diagnostic, Place, ProgramError, ReferralError, RequestError
 from ._evaluation import Evaluation, Row
-from ._native import compile_json, evaluate_json, explain_json
+from ._native import compile_json, describe_json, evaluate_json, explain_json
 from ._program import Book, Document, Moment, Program
 from ._steps import NeedsHistory, NeedsStates, Outcome, State, Step
 
@@ -62,5 +62,6 @@ __all__ = [
     "Step",
     "compile_json",
     "evaluate_json",
+    "describe_json",
     "explain_json",
 ]

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Union
 
@@ -106,9 +107,11 @@ class Program:
         referral: str | None = None,
         entry: str | None = None,
         referrer: str | None = None,
+        letter: str | None = None,
         threads: int = 1,
     ) -> str:
-        """The story of one referral, one entry or one referrer, for people.
+        """The story of one referral, one entry or one referrer, for people. With `letter`, `en` or `de`, a letter that settles a
+        dispute about the referral or the entry, as Markdown.
 
         >>> program = Program({"standard": "customer-referrals"})
         >>> book = {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02"}]}
@@ -117,7 +120,7 @@ class Program:
 
         Raises `RequestError`, or `ReferralError` with the code `not-found` if there is no such thing.
         """
-        about = {"referral": referral, "entry": entry, "referrer": referrer}
+        about = {"referral": referral, "entry": entry, "referrer": referrer, "letter": letter}
         request = {"book": book, "as_of": as_of, "threads": threads, **about}
         answer = json.loads(self._compiled.explain(_request(request, RequestError)))
         if not answer["ok"]:
@@ -165,6 +168,47 @@ class Program:
         ['referrer/ada']
         """
         return read_keys(self._compiled.keys(_request({"rows": rows}, RequestError)))
+
+    def terms(self, language: str = "en", *, version: str | None = None) -> str:
+        """The terms in plain words, as Markdown: `en` or `de`; of the latest version, or of the one that is named.
+
+        >>> program = Program({"standard": "customer-referrals"})
+        >>> program.terms().splitlines()[0]
+        '# Customer referral program: terms'
+        >>> "“employees” of the referee is at least 50" in program.terms()
+        True
+
+        Raises `RequestError` for a language or version that there is not.
+        """
+        return str(self._described({"language": language, "version": version})["terms"])
+
+    def changes(self, language: str = "en") -> list[dict[str, Any]]:
+        """What changed from each version to the next: `from`, `to`, `changes` by rule and key, and the same in words as `text`.
+
+        >>> Program({"standard": "customer-referrals"}).changes()
+        []
+        """
+        return list(self._described({"language": language})["changes"])
+
+    def bounds(self) -> list[dict[str, Any]]:
+        """The most that one referral, and that all referrals of one referrer, can cost, by unit: `about`, `unit`, `most` and how it comes
+        (`parts`); `most` is None where there is no bound. Amounts are `Decimal`.
+
+        >>> [bound["most"] for bound in Program({"standard": "customer-referrals"}).bounds()]
+        [None, None, Decimal('1'), Decimal('1')]
+        """
+        bounds = list(self._described({})["bounds"])
+        for part in [*bounds, *(part for bound in bounds for part in bound["parts"])]:
+            for key in ("most", "each"):
+                if part.get(key) is not None:
+                    part[key] = Decimal(part[key])
+        return bounds
+
+    def _described(self, request: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self._compiled.describe(_request(request, RequestError)))
+        if not answer["ok"]:
+            raise error(answer, RequestError)
+        return answer
 
     def __repr__(self) -> str:
         return f"Program({self.id!r}, versions={self.versions!r})"

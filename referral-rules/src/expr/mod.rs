@@ -79,6 +79,7 @@ pub use rates::Rates;
 pub use scope::{Scope, TableSchema};
 pub use screen::{Line, Order, Screen};
 pub use statuses::Statuses;
+pub(crate) use syntax::{Kind, Node, Operator, tree};
 pub use table::{Band, Boundary, Table};
 pub use types::{Class, Slot, Status, Type};
 pub use value::Value;

@@ -1,21 +1,31 @@
 //! An expression as written: a tree of nodes with their exact places.
+use super::faults::Faults;
+use super::{lexer, parse};
 use crate::base::Number;
 use crate::diag::{Span, Spanned};
 
+/// The tree of an expression that compiled, for those who put it into words.
+pub(crate) fn tree(source: &str) -> Node {
+    let mut told = Vec::new();
+    let mut faults = Faults::new(&|span| span, &mut told);
+    let tokens = lexer::tokens(source, &mut faults);
+    parse::parse(tokens, &mut faults)
+}
+
 /// One part of an expression.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Where it stands in the expression.
-    pub(super) span: Span,
+    pub(crate) span: Span,
     /// What it is.
-    pub(super) kind: Kind,
+    pub(crate) kind: Kind,
     /// The longest way down to a leaf; bounded, so that walking the tree needs a bounded stack.
-    pub(super) height: usize,
+    pub(crate) height: usize,
 }
 
 /// An operator between two operands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Operator {
+pub(crate) enum Operator {
     Equal,
     NotEqual,
     Less,
@@ -31,7 +41,7 @@ pub(super) enum Operator {
 
 impl Operator {
     /// As written.
-    pub(super) fn symbol(self) -> &'static str {
+    pub(crate) fn symbol(self) -> &'static str {
         match self {
             Self::Equal => "==",
             Self::NotEqual => "!=",
@@ -48,14 +58,14 @@ impl Operator {
     }
 
     /// True for operators that compare and give a bool.
-    pub(super) fn compares(self) -> bool {
+    pub(crate) fn compares(self) -> bool {
         !matches!(self, Self::Add | Self::Subtract | Self::Multiply | Self::Divide)
     }
 }
 
 /// What a node is.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Could not be read; the fault is reported already.
     Fault,
     /// Parts that do not make an expression together; the fault is reported already.
@@ -98,7 +108,7 @@ pub(super) enum Kind {
 
 impl Node {
     /// A node; its height is one more than its tallest child's.
-    pub(super) fn new(span: Span, kind: Kind) -> Self {
+    pub(crate) fn new(span: Span, kind: Kind) -> Self {
         let tallest = match &kind {
             Kind::Fault | Kind::Bool(_) | Kind::Int(_) | Kind::Decimal(_) | Kind::Text(_) | Kind::Name(_) => 0,
             Kind::Select { of, .. } => of.height,
@@ -116,12 +126,12 @@ impl Node {
     }
 
     /// A node that could not be read.
-    pub(super) fn fault(span: Span) -> Self {
+    pub(crate) fn fault(span: Span) -> Self {
         Self::new(span, Kind::Fault)
     }
 
     /// The dotted name that the node is, such as `referee.domain`.
-    pub(super) fn path(&self) -> Option<String> {
+    pub(crate) fn path(&self) -> Option<String> {
         match &self.kind {
             Kind::Name(name) => Some(name.clone()),
             Kind::Select { of, field } => of.path().map(|path| format!("{path}.{}", field.value)),

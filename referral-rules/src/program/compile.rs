@@ -314,6 +314,7 @@ impl Compiling<'_> {
             payouts,
             reversals,
             source: source.name.to_owned(),
+            document: document.clone(),
             text: source.text.to_owned(),
             line_ends: source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect(),
         }

@@ -8,7 +8,7 @@ pub use super::compiled_rules::{
     Requirement, Reversal, Reward, RunningTotal, TakeBack,
 };
 use super::data::Data;
-use super::document::{CountedFrom, Moment};
+use super::document::{CountedFrom, Document, Moment};
 use super::library_lists::{HOST, LibraryList};
 use super::payouts::Payout;
 use crate::base::{Calendar, Day, Interner, Unit, Zone};
@@ -253,6 +253,8 @@ pub struct Version {
     pub reversals: Vec<Reversal>,
     /// Where the text came from, for places.
     pub source: String,
+    /// The terms as they are written, for those who put them into words.
+    pub document: Document,
     /// The text, for places.
     pub text: String,
     /// Where each line of the text ends.

@@ -1,9 +1,11 @@
 //! A program: the document as written, read from TOML or JSON; checks; the compiled program.
+mod changes;
 mod claims;
 mod compile;
 mod compiled;
 mod compiled_rules;
 mod data;
+mod defaults;
 pub mod document;
 mod document_measures;
 mod document_payouts;
@@ -22,6 +24,7 @@ mod shares;
 mod stages;
 pub mod standard;
 
+pub use changes::{Change, Changes, What};
 pub use claims::ClaimTerms;
 pub use compile::{Faults, SourceText};
 pub use compiled::{
@@ -30,10 +33,12 @@ pub use compiled::{
     Source, TakeBack, Version,
 };
 pub use data::Data;
+pub use defaults::DEFAULTS;
 pub use document::{
     Aggregate, BelowZero, Constant, CountedFrom, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Moves,
     Notation, OnFailure, OverLimit, Party, PayWithin, Refuses, TakenBack, WhenPaid, Which, Wins,
 };
 pub use library_lists::{LIBRARY_LISTS, LibraryList};
+pub use lint::{About, Bound, BoundPart, Why};
 pub use payouts::Payout;
 pub use shares::{Share, Shares};

@@ -1,7 +1,7 @@
 //! Reports for people, in plain text of at most 120 columns. They read an evaluation and never compute an amount.
 pub mod explain;
 mod payouts;
-mod stands;
+pub(crate) mod stands;
 mod summary;
 mod text;
 

@@ -14,7 +14,7 @@ pub struct Line<'a> {
 
 impl Evaluation<'_> {
     /// The entries of the ledger that are kept, with where each stands; all of a referral's, or none.
-    pub(super) fn lines(&self, keep: impl Fn(&EntryRow) -> bool) -> Vec<Line<'_>> {
+    pub(crate) fn lines(&self, keep: impl Fn(&EntryRow) -> bool) -> Vec<Line<'_>> {
         let rows: Vec<&EntryRow> = self.ledger_rows().iter().filter(|row| keep(row)).collect();
         let positions = self.positions_of(&rows);
         rows.into_iter().zip(positions).map(|(row, position)| Line { row, entry: self.entry(row), position }).collect()

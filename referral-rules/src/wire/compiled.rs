@@ -1,5 +1,6 @@
 //! A program that is compiled once and asked often: the handle of every binding.
 
+use super::describe::describe_with;
 use super::request::{Found, Request};
 use super::{Out, evaluate_with, explain_with, head, live, told};
 use crate::diag::Diagnostic;
@@ -116,5 +117,10 @@ impl Compiled {
     /// `book`, is answered by `keys`. A history is closed when no further row touches one of its keys.
     pub fn keys_json(&self, request: &str) -> String {
         live::keys(self, request)
+    }
+
+    /// [`describe_json`](super::describe_json) of a request without `program`.
+    pub fn describe_json(&self, request: &str) -> String {
+        describe_with(Some(self), request)
     }
 }

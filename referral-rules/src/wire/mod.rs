@@ -18,6 +18,7 @@
 //! An answer begins with `{"ok":true` ([`is_ok`]), or it is `{"ok": false, "diagnostics": […], "text": …}` where the document or the request is
 //! wrong, or `{"ok": false, "error": {"code": …, "message": …}}` where there is nothing to answer with.
 mod compiled;
+mod describe;
 mod guard;
 mod live;
 mod request;
@@ -31,8 +32,10 @@ use crate::evaluation::Evaluation;
 use crate::node::read_json;
 use crate::program::Program;
 use crate::report;
+use crate::terms;
 use crate::{EngineError, evaluate};
 pub use compiled::Compiled;
+pub use describe::describe_json;
 pub use guard::guarded;
 use request::{About, Found, Request};
 use serde::Serialize;
@@ -107,7 +110,8 @@ pub fn compile_json(request: &str) -> String {
 }
 
 /// Explains one referral, one entry or one referrer in plain text: the request of [`evaluate_json`] without `answer`, and
-/// `"referral": "R-1"`, `"entry": "…/1"` or `"referrer": "ada"`. The text is the answer's `text`.
+/// `"referral": "R-1"`, `"entry": "…/1"` or `"referrer": "ada"`. The text is the answer's `text`. With `"letter": "en"` or `"de"` it
+/// is a letter about the referral or the entry, as Markdown: what the terms say, what happened, how amounts came, what follows.
 ///
 /// # Example
 /// ```
@@ -127,11 +131,18 @@ pub fn explain_json(request: &str) -> String {
 }
 
 fn explain_with(compiled: Option<&Compiled>, request: &str) -> String {
-    let keys = ["book", "as_of", "threads", "referral", "entry", "referrer"];
+    let keys = ["book", "as_of", "threads", "referral", "entry", "referrer", "letter"];
     answer(compiled, request, &keys, |request, faults| {
         let about = request.about(faults);
+        let letter = request.letter(about.as_ref(), faults);
         evaluated(request, faults, |evaluation, _| {
             let text = match &about {
+                Some(About::Referral(id)) if letter.is_some() => {
+                    terms::letter::referral(evaluation, id, letter.unwrap_or_default())
+                }
+                Some(About::Entry(id)) if letter.is_some() => {
+                    terms::letter::entry(evaluation, id, letter.unwrap_or_default())
+                }
                 Some(About::Referral(id)) => report::explain::referral(evaluation, id),
                 Some(About::Entry(id)) => report::explain::entry(evaluation, id),
                 Some(About::Referrer(id)) => report::explain::referrer(evaluation, id),

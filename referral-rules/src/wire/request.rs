@@ -32,7 +32,8 @@ impl Found {
         self.request.is_empty() && self.documents.is_empty()
     }
 
-    fn push(&mut self, code: Code, span: Span, path: &str, message: impl Into<String>, help: impl Into<String>) {
+    /// One more fault of the request.
+    pub fn push(&mut self, code: Code, span: Span, path: &str, message: impl Into<String>, help: impl Into<String>) {
         self.request.push(Diagnostic::error(code, span, message).path(path).help(help));
     }
 
@@ -113,7 +114,7 @@ impl Request<'_> {
         found
     }
 
-    fn get(&self, key: &str) -> Option<&Node<'_>> {
+    pub fn get(&self, key: &str) -> Option<&Node<'_>> {
         self.node.get(key).filter(|node| node.value != NodeValue::Null)
     }
 

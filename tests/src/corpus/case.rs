@@ -44,11 +44,14 @@ pub struct Case {
     pub as_of: String,
     /// The tables.
     pub tables: Tables,
+    /// The language of what the program says, where the case expects something of it.
+    pub language: Option<String>,
     /// What must be answered.
     pub expected: Expectations,
 }
 
-const KEYS: &[&str] = &["why", "covers", "kind", "base", "program", "program_file", "as_of", "csv", "expect"];
+const KEYS: &[&str] =
+    &["why", "covers", "kind", "base", "program", "program_file", "as_of", "language", "csv", "expect"];
 
 /// The whole corpus: the cases of `tests/cases`, and the tests of the programs in `examples/programs`, named `programs/…`.
 ///
@@ -154,7 +157,8 @@ pub fn read_case(folder: &Path, path: &Path) -> Result<Case, String> {
         _ => return Err("`as_of` must be a date or a time".to_owned()),
     };
     let name = path.strip_prefix(folder).unwrap_or(path).with_extension("").to_string_lossy().replace('\\', "/");
-    Ok(Case { name, why, covers, kind, documents, as_of, tables: Tables::read(&root)?, expected })
+    let language = text_of("language");
+    Ok(Case { name, why, covers, kind, documents, as_of, language, tables: Tables::read(&root)?, expected })
 }
 
 fn texts(root: &Node<'_>, key: &str) -> Result<Vec<String>, String> {

@@ -1,4 +1,5 @@
-//! Compares an answer, as JSON, with what a case expects. Knows the shape of answers, nothing of the engine.
+//! Compares an answer, as JSON, with what a case expects. Knows the shape of answers, nothing of the engine but
+//! the door that says what a program is.
 use super::{Case, Expected};
 use serde_json::Value;
 
@@ -17,6 +18,17 @@ pub fn compare(case: &Case, answer: &Value) -> Vec<String> {
     if !ok {
         out.push(format!("no answer: {}", answer.get("text").or(answer.get("error")).map(shown).unwrap_or_default()));
         return out;
+    }
+    described(case, &mut out);
+    if let Some(expected) = &expected.letter {
+        let answer: Value =
+            serde_json::from_str(&referral_rules::wire::explain_json(&case.explain_request())).unwrap_or_default();
+        match answer.get("text").and_then(Value::as_str) {
+            Some(letter) => says("letter", expected, letter, &mut out),
+            None => {
+                list("letter", expected, answer.get("error").map(std::slice::from_ref).unwrap_or_default(), &mut out)
+            }
+        }
     }
     let rows = |part: &str| answer.get(part).and_then(Value::as_array).cloned().unwrap_or_default();
     if let Some(decisions) = &expected.decisions {
@@ -45,6 +57,41 @@ pub fn compare(case: &Case, answer: &Value) -> Vec<String> {
     }
     list("warnings", expected.warnings.as_deref().unwrap_or_default(), &warnings, &mut out);
     out
+}
+
+/// What the program says without any facts: its terms, of which `says` is a part and `lacks` is none; what changed from version to
+/// version; what it can cost at most.
+fn described(case: &Case, out: &mut Vec<String>) {
+    let (terms, changes, bounds) = (&case.expected.terms, &case.expected.changes, &case.expected.bounds);
+    if terms.is_none() && changes.is_none() && bounds.is_none() {
+        return;
+    }
+    let answer = referral_rules::wire::describe_json(&case.describe_request());
+    let answer: Value = serde_json::from_str(&answer).unwrap_or_default();
+    if let Some(expected) = changes {
+        let versions = answer.get("changes").and_then(Value::as_array).cloned().unwrap_or_default();
+        let rows = versions.iter().filter_map(|version| version.get("changes")?.as_array());
+        list("changes", expected, &rows.flatten().cloned().collect::<Vec<_>>(), out);
+    }
+    if let Some(expected) = bounds {
+        let rows = answer.get("bounds").and_then(Value::as_array).cloned().unwrap_or_default();
+        list("bounds", expected, &rows, out);
+    }
+    let said = answer.get("terms").and_then(Value::as_str).unwrap_or_default();
+    says("terms", terms.as_deref().unwrap_or_default(), said, out);
+}
+
+/// Each row `says` what stands in a text, or `lacks` what does not.
+fn says(part: &str, expected: &[Expected], text: &str, out: &mut Vec<String>) {
+    for row in expected {
+        match (row.text("says"), row.text("lacks")) {
+            (Some(says), None) if text.contains(says) => {}
+            (None, Some(lacks)) if !text.contains(lacks) => {}
+            (Some(says), None) => out.push(format!("the {part} does not say `{says}`:\n{text}")),
+            (None, Some(lacks)) => out.push(format!("the {part} says `{lacks}`:\n{text}")),
+            _ => out.push(format!("{part}: write `says` or `lacks`")),
+        }
+    }
 }
 
 /// True for the warnings that a program as short as most cases is bound to get: it declares more than it needs, and promises
@@ -215,6 +262,8 @@ fn brief(part: &str, row: &Value) -> String {
         "outlook" => &["referral", "rule", "event", "after", "by", "conditions"],
         "campaigns" => &["campaign", "version", "goal", "grants"],
         "lists" => &["list", "from", "values", "hash"],
+        "bounds" => &["about", "unit", "most", "parts"],
+        "changes" => &["section", "rule", "key", "what", "from", "to", "constants"],
         "findings" => &["code", "table", "id", "column", "message"],
         _ => &["code", "line", "column", "path", "message", "help"],
     };

@@ -50,6 +50,14 @@ pub struct Expectations {
     pub campaigns: Option<Vec<Expected>>,
     /// Lists that are not written in the document, all of them, in order.
     pub lists: Option<Vec<Expected>>,
+    /// What the terms say: texts that stand in them.
+    pub terms: Option<Vec<Expected>>,
+    /// What changed from version to version, all of it, in order.
+    pub changes: Option<Vec<Expected>>,
+    /// The most that a referral or referrer can cost, all of it, in order.
+    pub bounds: Option<Vec<Expected>>,
+    /// What a letter about the first referral says: texts that stand in it.
+    pub letter: Option<Vec<Expected>>,
     /// Findings, all of them, in order. None at all are expected where the case says nothing.
     pub findings: Option<Vec<Expected>>,
     /// Warnings about the document, all of them, in order. Where the case says nothing, only those are expected that a short
@@ -81,6 +89,10 @@ impl Expectations {
                 "outlook" => &mut out.outlook,
                 "campaigns" => &mut out.campaigns,
                 "lists" => &mut out.lists,
+                "terms" => &mut out.terms,
+                "changes" => &mut out.changes,
+                "letter" => &mut out.letter,
+                "bounds" => &mut out.bounds,
                 "findings" => &mut out.findings,
                 "warnings" => &mut out.warnings,
                 "diagnostics" => &mut out.diagnostics,

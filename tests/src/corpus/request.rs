@@ -43,6 +43,23 @@ impl Case {
         format!("{{{}}}", self.explain_members())
     }
 
+    /// The request for what the program says, program included. Of the cases that
+    /// expect nothing of it every second, by the length of its name, asks in German.
+    pub fn describe_request(&self) -> String {
+        format!("{{{},{}}}", self.program_member(), self.describe_members())
+    }
+
+    /// The same for a program that is compiled already.
+    pub fn describe_with_request(&self) -> String {
+        format!("{{{}}}", self.describe_members())
+    }
+
+    fn describe_members(&self) -> String {
+        let english = self.expected.terms.is_some() || self.name.len() % 2 == 0;
+        let language = self.language.as_deref().unwrap_or(if english { "en" } else { "de" });
+        format!("\"language\":{}", json_text(language))
+    }
+
     fn program_member(&self) -> String {
         let texts: Vec<String> = self.documents.iter().map(|document| json_text(&document.text)).collect();
         match texts.as_slice() {
@@ -71,6 +88,10 @@ impl Case {
             Some(Cell::Text(id) | Cell::Raw(id) | Cell::Number(id)) => id.as_str(),
             _ => "R-0",
         };
-        format!("{},\"referral\":{}", self.facts(), json_text(id))
+        let letter = match (&self.expected.letter, self.language.as_deref()) {
+            (Some(_), language) => format!(",\"letter\":{}", json_text(language.unwrap_or("en"))),
+            (None, _) => String::new(),
+        };
+        format!("{},\"referral\":{}{letter}", self.facts(), json_text(id))
     }
 }

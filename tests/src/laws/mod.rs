@@ -2,14 +2,17 @@
 //!
 //! A law gives `Err` with a message that shows the case. `tests/laws_*.rs` run them.
 mod amounts;
+mod costs;
 mod ledger;
 mod limits;
 mod order;
 mod reversals;
+mod terms;
 mod total;
 mod ways;
 
 pub use amounts::{balances_add_up, steps_lead_to_the_amount, totals_are_sums};
+pub use costs::nobody_costs_more_than_the_bound;
 pub use ledger::{booked_ledger, ids_are_unique_and_stable, late_news_converges, prefix};
 pub use limits::limits_hold;
 pub use order::{
@@ -17,6 +20,7 @@ pub use order::{
     what_is_recorded_later_does_not_matter,
 };
 pub use reversals::{all_of_it_is_taken_back, no_more_than_was_given};
+pub use terms::{random_terms_have_the_numbers, terms_have_the_numbers};
 pub use total::{damaged_documents, damaged_tables, every_referral_is_decided};
 pub use ways::{NUMBERED, STRAIGHT, packed_is_plain, straight_is_by_scopes};
 
@@ -37,6 +41,8 @@ pub const ALL: &[(&str, Law)] = &[
     ("what is recorded later does not matter", what_is_recorded_later_does_not_matter),
     ("other referrers do not matter", other_referrers_do_not_matter),
     ("shifted by 400 years", shifted_by_400_years),
+    ("nobody costs more than the bound", nobody_costs_more_than_the_bound),
+    ("terms have the numbers", random_terms_have_the_numbers),
     ("limits hold", limits_hold),
     ("balances add up", balances_add_up),
     ("steps lead to the amount", steps_lead_to_the_amount),

@@ -3,6 +3,7 @@
 mod amounts;
 mod bounds;
 mod conditions;
+mod cost;
 mod dates;
 mod events;
 mod groups;
@@ -12,6 +13,8 @@ mod reversals;
 mod tiers;
 mod touches;
 mod unused;
+
+pub use cost::{About, Bound, BoundPart, Why};
 
 use super::compiled::{EventKind, Program, Version};
 use super::document::{Document, ExpressionText, Reward};

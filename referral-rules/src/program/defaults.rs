@@ -1,0 +1,32 @@
+//! The words that stand for a key that is not written, where it is always the same word.
+
+/// Keys with their sections, and the word that holds without them.
+pub const DEFAULTS: &[(&str, &str)] = &[
+    ("rounding", "half away from zero"),
+    ("in_force.under_way", "go on"),
+    ("as_of.version", "submitted"),
+    ("as_of.tier", "event"),
+    ("as_of.campaign", "submitted"),
+    ("event.from", "submitted"),
+    ("measures.per", "referrer"),
+    ("measures.in_each", "lifetime"),
+    ("measures.which", "this"),
+    ("measures.disqualified", "taken out"),
+    ("eligibility.judged_at", "submitted"),
+    ("eligibility.refuses", "both"),
+    ("validity.judged_at", "submitted"),
+    ("validity.refuses", "both"),
+    ("fraud.judged_at", "submitted"),
+    ("fraud.refuses", "both"),
+    ("attribution.credit_goes_to", "first claim"),
+    ("tiers.name", "tier"),
+    ("tiers.this_event", "counts"),
+    ("tiers.goes_up", "at once"),
+    ("tiers.goes_down", "at once"),
+    ("reward.total_in", "lifetime"),
+    ("reward.below_zero", "give nothing"),
+    ("limit.per", "referrer"),
+    ("limit.in_each", "lifetime"),
+    ("limit.over_limit", "pay what fits"),
+    ("limit.taken_back", "uses room"),
+];
