@@ -115,7 +115,7 @@ referral_status referral_program_evaluate(const referral_program *program,
                                           referral_text *answer);
 
 // Explains one referral, entry or referrer: the same request without `answer`, and with "referral": "R-1", or `entry`, or
-// `referrer`. The explanation is the `text` of the answer.
+// `referrer`. The explanation is the `text` of the answer; with `letter` ("en" or "de") it is a letter, as Markdown.
 referral_status referral_program_explain(const referral_program *program,
                                          const char *request,
                                          size_t request_length,
