@@ -27,6 +27,11 @@ def pair(seed):
 def confirmations(draw, books, ours):
     rows = []
     promised = [entry for entry in ours["ledger"] if entry["due_on"] or entry["notify_by"]]
+    # What was paid before a reversal takes it back is kept where the reversal says so.
+    taken = {entry["grant"] for entry in ours["ledger"] if entry.get("reversal")}
+    before = [entry for entry in ours["ledger"] if entry["grant"] in taken and not entry.get("reversal")]
+    for entry in draw.some(before, 0, 2):
+        rows.append({"entry": entry["id"], "what": draw.word("what", ["paid", "used"]), "at": entry["payable_on"]})
     for entry in draw.some(ours["ledger"], 1, 4) + draw.some(promised, 0, 2):
         late = [moved(moment, draw.one([1, 3])) for moment in (entry["due_on"], entry["notify_by"]) if moment]
         at = draw.one(late if late and draw.chance(30) else [entry["due_on"] or entry["payable_on"], entry["notify_by"] or entry["payable_on"], books.moment(entry["payable_on"])])

@@ -145,8 +145,11 @@ class Programs(Rules):
             document["campaign"] = [self.campaign(f"c{number}", document["reward"]) for number in range(draw.number(1, 3))]
         if draw.chance(80):
             document["limit"] = [self.limit(f"l{number}", document) for number in range(draw.number(1, 3))]
-        if draw.chance(60):
+        if draw.chance(75):
             document["reversal"] = [self.reversal(f"v{number}", document) for number in range(draw.number(1, 3))]
+        if any(limit.get("over_limit") == "pay later" for limit in document.get("limit", ())) and draw.chance(80):
+            # What is put off is still to come when a share of it is taken back.
+            document.setdefault("reversal", []).append({"id": "v9", "on": ["renewal", draw.one(["first-invoice", "opportunity", "closed"])], "take_back": "1/3"})
         groups = self.groups(document)
         if groups:
             document["group"] = groups

@@ -252,9 +252,9 @@ class Rules:
             found["rewards"] = [reward["id"] for reward in draw.some(document["reward"])]
             draw.form("reversal: rewards")
         if draw.chance(60):
-            found["of_event"] = draw.one(["event.undoes", "event.undoes", "event.undoes", "event.flag ? event.undoes : ''"])
+            found["of_event"] = draw.one(["event.undoes", "event.undoes", "event.undoes", "event.flag ? event.undoes : ''", "event.flag ? event.undoes : ''"])
             draw.form("reversal: of_event")
-        how = draw.word("take_back", ["by default", "all", "in proportion", "in proportion", "in proportion", "a share"])
+        how = draw.word("take_back", ["by default", "all", "in proportion", "in proportion", "a share"])
         if how == "in proportion":
             found["refunded"] = draw.one(["event.value", "event.units", "event.units", "event.value / 3", 25])
             if draw.chance(50):
@@ -269,14 +269,14 @@ class Rules:
         if draw.chance(30):
             found["within"] = draw.one(LENGTHS)
             draw.form("reversal: within")
-        if draw.chance(20):
+        if draw.chance(15):
             found["when"] = self.condition(AT_EVENT + AT_SUBMISSION)
             draw.form("reversal: when")
         if draw.chance(40):
             found["restored_by"] = draw.one([kind for kind in self.kinds + ["submitted"] if kind not in on])
             draw.form("reversal: restored_by")
-        if draw.chance(40):
-            found["when_paid"] = draw.word("when_paid", ["take back", "keep"])
+        if draw.chance(60):
+            found["when_paid"] = draw.word("when_paid", ["take back", "keep", "keep"])
         return found
 
     def groups(self, document):

@@ -195,7 +195,7 @@ fn balances_as_of(case: &Case, book: &referral_rules::book::Book, as_of: Instant
             plus(of.entry(slot.to_owned()).or_insert(Number::ZERO), part);
         }
         let left = number(&position.remaining).checked_add(number(&position.used));
-        if !["expired", "reversed", "forfeited"].contains(&position.state.as_str())
+        if !["expired", "reversed", "void", "forfeited", "kept"].contains(&position.state.as_str())
             && left != Some(number(&position.amount))
         {
             return Err(case.fault(&format!("used and remaining are not the amount: {position:?}")));

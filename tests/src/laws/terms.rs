@@ -22,7 +22,7 @@ fn numbers(text: &str) -> BTreeSet<String> {
             let group = at(position) == ',' && (1..=3).all(|ahead| digit(position + ahead)) && !digit(position + 4);
             if digit(position) {
                 found.push(at(position));
-            } else if !(at(position) == '_' && digit(position + 1)) && !group {
+            } else if !(group || at(position) == '_' && digit(position + 1)) {
                 break;
             }
             position += 1;
