@@ -1017,10 +1017,18 @@ fn second_version_that_looks_back() -> String {
     out.replace("[attribution]\n", &format!("{open}[attribution]\n"))
 }
 
+/// A version that is the first to have a limit over the whole program.
+fn second_version_over_the_program() -> String {
+    let limit = "[[limit]]\nid = \"lifetime\"\n";
+    let out = second_version().replace(limit, "[[limit]]\nid = \"budget\"\nper = [\"program\"]\n");
+    assert!(out.contains("budget"), "the limit is written otherwise");
+    out
+}
+
 #[test]
 fn a_version_that_comes_in_mid_stream_opens_the_states_of_the_one_before() {
     let first = PROGRAM.replace("LIMITS", "");
-    for second in [second_version(), second_version_that_looks_back()] {
+    for second in [second_version(), second_version_that_looks_back(), second_version_over_the_program()] {
         comes_in_mid_stream(&first, &second);
     }
 }
@@ -1053,7 +1061,8 @@ fn comes_in_mid_stream(first: &str, second: &str) {
                 host.take(group, group[0].known);
             }
             host.program = &after;
-            let scopes: Vec<Key> = host.states.keys().filter(|key| matches!(key, Key::Referrer(_))).cloned().collect();
+            let of_scope = |key: &&Key| matches!(key, Key::Referrer(_) | Key::Program);
+            let scopes: Vec<Key> = host.states.keys().filter(of_scope).cloned().collect();
             for scope in scopes {
                 let states = States::from([(scope.clone(), host.states.get(&scope).cloned())]);
                 host.step(&Given::default(), states, end);

@@ -3,7 +3,7 @@
 use super::accounts::{Accounts, Link};
 use super::apply::{Outcome, own_content};
 use super::convert::{content, event_row, referral_row, standing_form};
-use super::forms::{ClaimBody, EventBody, ReferralBody};
+use super::forms::{ClaimBody, EventBody, ReferralBody, ScopeBody};
 use super::gather::{Opened, row, scope_key, text};
 use super::histories::{Histories, changed, histories};
 use super::key::{Key, State, seal};
@@ -158,6 +158,17 @@ fn scopes(
                 body.granted.insert(program.reward_ids[usize::from(*number)].clone(), *granted);
             }
         }
+    }
+    // A scope of the whole program is there from the first history on: so it is known that all was put together.
+    if program.scope_widened {
+        if states.is_empty() && !looked_back.contains_key(&Key::Program) {
+            states.push(seal(program, Key::Program, None, &Running::new(facts).save().0));
+        }
+        // What an earlier version kept of referrers is in it now, and wakes nobody any more.
+        let referrers: BTreeSet<&str> =
+            book.order.iter().map(|row| book.referrals.referrer[index(*row)]).map(|id| book.text(id)).collect();
+        let empty = ScopeBody::default();
+        states.extend(referrers.into_iter().map(|id| seal(program, Key::Referrer(id.to_owned()), None, &empty)));
     }
     // Where nothing was accepted, something may have asked.
     for (key, items) in looked_back {

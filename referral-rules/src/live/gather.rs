@@ -180,8 +180,16 @@ pub fn gather(
         Some(CellForm::T(referrer)) => Some(scope_key(program, referrer)),
         _ => None,
     }));
-    scopes.extend(states.keys().filter(|key| matches!(key, Key::Referrer(_) | Key::Program)).cloned());
+    scopes.extend(states.keys().filter_map(|key| match key {
+        Key::Referrer(referrer) => Some(scope_key(program, referrer)),
+        Key::Program => Some(Key::Program),
+        _ => None,
+    }));
     for key in scopes {
+        // An earlier version kept referrers by themselves: what there is of them is not put together yet.
+        if program.scope_widened && matches!((&key, states.get(&key)), (Key::Program, Some(None))) {
+            wanted.history.insert(key.clone());
+        }
         if let Some(body) = wanted.open::<ScopeBody>(program, states, key.clone()) {
             let pending = body.pending.iter().filter(|form| form.at <= as_of).map(|form| form.referral.clone());
             let deferred = body.deferred.iter().filter(|form| form.release <= as_of);

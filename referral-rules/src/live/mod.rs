@@ -4,8 +4,8 @@
 //! A step asks for what it needs: states that the host did not hand in ([`Step::NeedsStates`]), or, for news that comes
 //! late, the rows that touch some keys ([`Step::NeedsHistory`]); those go to [`rebuild`], which gives only the differences.
 //! Where accounts have histories, their rows are news as well: each is handed in once, when it comes, and kept under a key of the account.
-//! When a version comes that is the first to ask for circles, or to make the whole program one scope (a limit or measure over several
-//! referrers, claims that are shared), the whole history must go to [`rebuild`] once.
+//! When a version comes that is the first to ask for circles, the whole history must go to [`rebuild`] once; one that is the first to make
+//! the whole program one scope (a limit or measure over several referrers, claims that are shared) asks for that itself.
 mod accounts;
 mod apply;
 mod claims;

@@ -10,13 +10,12 @@ use rewards::connect;
 pub(in crate::program) use rewards::unit;
 pub(super) use tables::schema;
 
-use super::compiled::{
-    Campaign, Clock, EventKind, Goal, Ladder, Limit, ListFrom, Operator, Per, Program, Scope as Key, Source, Version,
-};
+use super::compiled::{Campaign, Clock, EventKind, Goal, Ladder, Limit, ListFrom, Operator, Program, Source, Version};
 use super::document::{self, Definition, Document, ExpressionText, Notation, UnderWay};
 use super::library_lists::{HOST, library_list};
 use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
+use super::scope::scope_of;
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
 use crate::base::{Calendar, Day, Interner, Weekday, Zone};
 use crate::diag::{Code, Diagnostic, Severity, Span, render};
@@ -162,15 +161,8 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         expressions.push(compiling.expressions);
     }
     versions.sort_by_key(|version| version.first_day);
-    let limits = versions.iter().flat_map(|version| &version.limits).map(|limit| key_of(&limit.per));
-    let measures = versions.iter().flat_map(|version| &version.contributions).map(|measure| key_of(&measure.per));
-    let rewards = versions.iter().flat_map(|version| &version.rewards);
-    let totals = rewards.filter_map(|reward| reward.total.as_ref()).map(|total| key_of(&total.per));
-    // Those who share what one referral brings have referrers of their own.
-    let sharing = versions.iter().any(|version| version.claims.shares.is_some()).then_some(Key::Program);
-    let once = versions.iter().flat_map(|version| &version.rewards).filter_map(|reward| reward.once_per.as_deref());
-    let all = limits.chain(measures).chain(totals).chain(once.map(key_of)).chain(sharing);
-    let widest = all.max().unwrap_or(Key::Referrer);
+    let scope = scope_of(&versions);
+    let scope_widened = versions.get(..1).is_some_and(|first| scope_of(first) < scope);
     let first_kinds = first_kinds(&numbers, &expressions);
     let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| document));
     let program = Program {
@@ -191,7 +183,8 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         measures: numbers.measures,
         ladder_names: numbers.ladder_names,
         texts,
-        scope: widest,
+        scope,
+        scope_widened,
     };
     let written: Vec<(&Document, &Expressions)> =
         documents.iter().map(|(_, document, _)| document).zip(&expressions).collect();
@@ -213,12 +206,6 @@ fn first_kinds(numbers: &Numbers, expressions: &[Expressions]) -> Vec<EventKind>
         _ => None,
     });
     kinds.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// What must be kept together for a key: what the key says, if that lies within one referrer.
-fn key_of(per: &[Per]) -> Key {
-    let within = per.iter().any(|per| matches!(per, Per::Referrer | Per::Referral));
-    if within { Key::Referrer } else { Key::Program }
 }
 
 fn same_program(first: &Document, document: &Document, diagnostics: &mut Vec<Diagnostic>) {

@@ -11,6 +11,7 @@ use super::data::Data;
 use super::document::{CountedFrom, Document, Moment};
 use super::library_lists::{HOST, LibraryList};
 use super::payouts::Payout;
+use super::scope::Scope;
 use crate::base::{Calendar, Day, Interner, Unit, Zone};
 use crate::expr::{Slot, Table, Type};
 
@@ -292,15 +293,6 @@ impl Version {
     }
 }
 
-/// The widest key that an evaluation must keep together.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Scope {
-    /// All that a referrer's referrals bring.
-    Referrer,
-    /// Everything: some limit reaches over several referrers.
-    Program,
-}
-
 /// A program that compiles: all its versions, checked.
 ///
 /// It is immutable and may be shared between threads.
@@ -342,6 +334,8 @@ pub struct Program {
     pub texts: Interner,
     /// The widest key that must be kept together.
     pub scope: Scope,
+    /// Whether the first version alone has a narrower one: then what is kept of referrers must be put together once.
+    pub scope_widened: bool,
 }
 
 impl Program {

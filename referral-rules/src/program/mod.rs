@@ -20,6 +20,7 @@ mod payouts;
 mod read;
 mod recruiters;
 mod requirements;
+mod scope;
 mod shares;
 mod stages;
 pub mod standard;
@@ -29,8 +30,8 @@ pub use claims::ClaimTerms;
 pub use compile::{Faults, SourceText};
 pub use compiled::{
     Campaign, Clock, Contribution, DeclaredMeasure, EventKind, Fact, Goal, Group, Judged, Ladder, LadderBy, Level,
-    Limit, ListFrom, Measure, Operator, Owner, Per, Program, Requirement, Reversal, Reward, RunningTotal, Scope,
-    Source, TakeBack, Version,
+    Limit, ListFrom, Measure, Operator, Owner, Per, Program, Requirement, Reversal, Reward, RunningTotal, Source,
+    TakeBack, Version,
 };
 pub use data::Data;
 pub use defaults::DEFAULTS;
@@ -41,4 +42,5 @@ pub use document::{
 pub use library_lists::{LIBRARY_LISTS, LibraryList};
 pub use lint::{About, Bound, BoundPart, Why};
 pub use payouts::Payout;
+pub use scope::Scope;
 pub use shares::{Share, Shares};
