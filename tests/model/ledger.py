@@ -53,11 +53,13 @@ class Entry:
         return self.part.rule.get("counted_from") == "release" and "hold_until" in self.part.rule
 
     def released(self, event=None):
-        """The latest of what the dates count from, the end of `payable_after`, and the event that releases it."""
-        rule, time = self.part.rule, self.part.version.time
+        """The latest of what the dates count from, the end of `payable_after`, and the event that releases it. What a reversal makes waits as
+        long as what it is taken from."""
+        rule, time, granted = self.part.rule, self.part.version.time, self.part.granted
         found = [self.anchor] + ([event] if event is not None else [])
         if "payable_after" in rule:
-            found.append(exact_end(self.anchor, rule["payable_after"]) if is_exact(rule["payable_after"])
+            start = self.anchor if granted is None else Entry(granted, 0, None, False).anchor
+            found.append(exact_end(start, rule["payable_after"]) if is_exact(rule["payable_after"])
                          else first_instant(self.payable_on, time.zone))
         return max(found)
 

@@ -2,7 +2,7 @@
 use super::Evaluation;
 use crate::base::Instant;
 use crate::program::CountedFrom;
-use crate::stage::schedule::{Dates, anchor, promise, released, rule};
+use crate::stage::schedule::{Dates, anchor, promise, release_of, rule};
 use crate::stage::timeline::EntryRow;
 use rustc_hash::FxHashMap;
 
@@ -38,7 +38,7 @@ impl Releases {
         let (version, reward) = rule(evaluation.program, row);
         if reward.counted_from == CountedFrom::Release && reward.hold_until.is_some() {
             if let Some(event) = self.event(evaluation, row) {
-                let from = released(evaluation.program, version, reward, anchor(row), Some(event));
+                let from = release_of(evaluation.program, row, Some(event));
                 promise(evaluation.program, version, reward, from, row.amount >= 0, dates);
             }
         }

@@ -94,11 +94,23 @@ pub fn rule<'a>(program: &'a Program, entry: &EntryRow) -> (&'a Version, &'a Rew
 /// added, from the moment that it was booked.
 pub fn dates(program: &Program, entry: &EntryRow) -> Dates {
     let (version, reward) = rule(program, entry);
-    let dates = dates_from(program, version, reward, anchor(entry), entry.amount >= 0);
+    let gives = entry.amount >= 0;
+    let mut dates = dates_from(program, version, reward, anchor(entry), gives);
     let Some(by) = entry.by else { return dates };
     // What is taken back goes off what was granted: it waits no longer, and is not owed before.
     let granted = dates_from(program, version, reward, Instant(by.granted.at), false);
-    Dates { payable_on: granted.payable_on.max(program.zone.day_of(anchor(entry))), ..dates }
+    dates.payable_on = granted.payable_on.max(program.zone.day_of(anchor(entry)));
+    if reward.counted_from == CountedFrom::Release && reward.hold_until.is_none() {
+        promise(program, version, reward, release_of(program, entry, None), gives, &mut dates);
+    }
+    dates
+}
+
+/// When an entry is released; `event` is that of `hold_until`. What a reversal made waits as long as what it is taken from.
+pub fn release_of(program: &Program, entry: &EntryRow, event: Option<Instant>) -> Instant {
+    let (version, reward) = rule(program, entry);
+    let from = entry.by.map_or(anchor(entry), |by| Instant(by.granted.at));
+    released(program, version, reward, from, event).max(anchor(entry))
 }
 
 /// What the dates of an entry count from.
@@ -142,13 +154,7 @@ pub fn promise(program: &Program, version: &Version, reward: &Reward, from: Inst
 }
 
 /// When an entry is released: when `payable_after` is over, and the event of `hold_until` has come.
-pub fn released(
-    program: &Program,
-    version: &Version,
-    reward: &Reward,
-    anchor: Instant,
-    event: Option<Instant>,
-) -> Instant {
+fn released(program: &Program, version: &Version, reward: &Reward, anchor: Instant, event: Option<Instant>) -> Instant {
     let waited = |after: Length| after.release(anchor, &program.zone, &version.calendar).unwrap_or(Instant::MAX);
     reward.payable_after.map_or(anchor, waited).max(event.unwrap_or(anchor)).max(anchor)
 }
