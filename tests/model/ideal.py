@@ -192,6 +192,8 @@ class Ideal:
             self.parts[self.key(part)] = part
             standing.granted[part.rule["id"]] = standing.granted.get(part.rule["id"], 0) + part.amount
         for limit, rest, first_day in put_off:
+            if first_day is None:
+                continue
             instant = first_instant(first_day, self.program.zone)
             if instant > self.moment:
                 self.to_come.append(instant)

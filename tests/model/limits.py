@@ -66,7 +66,8 @@ class Limits:
             if over == "pay nothing":
                 fits = 0
             elif over == "pay later":
-                put_off.append((limit, amount - fits, dates.period(limit["in_each"], day)[1]))
+                # What a limit of nothing puts off is never released.
+                put_off.append((limit, amount - fits, dates.period(limit["in_each"], day)[1] if at_most(limit, scope) else None))
             cut.append(limit["id"])
             amount = fits
         for limit, keys in covering:
