@@ -30,8 +30,9 @@ class Docs(unittest.TestCase):
         os.chdir(ROOT)
         try:
             with contextlib.redirect_stdout(io.StringIO()) as printed:
+                names = {}  # the blocks follow one another, as they are read
                 for block in blocks:
-                    exec(compile(block, "README.md", "exec"), {})
+                    exec(compile(block, "README.md", "exec"), names)
         finally:
             os.chdir(before)
         self.assertIn("124.95 EUR to the referrer", printed.getvalue())

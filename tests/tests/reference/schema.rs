@@ -112,7 +112,9 @@ fn below(path: &str, key: &str, cell: &str) -> Value {
     let heading = if ["validity", "fraud"].contains(&key) { "eligibility".to_owned() } else { inner.clone() };
     let of = |name: &str| json!({"$ref": format!("#/$defs/{}", definition(name))});
     match key {
-        "lists" => json!({"type": "object", "additionalProperties": {"type": "array", "minItems": 1}}),
+        // Written here, or from elsewhere.
+        "lists" => json!({"type": "object", "additionalProperties":
+            {"anyOf": [{"type": "array", "minItems": 1}, {"$ref": "#/$defs/lists"}]}}),
         "data" | "accepted_warnings" | "definitions" => json!({"type": "object"}),
         "tables" | "measures" if path.is_empty() => {
             json!({"type": "object", "propertyNames": {"pattern": NAME}, "additionalProperties": of(&format!("{key}.<name>"))})
