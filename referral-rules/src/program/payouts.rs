@@ -132,6 +132,9 @@ impl Numbers {
             }
         }
         out.known_elsewhere(level, "a payout is of an account, not of one referral: write `payee.` for its facts");
+        for list in document.lists.iter().filter(|list| list.from.is_some()) {
+            out.unusable(&format!("lists.{}", list.name.value), "a list of the host cannot be asked at payouts");
+        }
         out
     }
 }

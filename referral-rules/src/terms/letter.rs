@@ -175,6 +175,13 @@ impl Letter<'_, '_> {
             "given-before" => Say::ReasonGiven,
             "no-recruiter" => Say::ReasonNoRecruiter,
             "negative-amount" => Say::ReasonNegative,
+            "no-longer" => Say::ReasonNoLonger,
+            "holder-rewards" => Say::ReasonHolder,
+            "no-account" => Say::ReasonNoAccount,
+            "no-rate" => Say::ReasonNoRate,
+            "nothing-to-take-back" => Say::ReasonNothingToTake,
+            "several-events" => Say::ReasonSeveralEvents,
+            "too-late" => Say::ReasonTooLate,
             _ => return format!("{} (`{slug}`)", plain(message)),
         };
         format!("{} (`{slug}`)", self.words.word(say))
@@ -183,7 +190,7 @@ impl Letter<'_, '_> {
     /// What a fact was found to be. What has no words of its own is shown as it is asked for.
     fn operand(&self, operand: &Operand) -> String {
         let subject = operand.subject.split_whitespace().collect::<Vec<_>>().join(" ");
-        if operand.operator == "by" {
+        if ["by", "with"].contains(&operand.operator.as_str()) {
             let places = [("winner", &*code(&operand.expected)), ("key", &*self.words.value_of(&subject))];
             return self.say(Say::LetterSameKey, &places);
         }
@@ -252,10 +259,12 @@ impl Letter<'_, '_> {
             "reversed" => self.words.word(Say::LetterReversed),
             "void" => self.words.word(Say::LetterVoid),
             "expired" => self.words.word(Say::LetterExpired),
+            "forfeited" => self.words.word(Say::LetterForfeited),
+            "kept" => self.words.word(Say::LetterKept),
             _ => self.words.word(Say::LetterPayable),
         }];
         said.push(self.say(Say::ExamplePayable, &[("day", &entry.payable_on.to_string())]));
-        said.extend(entry.due_on.map(|day| self.say(Say::ExampleDue, &[("day", &day.to_string())])));
+        said.extend(position.due_on.map(|day| self.say(Say::ExampleDue, &[("day", &day.to_string())])));
         if ["overdue", "met late"].contains(&position.pay.as_str()) {
             said.push(self.words.word(Say::LetterLate));
         }

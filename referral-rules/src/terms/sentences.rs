@@ -69,7 +69,7 @@ sentences! {
     LetterPayable, LetterLate, LetterNotGranted, LetterNot, LetterFollows, LetterRefused, LetterNothing, LetterSum,
     LetterClosing, ReasonNotInForce, ReasonMissingReferrer, ReasonUnknownReferrer, ReasonCopies, ReasonDuplicate,
     ReasonTakenOver, ReasonShared, ReasonCondition, ReasonMissing, ReasonNoRow, ReasonSide, ReasonEnded,
-    ReasonAnotherWon, ReasonGiven, ReasonNoRecruiter, ReasonNegative, RewardAccount, RewardTotalAccount,
+    ReasonAnotherWon, ReasonNoLonger, ReasonHolder, ReasonNoAccount, ReasonNoRate, ReasonNothingToTake, ReasonSeveralEvents, ReasonTooLate, LetterForfeited, LetterKept, ReasonGiven, ReasonNoRecruiter, ReasonNegative, RewardAccount, RewardTotalAccount,
     PartyAccount, ListFromHost, ListFrom, ReviewedBy, ReviewApproves, ReviewRejects, LetterVoid, JudgedPayout,
     AsLongAs, ForfeitedAfter, CountedFromRelease, OwnerPayee, HeadPayouts, Payout, PayoutCash, PayoutRewards,
     PayoutNextDay, PayoutDayBefore, PayoutAsItIs, PayoutCutOff, PayoutAtLeast, PayoutNoLeast, PayoutFee,

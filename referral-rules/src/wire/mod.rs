@@ -42,7 +42,7 @@ use serde::Serialize;
 use std::fmt::Write;
 
 /// The parts of an answer, in their order.
-const PARTS: &[&str] = &[
+pub const PARTS: &[&str] = &[
     "decisions",
     "entries",
     "positions",
@@ -59,8 +59,8 @@ const PARTS: &[&str] = &[
     "summary",
 ];
 
-/// How many of them are given where the request names none.
-const PARTS_BY_DEFAULT: usize = 11;
+/// How many of the last ones are given only where they are asked for.
+const PARTS_ON_REQUEST: usize = 2;
 
 /// Evaluates a request and gives the answer.
 ///

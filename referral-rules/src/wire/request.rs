@@ -1,5 +1,5 @@
 //! Requests: what stands in them, and what is wrong with them.
-use super::{Compiled, PARTS, PARTS_BY_DEFAULT};
+use super::{Compiled, PARTS, PARTS_ON_REQUEST};
 use crate::Options;
 use crate::base::limits::THREADS_MAX;
 use crate::base::{Day, Instant, Number, Zone};
@@ -321,7 +321,7 @@ impl Request<'_> {
 
     pub fn parts(&self, faults: &mut Found) -> Vec<&'static str> {
         let Some(node) = self.get("answer") else {
-            return PARTS.iter().copied().take(PARTS_BY_DEFAULT).collect();
+            return PARTS.iter().copied().take(PARTS.len().saturating_sub(PARTS_ON_REQUEST)).collect();
         };
         let NodeValue::List(wanted) = &node.value else {
             let message = format!("`answer` must be a list, found {}", node.kind_name());

@@ -136,7 +136,7 @@ fn has_a_meaning(name: &str) -> bool {
 
 /// Whether a definition can have the name. Words of keys stand where expressions can stand, too.
 pub(super) fn can_be_defined(name: &str) -> bool {
-    !has_a_meaning(name) && !["data", "program", "reward", "campaign"].contains(&name)
+    !has_a_meaning(name) && !["data", "program", "reward", "campaign", "payee", "payout"].contains(&name)
 }
 
 /// Tables, measures, tier ladders and definitions share one space of names with what expressions have built in.
