@@ -2,6 +2,7 @@
 use super::Book;
 use super::build::Builder;
 use super::given::GivenTable;
+use crate::base::TextId;
 use crate::diag::{Code, suggest};
 
 impl Builder<'_> {
@@ -12,10 +13,12 @@ impl Builder<'_> {
             return;
         }
         self.start("lists", given);
-        let names = self.texts_of(given, "list");
+        let names = self.long_texts(given, "list");
         let values = self.long_texts(given, "value");
         self.unknown_columns(given);
-        for (row, (name, value)) in names.iter().zip(values).enumerate() {
+        // Rows of one list mostly stand together: it is looked up once.
+        let mut latest: Option<(TextId, Option<usize>)> = None;
+        for (row, (name, value)) in names.into_iter().zip(values).enumerate() {
             let Some(name) = name else {
                 let help = "give the name of a list that the document declares with `from = \"host\"`";
                 self.report(
@@ -28,8 +31,12 @@ impl Builder<'_> {
                 continue;
             };
             let known = &self.program.host_lists;
-            let Some(number) = known.iter().position(|list| list == name) else {
-                let help = match suggest(name, known.iter().map(String::as_str)) {
+            let found = latest.filter(|(id, _)| *id == name).map(|(_, found)| found);
+            let found = found.unwrap_or_else(|| known.iter().position(|list| list == self.texts.text(name)));
+            latest = Some((name, found));
+            let Some(number) = found else {
+                let name = self.texts.text(name).to_owned();
+                let help = match suggest(&name, known.iter().map(String::as_str)) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "declare it under [lists] with `from = \"host\"`, or leave it out".to_owned(),
                 };

@@ -51,7 +51,7 @@ pub fn reconcile(evaluation: &mut Evaluation<'_>) {
         }
     }
     unknown_grants(evaluation, &booked_of, &mut findings);
-    ledger.sort_by_key(|(row, _)| row.key());
+    ledger.sort_by(|(left, _), (right, _)| left.order(right));
     let rows = 0..position(ledger.len());
     evaluation.fresh = Some(rows.zip(&ledger).filter(|(_, (_, is_new))| *is_new).map(|(at, _)| at).collect());
     evaluation.timeline.replace(ledger.into_iter().map(|(row, _)| row).collect());

@@ -1,6 +1,7 @@
 //! The fingerprint: two evaluations with the same one gave the same answer, in whatever language, order of rows, number of
 //! threads.
 use super::Evaluation;
+use crate::base::hex;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io::Write;
@@ -55,6 +56,6 @@ impl Evaluation<'_> {
         for finding in findings {
             hashing.add(&finding);
         }
-        hashing.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&hashing.0.finalize())
     }
 }

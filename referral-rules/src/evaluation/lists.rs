@@ -1,9 +1,10 @@
 //! The lists that a program does not carry itself, and by which values it was answered.
 use super::Evaluation;
+use crate::base::hex;
 use crate::program::ListFrom;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A list that the host gave or the library carries.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
@@ -21,8 +22,11 @@ pub struct ListUsed {
 impl Evaluation<'_> {
     /// The lists of all versions that are not written in their documents, by name.
     pub fn lists(&self) -> Vec<ListUsed> {
-        let mut out: BTreeSet<ListUsed> = BTreeSet::new();
-        for (name, from) in self.program.versions.iter().flat_map(|version| &version.lists) {
+        let of_all = self.program.versions.iter().flat_map(|version| &version.lists);
+        // Versions that ask for the same list ask for the same values.
+        let asked: BTreeMap<(&str, &str), &ListFrom> =
+            of_all.map(|(name, from)| ((name.as_str(), from.word()), from)).collect();
+        let used = |((name, word), from): ((&str, &str), &ListFrom)| {
             let values: Option<BTreeSet<&str>> = match from {
                 ListFrom::Library(list) => Some(list.values().collect()),
                 ListFrom::Host => {
@@ -31,14 +35,14 @@ impl Evaluation<'_> {
                     values.map(|values| values.iter().map(|value| self.book.text(*value)).collect())
                 }
             };
-            out.insert(ListUsed {
-                list: name.clone(),
-                from: from.word().to_owned(),
+            ListUsed {
+                list: name.to_owned(),
+                from: word.to_owned(),
                 values: values.as_ref().map(BTreeSet::len),
                 hash: values.as_ref().map(hash),
-            });
-        }
-        out.into_iter().collect()
+            }
+        };
+        asked.into_iter().map(used).collect()
     }
 }
 
@@ -48,5 +52,5 @@ fn hash(values: &BTreeSet<&str>) -> String {
         hashing.update(value.as_bytes());
         hashing.update(b"\n");
     }
-    hashing.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hashing.finalize())
 }

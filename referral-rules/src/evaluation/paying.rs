@@ -5,11 +5,11 @@ use super::payout::{Account, Accounts, Open, Payout, PayoutReason};
 use super::{Beneficiary, Evaluation};
 use crate::base::{Day, Instant, NONE, Number, Unit, index};
 use crate::diag::Code;
-use crate::expr::{Column, Compiled, Scratch};
+use crate::expr::{Compiled, Scratch};
 use crate::program::{Judged, OnFailure, Payout as Rule, Version};
 use crate::stage::env;
 use crate::stage::payees::PayeeRow;
-use crate::stage::timeline::Reading;
+use crate::stage::timeline::{Reading, number};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -103,10 +103,11 @@ impl<'a> Paying<'a> {
         let mut named: BTreeMap<String, (Payout, i128, Number)> = BTreeMap::new();
         for (placed, confirmed) in &account.paid {
             let day = self.evaluation.program.zone.day_of(Instant(confirmed.at));
-            let begun = self.begun(rule, payee, day, &[]);
-            let id = confirmed.payout.clone().unwrap_or_else(|| begun.payout.clone());
-            let (payout, gross, fee) =
-                named.entry(id.clone()).or_insert((Payout { payout: id, state: "paid", ..begun }, 0, Number::ZERO));
+            let id = confirmed.payout.clone().unwrap_or_else(|| self.id(rule, payee, day));
+            let (payout, gross, fee) = named.entry(id).or_insert_with_key(|id| {
+                let begun = self.begun(rule, payee, day, &[]);
+                (Payout { payout: id.clone(), state: "paid", ..begun }, 0, Number::ZERO)
+            });
             payout.day = payout.day.min(day);
             payout.entries.push(self.evaluation.entry_id(placed.row));
             *gross = gross.saturating_add(i128::from(placed.row.amount));
@@ -124,11 +125,15 @@ impl<'a> Paying<'a> {
         out
     }
 
+    /// The id of a payout that the host has given none.
+    fn id(&self, rule: &Rule, payee: &Beneficiary, day: Day) -> String {
+        format!("{}/{}/{}:{}/{day}", self.evaluation.program.id, rule.id, payee.party, part(&payee.id))
+    }
+
     /// A payout of a day of which everything is carried.
     fn begun(&self, rule: &Rule, payee: &Beneficiary, day: Day, open: &[&Open<'_>]) -> Payout {
-        let id = format!("{}/{}/{}:{}/{day}", self.evaluation.program.id, rule.id, payee.party, part(&payee.id));
         let mut out = Payout {
-            payout: id,
+            payout: self.id(rule, payee, day),
             rule: rule.id.clone(),
             payee: payee.clone(),
             unit: rule.unit.name().to_owned(),
@@ -189,7 +194,7 @@ impl<'a> Paying<'a> {
             let facts_at = self.evaluation.program.zone.last_instant(day).0;
             let then = Judging { day, gross: sum(&open), facts_at, ..now };
             let inputs = self.inputs(&then);
-            let mut missed = self.begun(rule, payee, day, &open);
+            let mut missed = self.begun(rule, payee, day, &[]);
             self.judge(&inputs, &mut missed, &then);
             if missed.reasons.is_empty() {
                 (out.state, out.missed_on) = ("overdue", Some(day));
@@ -290,12 +295,7 @@ impl<'a> Paying<'a> {
     /// The value of an amount; none if it is missing or faulty.
     fn number(&mut self, amount: &Compiled, inputs: &PayeeRow<'_>) -> Option<Number> {
         let env = env(self.evaluation.program, self.version, self.evaluation.book);
-        let result = amount.evaluate(inputs, 1, &env, &mut self.scratch);
-        match (&result.column, result.status.first()) {
-            (Column::Int(values), Some(status)) if status.is_ok() => values.first().map(|value| Number::from(*value)),
-            (Column::Decimal(values), Some(status)) if status.is_ok() => values.first().copied(),
-            _ => None,
-        }
+        number(amount.evaluate(inputs, 1, &env, &mut self.scratch), 0).ok()
     }
 }
 

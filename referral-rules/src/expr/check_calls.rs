@@ -12,7 +12,8 @@ use super::value::Value;
 use crate::base::{Length, MICROS_PER_MINUTE, Zone};
 use crate::diag::{Code, Span, Spanned};
 
-const LOOPS: &[(&str, Quantifier)] = &[
+/// The loops over lists.
+pub(super) const LOOPS: &[(&str, Quantifier)] = &[
     ("all", Quantifier::All),
     ("exists", Quantifier::Exists),
     ("exists_one", Quantifier::ExistsOne),

@@ -130,7 +130,7 @@ impl Checker<'_, '_, '_> {
             text: span,
             subject,
             actual: (actual.at, actual.ty),
-            operator: if turned { mirrored(operator) } else { operator }.symbol(),
+            operator: if turned { operator.mirrored() } else { operator }.symbol(),
             expected: Some((expected.at, expected.ty)),
         };
         let at = result.at;
@@ -346,16 +346,6 @@ fn test_of(operator: Operator) -> Option<Test> {
         Operator::Greater => Some(Test::Greater),
         Operator::AtLeast => Some(Test::AtLeast),
         Operator::In | Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide => None,
-    }
-}
-
-fn mirrored(operator: Operator) -> Operator {
-    match operator {
-        Operator::Less => Operator::Greater,
-        Operator::AtMost => Operator::AtLeast,
-        Operator::Greater => Operator::Less,
-        Operator::AtLeast => Operator::AtMost,
-        other => other,
     }
 }
 

@@ -17,6 +17,18 @@ pub(super) enum Test {
 }
 
 impl Test {
+    /// The comparison that says the same with its sides exchanged.
+    pub(super) const fn mirrored(self) -> Self {
+        match self {
+            Self::Equal => Self::Equal,
+            Self::NotEqual => Self::NotEqual,
+            Self::Less => Self::Greater,
+            Self::AtMost => Self::AtLeast,
+            Self::Greater => Self::Less,
+            Self::AtLeast => Self::AtMost,
+        }
+    }
+
     /// True for values in the order.
     pub(super) fn holds(self, order: Ordering) -> bool {
         match self {

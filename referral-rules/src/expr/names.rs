@@ -1,11 +1,10 @@
 //! What an expression names, before anything is known of it: for those who put definitions in the places of their names.
+use super::check_calls::LOOPS;
 use super::faults::Faults;
 use super::lexer::{self, TokenKind};
 use super::parse;
 use crate::diag::{Diagnostic, Span, Spanned};
 use std::collections::BTreeSet;
-
-const LOOPS: [&str; 6] = ["all", "exists", "exists_one", "existsOne", "map", "filter"];
 
 /// The names of an expression that stand by themselves.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -29,9 +28,9 @@ pub struct PlainNames {
 pub fn plain_names(source: &str) -> PlainNames {
     let mut ignored = Vec::new();
     let tokens = lexer::tokens(source, &mut Faults::new(&|span| span, &mut ignored));
-    let symbol = |at: Option<usize>, wanted: &str| {
+    let symbol = |at: Option<usize>, wanted: &'static str| {
         let token = at.and_then(|at| tokens.get(at));
-        token.is_some_and(|token| token.kind == TokenKind::Symbol(wanted_symbol(wanted)))
+        token.is_some_and(|token| token.kind == TokenKind::Symbol(wanted))
     };
     let mut out = PlainNames::default();
     let names = || {
@@ -42,7 +41,7 @@ pub fn plain_names(source: &str) -> PlainNames {
     };
     for (at, name, _) in names() {
         let next = at.saturating_add(1);
-        let is_loop = LOOPS.contains(&name.as_str()) && symbol(Some(next), "(");
+        let is_loop = LOOPS.iter().any(|(word, _)| word == name) && symbol(Some(next), "(");
         let variable = tokens.get(next.saturating_add(1)).map(|token| &token.kind);
         if let (true, Some(TokenKind::Name(variable)), true) = (is_loop, variable, symbol(next.checked_add(2), ",")) {
             out.bound.insert(variable.clone());
@@ -55,15 +54,6 @@ pub fn plain_names(source: &str) -> PlainNames {
         }
     }
     out
-}
-
-/// The symbols that names are told apart by.
-fn wanted_symbol(symbol: &str) -> &'static str {
-    match symbol {
-        "(" => "(",
-        "," => ",",
-        _ => ".",
-    }
 }
 
 /// Whether the text is an expression by its form, whatever its names stand for. What is wrong is pushed to `diagnostics`; `place` turns a span

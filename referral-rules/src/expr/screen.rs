@@ -148,7 +148,7 @@ impl Shaping<'_> {
     fn numbers(&self, test: Test, first: Ref, second: Ref) -> Option<Screen> {
         match (self.number(first), self.number(second)) {
             (None, Some(value)) => within(self.line(first)?, test, value),
-            (Some(value), None) => within(self.line(second)?, turned(test), value),
+            (Some(value), None) => within(self.line(second)?, test.mirrored(), value),
             (None, None) => {
                 let (left, right) = (self.line(first)?, self.line(second)?);
                 Some(match test {
@@ -192,18 +192,6 @@ fn at_class(at: Ref) -> Option<Class> {
     match at {
         Ref::Register(_, class) => Some(class),
         Ref::Constant(_) | Ref::Parameter(_) => None,
-    }
-}
-
-/// The comparison with its sides exchanged.
-const fn turned(test: Test) -> Test {
-    match test {
-        Test::Equal => Test::Equal,
-        Test::NotEqual => Test::NotEqual,
-        Test::Less => Test::Greater,
-        Test::AtMost => Test::AtLeast,
-        Test::Greater => Test::Less,
-        Test::AtLeast => Test::AtMost,
     }
 }
 

@@ -57,6 +57,17 @@ impl Operator {
         }
     }
 
+    /// The operator that says the same with its sides exchanged.
+    pub(crate) fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::AtMost => Self::AtLeast,
+            Self::Greater => Self::Less,
+            Self::AtLeast => Self::AtMost,
+            other => other,
+        }
+    }
+
     /// True for operators that compare and give a bool.
     pub(crate) fn compares(self) -> bool {
         !matches!(self, Self::Add | Self::Subtract | Self::Multiply | Self::Divide)

@@ -111,7 +111,7 @@ impl Foresight<'_> {
             (Op::Compare(test, compared), Some(one), Some(two)) => {
                 let test = if wanted { *test } else { opposite(*test) };
                 self.compared(compiled, (one, test, two), *compared, left)
-                    && self.compared(compiled, (two, mirrored(test), one), *compared, left)
+                    && self.compared(compiled, (two, test.mirrored(), one), *compared, left)
             }
             (Op::TextIn(set), Some(text), _) => {
                 let Some(slot) = input_of(compiled, text) else { return true };
@@ -209,15 +209,5 @@ fn opposite(test: Test) -> Test {
         Test::AtMost => Test::Greater,
         Test::Greater => Test::AtMost,
         Test::AtLeast => Test::Less,
-    }
-}
-
-fn mirrored(test: Test) -> Test {
-    match test {
-        Test::Less => Test::Greater,
-        Test::AtMost => Test::AtLeast,
-        Test::Greater => Test::Less,
-        Test::AtLeast => Test::AtMost,
-        other => other,
     }
 }

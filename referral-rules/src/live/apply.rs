@@ -4,6 +4,7 @@ use super::accounts::Accounts;
 use super::convert::{content, event_row, referral_row, standing, standing_form, version_number};
 use super::forms::{CellForm, ClaimBody, EventBody, ReferralBody, Row};
 use super::gather::{Opened, Wanted, gather, keys_of_news, push, row, scope_key, text};
+use super::given::GivenForms;
 use super::histories::{Histories, changed, histories, table_of};
 use super::key::{Key, State, States, seal};
 use super::measures::{contributed_forms, load_contributed};
@@ -452,9 +453,10 @@ impl Stepping<'_> {
             running.book(&mut timeline.entries, &mut timeline.steps);
             timeline.refusals.append(&mut running.refusals);
             timeline.failures.append(&mut running.counting.failures);
-            let (saved, wakes_at) = running.save();
+            let mut given = running.given();
+            let (saved, wakes_at) = running.save(given.remove(&None).unwrap_or_default());
             states.push(seal(program, key.clone(), wakes_at, &saved));
-            self.save_referrals(&running, &mut bodies, &mut whole);
+            self.save_referrals(&running, given, &mut bodies, &mut whole);
         }
         if !self.late.is_empty() {
             return Err(self.late);
@@ -466,7 +468,7 @@ impl Stepping<'_> {
             states.push(seal(program, Key::Referral(id), None, &body));
         }
         states.sort_by(|left, right| left.key.cmp(&right.key));
-        timeline.entries.sort_by_key(crate::stage::timeline::EntryRow::key);
+        timeline.entries.sort_by(crate::stage::timeline::EntryRow::order);
         let fresh: Vec<String> = self.small.fresh.iter().cloned().collect();
         let findings = self.findings(fresh_book);
         let evaluation =
@@ -527,10 +529,10 @@ impl Stepping<'_> {
     fn save_referrals(
         &self,
         running: &Running<'_>,
+        mut given: GivenForms,
         bodies: &mut BTreeMap<String, ReferralBody>,
         whole: &mut [Option<ReferralState>],
     ) {
-        let mut given = running.given();
         for (referral, state) in &running.counting.referrals {
             let id = self.id(*referral).to_owned();
             let mut body = self.body(*referral);
@@ -538,9 +540,7 @@ impl Stepping<'_> {
             let recruiter = self.standings.recruiters.current.get(referral);
             body.recruiter = recruiter.map(|recruiter| self.small.book.text(*recruiter).to_owned());
             note_sharing(&self.small.book, &running.counting, *referral, &mut body);
-            if let Standing::TakenOver(taken) = self.standings.current[index(*referral)]
-                && body.taken_over.is_none()
-            {
+            if let (Standing::TakenOver(taken), None) = (self.standings.current[index(*referral)], &body.taken_over) {
                 body.taken_over = Some((self.id(taken.by).to_owned(), taken.at));
             }
             body.standing = standing_form(self.program, state);

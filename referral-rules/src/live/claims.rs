@@ -15,6 +15,7 @@ use crate::program::{Program, Version};
 use crate::stage::attribution::{Keys, Standing, TakenOver, can_take_over, claim_ends};
 use crate::stage::earlier::{Before, Earlier};
 use crate::stage::ranks::Ranks;
+use crate::stage::shares::share;
 use crate::stage::submission::{NO_VERSION, Sides};
 use crate::stage::timeline::{Applied, Applying, Counting, Hold, Item, Opening, event_item, submission_item};
 use crate::stage::{Facts, opening};
@@ -107,7 +108,9 @@ impl Stepping<'_> {
                 (None, None) => Standing::Accepted,
             };
             let sharers = body.sharers.iter().filter_map(|sharer| book.referral(sharer));
-            self.sharers.insert(position(row), sharers.collect());
+            if !body.sharers.is_empty() {
+                self.sharers.insert(position(row), sharers.collect());
+            }
         }
         if self.program.looks_at_holders() {
             for event in self.small.new_events() {
@@ -151,7 +154,13 @@ impl Stepping<'_> {
                 self.touched.insert(key.clone());
             }
             self.standings.current[at] = match self.meet(row, &claims, &ranks) {
-                Err((holder, number)) => match self.share((row, closes), holder) {
+                Err((holder, number)) => match share(
+                    (self.program, &self.small.book),
+                    &self.submissions,
+                    (row, closes),
+                    holder,
+                    &mut self.sharers,
+                ) {
                     false => Standing::LostTo(holder, number),
                     true => {
                         self.recruit(row);

@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 pub use super::exact::{number, number_form};
 use super::forms::{AppliedForm, CellForm, DrawForm, KeptForm, PlaceForm, Row, StandingForm, StepForm, TotalForm};
-use crate::base::{Day, Instant, NONE, Rounding, TextId, Texts, index};
+use crate::base::{Day, Instant, NONE, Rounding, TextId, Texts, hex, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Scratch, Value, Vector};
 use crate::program::{EventKind, Operator, Owner, Per, Program, Share};
@@ -92,7 +92,7 @@ pub fn event_row(program: &Program, book: &Book, event: u32) -> Row {
 pub fn content(mut row: Row) -> String {
     row.remove("recorded_at");
     let bytes = serde_json::to_vec(&row).unwrap_or_default();
-    Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(Sha256::digest(bytes).get(..16).unwrap_or_default())
 }
 
 /// A place with ids instead of ranks.

@@ -141,9 +141,9 @@ fn scopes(
         running.count_entries(&sequences);
         let key = scope_key(program, book.text(book.referrals.referrer[index(first.referral)]));
         running.looked_back(&looked_back.remove(&key).unwrap_or_default());
-        let (saved, wakes_at) = running.save();
-        states.push(seal(program, key, wakes_at, &saved));
         let mut given = running.given();
+        let (saved, wakes_at) = running.save(given.remove(&None).unwrap_or_default());
+        states.push(seal(program, key, wakes_at, &saved));
         for (referral, state) in &running.counting.referrals {
             if let Some(body) = bodies.get_mut(book.text(book.referrals.id[index(*referral)])) {
                 body.standing = standing_form(program, state);
@@ -162,7 +162,7 @@ fn scopes(
     // A scope of the whole program is there from the first history on: so it is known that all was put together.
     if program.scope_widened {
         if states.is_empty() && !looked_back.contains_key(&Key::Program) {
-            states.push(seal(program, Key::Program, None, &Running::new(facts).save().0));
+            states.push(seal(program, Key::Program, None, &Running::new(facts).save(Vec::new()).0));
         }
         // What an earlier version kept of referrers is in it now, and wakes nobody any more.
         let referrers: BTreeSet<&str> =
@@ -174,7 +174,7 @@ fn scopes(
     for (key, items) in looked_back {
         let mut running = Running::new(facts);
         running.looked_back(&items);
-        states.push(seal(program, key, None, &running.save().0));
+        states.push(seal(program, key, None, &running.save(Vec::new()).0));
     }
     states
 }

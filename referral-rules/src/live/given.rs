@@ -14,12 +14,11 @@ fn key_of(program: &Program, reward: u16) -> &[Per] {
 }
 
 /// What is kept with each referral, and with the scope: that is where there is none.
-pub fn given_forms(
-    program: &Program,
-    given: &FxHashSet<GivenKey>,
-    scratch: &Scratch<'_>,
-) -> FxHashMap<Option<TextId>, Vec<GivenForm>> {
-    let mut out: FxHashMap<Option<TextId>, Vec<GivenForm>> = FxHashMap::default();
+pub type GivenForms = FxHashMap<Option<TextId>, Vec<GivenForm>>;
+
+/// What is kept with each referral, and with the scope.
+pub fn given_forms(program: &Program, given: &FxHashSet<GivenKey>, scratch: &Scratch<'_>) -> GivenForms {
+    let mut out = GivenForms::default();
     for key in given {
         let per = match key.done {
             Done::Given => key_of(program, key.reward),

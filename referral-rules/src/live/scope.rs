@@ -298,7 +298,7 @@ impl<'a> Running<'a> {
     }
 
     /// The state of the scope, and when the clock acts on it next.
-    pub fn save(&self) -> (ScopeBody, Option<i64>) {
+    pub fn save(&self, given: Vec<GivenForm>) -> (ScopeBody, Option<i64>) {
         let facts = self.facts;
         let mut out = ScopeBody {
             frontier: self.frontier.clone(),
@@ -310,7 +310,7 @@ impl<'a> Running<'a> {
             pending: self.later.0.clone(),
             draws: Vec::new(),
             totals: Vec::new(),
-            given: self.given().remove(&None).unwrap_or_default(),
+            given,
             deferred: self.later.1.clone(),
             deferrals: self.drawn.deferrals,
             events: std::collections::BTreeMap::new(),

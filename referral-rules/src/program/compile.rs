@@ -10,8 +10,10 @@ use rewards::connect;
 pub(in crate::program) use rewards::unit;
 pub(super) use tables::schema;
 
-use super::compiled::{Campaign, Clock, EventKind, Goal, Ladder, Limit, ListFrom, Operator, Program, Source, Version};
-use super::document::{self, Definition, Document, ExpressionText, Notation, UnderWay};
+use super::compiled::{
+    Campaign, Clock, EventKind, Goal, Ladder, Limit, ListFrom, Operator, Program, Reward, Source, Version,
+};
+use super::document::{self, CountedFrom, Definition, Document, ExpressionText, Notation, UnderWay};
 use super::library_lists::{HOST, library_list};
 use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
@@ -163,6 +165,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
     versions.sort_by_key(|version| version.first_day);
     let scope = scope_of(&versions);
     let scope_widened = versions.get(..1).is_some_and(|first| scope_of(first) < scope);
+    let looked_back = looked_back(&versions);
     let first_kinds = first_kinds(&numbers, &expressions);
     let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| document));
     let program = Program {
@@ -185,6 +188,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         texts,
         scope,
         scope_widened,
+        looked_back,
     };
     let written: Vec<(&Document, &Expressions)> =
         documents.iter().map(|(_, document, _)| document).zip(&expressions).collect();
@@ -196,6 +200,16 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         }
     }
     (Some(program), found)
+}
+
+/// The kinds of which it is asked afterwards when they happened.
+fn looked_back(versions: &[Version]) -> BTreeSet<EventKind> {
+    let pays = versions.iter().any(|version| !version.payouts.is_empty());
+    let asked = |reward: &Reward| {
+        let dates = pays || reward.forfeited_after.is_some() || reward.counted_from == CountedFrom::Release;
+        reward.hold_until.filter(|_| dates).into_iter().chain(reward.kept_alive_by.iter().copied()).collect::<Vec<_>>()
+    };
+    versions.iter().flat_map(|version| &version.rewards).flat_map(asked).collect()
 }
 
 /// The kinds of which some expression asks when the first event happened.
@@ -264,6 +278,8 @@ impl Compiling<'_> {
         connect(document, &mut rewards);
         let groups = self.groups(document, &rewards);
         let asks_for_recruiters = self.asks_for_recruiters(&rewards);
+        let lasts = |reward: &Reward| reward.once_per.is_some() || !reward.as_long_as.is_empty();
+        let settles = !groups.rewards.is_empty() || rewards.iter().any(lasts);
         let mut rewards_by_kind = vec![Vec::new(); self.numbers.kinds.len()];
         for (position, reward) in (0_u16..).zip(&rewards) {
             for kind in &reward.on {
@@ -285,6 +301,7 @@ impl Compiling<'_> {
             requirements,
             claims,
             asks_for_recruiters,
+            settles,
             contributions,
             ladders,
             tables,

@@ -8,12 +8,13 @@ pub use super::compiled_rules::{
     Requirement, Reversal, Reward, RunningTotal, TakeBack,
 };
 use super::data::Data;
-use super::document::{CountedFrom, Document, Moment};
+use super::document::{Document, Moment};
 use super::library_lists::{HOST, LibraryList};
 use super::payouts::Payout;
 use super::scope::Scope;
 use crate::base::{Calendar, Day, Interner, Unit, Zone};
 use crate::expr::{Slot, Table, Type};
+use std::collections::BTreeSet;
 
 /// A kind of event, by its rank: the built-in stages first, then the declared kinds in the order of declaration.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -222,6 +223,8 @@ pub struct Version {
     pub claims: ClaimTerms,
     /// Whether a reward goes to recruiters, or an expression asks for them.
     pub asks_for_recruiters: bool,
+    /// Whether candidates of one event are settled among each other: groups, what is given once, or as long as something holds.
+    pub settles: bool,
     /// What events contribute to the declared measures.
     pub contributions: Vec<Contribution>,
     /// Tier ladders.
@@ -336,6 +339,9 @@ pub struct Program {
     pub scope: Scope,
     /// Whether the first version alone has a narrower one: then what is kept of referrers must be put together once.
     pub scope_widened: bool,
+    /// The kinds of event of which it is asked afterwards when they happened: they keep some reward alive, or release one that is paid
+    /// out, is forfeited without them, or counts its promises from them.
+    pub looked_back: BTreeSet<EventKind>,
 }
 
 impl Program {
@@ -360,20 +366,9 @@ impl Program {
         !self.measures.is_empty() || self.versions.iter().flat_map(|version| &version.ladders).any(asks_more)
     }
 
-    /// Whether it is asked afterwards when an event of the kind happened: it keeps some reward alive, or releases one that is paid out.
-    pub fn looks_back_at(&self, kind: EventKind) -> bool {
-        let pays = self.versions.iter().any(|version| !version.payouts.is_empty());
-        let rewards = self.versions.iter().flat_map(|version| &version.rewards);
-        let asks = |reward: &Reward| {
-            let dates = pays || reward.forfeited_after.is_some() || reward.counted_from == CountedFrom::Release;
-            dates && reward.hold_until == Some(kind) || reward.kept_alive_by.contains(&kind)
-        };
-        rewards.into_iter().any(asks)
-    }
-
     /// Whether it is asked afterwards when some event happened.
     pub fn looks_back(&self) -> bool {
-        (0_u16..).map(EventKind).take(self.kinds.len()).any(|kind| self.looks_back_at(kind))
+        !self.looked_back.is_empty()
     }
 
     /// Whether something takes back what was granted.

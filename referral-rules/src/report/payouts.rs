@@ -44,8 +44,8 @@ fn stands(payout: &Payout) -> String {
 }
 
 /// In which payout an entry stands, in a sentence; none where no payout rule pays it, or it cannot be paid yet.
-pub(super) fn of_entry(evaluation: &Evaluation<'_>, entry: &str) -> Option<String> {
-    let found = evaluation.payouts().into_iter().find(|payout| payout.entries.iter().any(|id| id == entry))?;
+pub(super) fn of_entry(payouts: &[Payout], entry: &str) -> Option<String> {
+    let found = payouts.iter().find(|payout| payout.entries.iter().any(|id| id == entry))?;
     let [gross, fee, net] = [found.gross, found.fee, found.net].map(|amount| money(amount, &found.unit));
     let fee = if found.fee.is_zero() { String::new() } else { format!(", less a fee of {fee}: {net}") };
     let day = found.day;

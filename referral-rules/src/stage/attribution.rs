@@ -9,6 +9,7 @@ use super::holding::Holding;
 pub use super::keys::Keys;
 use super::ranks::Ranks;
 use super::recruiters::Recruiting;
+use super::shares::share;
 pub use super::standings::{Standing, Standings, TakenOver};
 use super::submission::{NO_VERSION, Sides, Submissions};
 use super::timeline::{Hold, Opening};
@@ -36,7 +37,7 @@ pub type Claims = FxHashMap<(u16, u32), Claim>;
 struct SoFar {
     claims: Claims,
     /// Those who share the claims of a holder, by submission.
-    sharers: FxHashMap<u32, Vec<u32>>,
+    sharers: BTreeMap<u32, Vec<u32>>,
     referred_by: ReferredBy,
     circles: FxHashSet<u32>,
     recruiting: Recruiting,
@@ -136,7 +137,13 @@ impl Attributing<'_> {
             match self.meet(referral, &so_far.claims, &mut hold) {
                 Met::Nothing => {}
                 Met::Holder(holder, key) => {
-                    if !self.share(referral, closes, holder, &mut so_far.sharers) {
+                    if !share(
+                        (self.program, self.book),
+                        self.submissions,
+                        (referral, closes),
+                        holder,
+                        &mut so_far.sharers,
+                    ) {
                         put(referral, Standing::LostTo(holder, key));
                         continue;
                     }

@@ -1,14 +1,13 @@
 //! Who shares a claim: a later referral of another referrer with the same key, while there is a share left for it.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
-use super::attribution::Attributing;
 use super::submission::{Sides, Submissions};
 use crate::base::index;
 use crate::book::Book;
 use crate::program::{Party, Program};
-use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Whether a new referral, of which some sides are refused, shares the claim of a holder with those who share it already.
-pub fn can_share(
+fn can_share(
     (program, book): (&Program, &Book),
     submissions: &Submissions,
     (referral, refused): (u32, Sides),
@@ -22,24 +21,22 @@ pub fn can_share(
         && !those.any(|other| referrer(other) == referrer(referral))
 }
 
-impl Attributing<'_> {
-    /// Whether a referral shares the claim of a holder: then it has the next share.
-    pub(super) fn share(
-        &self,
-        referral: u32,
-        closes: bool,
-        holder: u32,
-        sharers: &mut FxHashMap<u32, Vec<u32>>,
-    ) -> bool {
-        if !self.program.shares_claims() {
-            return false;
-        }
-        let refused = self.submissions.refuses(referral, closes);
-        let others = sharers.entry(holder).or_default();
-        let shares = can_share((self.program, self.book), self.submissions, (referral, refused), (holder, others));
-        if shares {
-            others.push(referral);
-        }
-        shares
+/// Whether a referral shares the claim of a holder: then it has the next share.
+pub fn share(
+    (program, book): (&Program, &Book),
+    submissions: &Submissions,
+    (referral, closes): (u32, bool),
+    holder: u32,
+    sharers: &mut BTreeMap<u32, Vec<u32>>,
+) -> bool {
+    if !program.shares_claims() {
+        return false;
     }
+    let refused = submissions.refuses(referral, closes);
+    let others = sharers.entry(holder).or_default();
+    let shares = can_share((program, book), submissions, (referral, refused), (holder, others));
+    if shares {
+        others.push(referral);
+    }
+    shares
 }

@@ -6,11 +6,12 @@ use crate::program::{About, Bound, BoundPart, Program, Why};
 impl Program {
     /// The most that one referral, and that all referrals of one referrer, can cost, in Markdown: how it comes, or why there is no bound.
     pub fn bounds_in_words(&self, language: Language) -> String {
-        let mut out = String::new();
-        for bound in self.bounds() {
-            out.push_str(&self.bound_in_words(&bound, language));
-        }
-        out
+        self.say_bounds(&self.bounds(), language)
+    }
+
+    /// Bounds of this program in Markdown.
+    pub(crate) fn say_bounds(&self, bounds: &[Bound], language: Language) -> String {
+        bounds.iter().map(|bound| self.bound_in_words(bound, language)).collect()
     }
 
     fn bound_in_words(&self, bound: &Bound, language: Language) -> String {

@@ -2,7 +2,7 @@
 //! is said now.
 use super::language::{Language, plain};
 use super::sentences::Say;
-use super::{Page, written};
+use super::{Examples, Page, written};
 use crate::program::Program;
 
 /// What stands under a heading of the terms.
@@ -11,11 +11,11 @@ struct Block {
     lines: Vec<String>,
 }
 
-/// The terms in blocks, without examples.
+/// The terms in blocks.
 fn blocks(terms: &str) -> Vec<Block> {
     let mut out = vec![Block { heading: String::new(), lines: Vec::new() }];
     let mut section = String::new();
-    for line in terms.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('>')) {
+    for line in terms.lines().filter(|line| !line.trim().is_empty()) {
         let heading = match (line.strip_prefix("## "), line.strip_prefix("### ")) {
             (Some(title), _) => {
                 section = title.to_owned();
@@ -37,9 +37,12 @@ fn blocks(terms: &str) -> Vec<Block> {
 impl Program {
     /// What changed from each version to the next, in Markdown: in the words of the terms, rule by rule.
     pub fn changes_in_words(&self, language: Language) -> Vec<String> {
+        let told = self.versions.iter().map(|version| blocks(&written(self, version, language, Examples::LeftOut)));
+        let told: Vec<Vec<Block>> = told.collect();
         let pairs = self.versions.iter().zip(self.versions.iter().skip(1));
         pairs
-            .map(|(before, after)| {
+            .zip(told.iter().zip(told.iter().skip(1)))
+            .map(|((before, after), (old, new))| {
                 let name = after.document.name.as_ref().map_or(self.id.as_str(), |name| &name.value);
                 let mut page = Page::default();
                 let day = after.first_day.to_string();
@@ -51,8 +54,7 @@ impl Program {
                 ];
                 page.line(format!("# {}", language.say(Say::ChangesTitle, &places)));
                 page.paragraph(&[language.say(Say::ChangesIntro, &places)]);
-                let (old, new) = (blocks(&written(self, before, language)), blocks(&written(self, after, language)));
-                compare(&old, &new, language, &mut page);
+                compare(old, new, language, &mut page);
                 page.text
             })
             .collect()

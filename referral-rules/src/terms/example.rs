@@ -25,21 +25,22 @@ pub(super) fn lines(words: &Words<'_>, at: usize) -> Vec<String> {
 fn attempt<'p>(words: &Words<'p>, reward: &Reward, kind: EventKind) -> Option<(MadeUp<'p>, Entry)> {
     let levels = words.version.ladders.iter().flat_map(|ladder| &ladder.levels);
     let steps = levels.filter_map(|level| level.at_least?.to_i64()).filter_map(|least| usize::try_from(least).ok());
-    let asked = MadeUp::new(words, reward, kind);
-    let mut counts: Vec<usize> = std::iter::once(asked.copies).chain(steps).collect();
+    let mut made_up = MadeUp::new(words, reward, kind);
+    let mut counts: Vec<usize> = std::iter::once(made_up.copies).chain(steps).collect();
     counts.retain(|count| (1..=COPIES_MAX).contains(count));
     counts.dedup();
     let mut zero = None;
     for count in counts.into_iter().take(4) {
-        let mut made_up = MadeUp::new(words, reward, kind);
         made_up.copies = count;
         match granted(words, reward, &made_up) {
             Some(entry) if !entry.amount.is_zero() => return Some((made_up, entry)),
-            Some(entry) => zero = zero.or(Some((made_up, entry))),
+            Some(entry) => zero = zero.or(Some((count, entry))),
             None => {}
         }
     }
-    zero
+    let (copies, entry) = zero?;
+    made_up.copies = copies;
+    Some((made_up, entry))
 }
 
 /// The entry of the last made-up referral by this reward, if there is one.

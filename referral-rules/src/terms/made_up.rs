@@ -260,7 +260,7 @@ impl<'p> MadeUp<'p> {
             return;
         }
         if let (Some(path), Some(value)) = (known(self, right), self.constant(left)) {
-            let value = chosen(turned(operator), wanted, &value, self.facts.get(&path).cloned().flatten());
+            let value = chosen(operator.mirrored(), wanted, &value, self.facts.get(&path).cloned().flatten());
             self.facts.insert(path, value);
             return;
         }
@@ -357,17 +357,6 @@ impl<'p> MadeUp<'p> {
             Constant::Date(day) => day.to_string(),
         };
         Some(list.values.iter().map(|value| of(&value.value)).collect())
-    }
-}
-
-/// The operator with its sides changed.
-fn turned(operator: Operator) -> Operator {
-    match operator {
-        Operator::Less => Operator::Greater,
-        Operator::AtMost => Operator::AtLeast,
-        Operator::Greater => Operator::Less,
-        Operator::AtLeast => Operator::AtMost,
-        other => other,
     }
 }
 

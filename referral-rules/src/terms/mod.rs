@@ -45,16 +45,24 @@ impl Program {
     /// # Ok::<(), referral_rules::program::Faults>(())
     /// ```
     pub fn terms(&self, language: Language) -> String {
-        self.versions.last().map(|version| written(self, version, language)).unwrap_or_default()
+        self.versions.last().map(|version| written(self, version, language, Examples::Told)).unwrap_or_default()
     }
 
     /// The terms of the version with this name, if there is one.
     pub fn terms_of(&self, version: &str, language: Language) -> Option<String> {
-        self.versions.iter().find(|found| found.name == version).map(|version| written(self, version, language))
+        let found = self.versions.iter().find(|found| found.name == version);
+        found.map(|version| written(self, version, language, Examples::Told))
     }
 }
 
-fn written(program: &Program, version: &Version, language: Language) -> String {
+/// Whether each reward has its example, which is computed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Examples {
+    Told,
+    LeftOut,
+}
+
+fn written(program: &Program, version: &Version, language: Language, examples: Examples) -> String {
     let words = Words { language, program, version };
     let document = &version.document;
     let name = document.name.as_ref().map_or(document.id.value.as_str(), |name| &name.value);
@@ -67,7 +75,7 @@ fn written(program: &Program, version: &Version, language: Language) -> String {
     words.claims(&mut page);
     words.levels(&mut page);
     words.measures(&mut page);
-    words.rewards(&mut page);
+    words.rewards(examples, &mut page);
     words.tables(&mut page);
     words.campaigns(&mut page);
     words.groups(&mut page);

@@ -1,15 +1,15 @@
 //! The rewards in words, each with its example.
-use super::Page;
 use super::example;
 use super::language::{plain, title_of};
 use super::sentences::Say;
 use super::words::Words;
+use super::{Examples, Page};
 use crate::base::Unit;
 use crate::program::Party;
 use crate::program::document::{BelowZero, CountedFrom, ExpressionText, Reward, RunningTotal};
 
 impl Words<'_> {
-    pub(super) fn rewards(&self, page: &mut Page) {
+    pub(super) fn rewards(&self, examples: Examples, page: &mut Page) {
         page.heading(2, &self.word(Say::HeadRewards));
         let rewards = &self.version.document.rewards;
         if rewards.is_empty() {
@@ -17,6 +17,9 @@ impl Words<'_> {
         }
         for (at, reward) in rewards.iter().enumerate() {
             self.reward(reward, page);
+            if examples == Examples::LeftOut {
+                continue;
+            }
             page.blank();
             for line in example::lines(self, at) {
                 page.line(format!("> {line}"));

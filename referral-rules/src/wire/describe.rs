@@ -41,8 +41,9 @@ pub(super) fn describe_with(compiled: Option<&Compiled>, request: &str) -> Strin
         let changes: Vec<Changed> =
             program.changes().into_iter().zip(texts).map(|(changes, text)| Changed { changes, text }).collect();
         out.put("changes", &changes);
-        out.put("bounds", &program.bounds());
-        out.put("bounds_text", &program.bounds_in_words(language));
+        let bounds = program.bounds();
+        out.put("bounds", &bounds);
+        out.put("bounds_text", &program.say_bounds(&bounds, language));
         Ok(out)
     })
 }

@@ -1,6 +1,6 @@
 //! One entry: whom it goes to, by which rule, from the base over every step to the amount, dates, where it stands.
 use crate::base::Number;
-use crate::evaluation::{Evaluation, StepText, StepWord};
+use crate::evaluation::{Evaluation, Payout, StepText, StepWord};
 use crate::program::{Party, PayWithin, Reward};
 use crate::report::stands::Line;
 use crate::report::text::{clipped, heading, money, push_line, tier_text, wrapped};
@@ -23,21 +23,27 @@ pub fn entry(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
     heading(&mut out, &format!("Entry of referral {referral}: {parties}"), '=');
     wrapped(&mut out, "", &format!("As of {}.", evaluation.as_of_shown()));
     push_line(&mut out, "");
-    write_entry(evaluation, line, &grant, &mut out);
+    let payouts = evaluation.payouts();
+    write_entry(evaluation, line, (&grant, &payouts), &mut out);
     let others: Vec<&Line<'_>> = grant.iter().filter(|other| other.entry.id != line.entry.id).collect();
     if !others.is_empty() {
         push_line(&mut out, "");
         push_line(&mut out, "Other entries of the same grant");
         for other in others {
             push_line(&mut out, "");
-            write_entry(evaluation, other, &grant, &mut out);
+            write_entry(evaluation, other, (&grant, &payouts), &mut out);
         }
     }
     Some(out)
 }
 
-/// Writes an entry; `others` are entries among which those of its grant are found.
-pub(super) fn write_entry(evaluation: &Evaluation<'_>, line: &Line<'_>, others: &[Line<'_>], out: &mut String) {
+/// Writes an entry; `others` are entries among which those of its grant are found, `payouts` those of the whole answer.
+pub(super) fn write_entry(
+    evaluation: &Evaluation<'_>,
+    line: &Line<'_>,
+    (others, payouts): (&[Line<'_>], &[Payout]),
+    out: &mut String,
+) {
     let entry = &line.entry;
     let (_, reward) = rule(evaluation.program, line.row);
     let name = evaluation.party_name(line.row.referral, reward.to).map(|name| format!(" ({})", clipped(&name, 40)));
@@ -90,7 +96,7 @@ pub(super) fn write_entry(evaluation: &Evaluation<'_>, line: &Line<'_>, others: 
     }
     field("dates", &dates(evaluation, line, reward));
     field("stands", &stands(evaluation, line));
-    if let Some(payout) = crate::report::payouts::of_entry(evaluation, &entry.id) {
+    if let Some(payout) = crate::report::payouts::of_entry(payouts, &entry.id) {
         field("payout", &payout);
     }
     field("entry", &entry.id);

@@ -270,9 +270,10 @@ fn write_entries(evaluation: &Evaluation<'_>, row: u32, decision: &Decision, out
         .collect();
     let entries = counted(own.len(), "entry", "entries");
     wrapped(out, "", &format!("What it brought: {}, in {entries}", totals.join(" and ")));
+    let payouts = evaluation.payouts();
     for line in &own {
         push_line(out, "");
-        write_entry(evaluation, line, &own, out);
+        write_entry(evaluation, line, (&own, &payouts), out);
     }
 }
 

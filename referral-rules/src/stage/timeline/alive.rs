@@ -19,6 +19,6 @@ pub(super) fn keep(program: &Program, applied: &Applied, out: &mut Vec<Alive>) {
         return;
     }
     let events = applied.referral.iter().zip(&applied.at).zip(&applied.kind);
-    let events = events.filter(|(_, kind)| program.looks_back_at(**kind));
+    let events = events.filter(|(_, kind)| program.looked_back.contains(kind));
     out.extend(events.map(|((referral, at), kind)| Alive { referral: *referral, at: *at, kind: *kind }));
 }

@@ -414,8 +414,10 @@ impl Applying<'_> {
 
     fn schedule(&self, item: &Item, kind: EventKind, governing: u16, version: &Version, state: &mut Counting) {
         // What the clock does to the holder is done to those who share.
-        let shares = state.sharing.holders.contains_key(&item.referral);
-        for (number, clock) in (0_u16..).zip(&version.clocks).filter(|_| !shares) {
+        if state.sharing.holders.contains_key(&item.referral) {
+            return;
+        }
+        for (number, clock) in (0_u16..).zip(&version.clocks) {
             if clock.from != kind {
                 continue;
             }

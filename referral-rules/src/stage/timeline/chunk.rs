@@ -36,7 +36,7 @@ pub(super) struct Memory {
 }
 
 /// The value of an amount in a row, or why there is none.
-pub(super) fn number(result: &Vector, at: usize) -> Result<Number, Cause> {
+pub(crate) fn number(result: &Vector, at: usize) -> Result<Number, Cause> {
     match (&result.column, result.status[at]) {
         (_, status) if !status.is_ok() => Err(Cause::of(status)),
         (Column::Int(values), _) => Ok(Number::from(values[at])),

@@ -106,9 +106,12 @@ impl Drawing<'_> {
         let applied = self.offering.applied;
         let mut next = candidates.candidates.partition_point(|candidate| index(candidate.row) < rows.start);
         let mut own = Candidates::default();
+        let reverses = self.offering.program.reverses();
         for row in rows {
             self.release_until(applied.at[row], state, scratch, out);
-            self.take_back(row, state, scratch, out);
+            if reverses {
+                self.take_back(row, state, scratch, out);
+            }
             let version = &self.offering.program.versions[usize::from(applied.version[row])];
             for rule in version.rewards_on(applied.kind[row]).iter().copied() {
                 let reward = &version.rewards[usize::from(rule)];

@@ -6,22 +6,20 @@ use super::drawn::Given;
 use super::groups;
 use crate::base::index;
 use crate::expr::Scratch;
-use crate::program::{Reward, Version};
+use crate::program::Version;
 
 impl Offering<'_> {
     /// Lets among the candidates of each event stand what counts: of what is given once the first, of groups the winner.
     pub(super) fn settle(&self, given: &mut Given, scratch: &mut Scratch<'_>, out: &mut Candidates) {
-        let lasts = |reward: &Reward| reward.once_per.is_some() || !reward.as_long_as.is_empty();
-        let settles = |version: &Version| version.rewards.iter().any(lasts) || !version.reward_groups.is_empty();
-        let settles: Vec<bool> = self.program.versions.iter().map(settles).collect();
-        if !settles.contains(&true) {
+        let versions = &self.program.versions;
+        if !versions.iter().any(|version| version.settles) {
             return;
         }
         for event in out.candidates.chunk_by_mut(|left, right| left.row == right.row) {
             let Some(first) = event.first() else { continue };
-            let version = usize::from(self.applied.version[index(first.row)]);
-            if settles[version] {
-                self.settle_event(&self.program.versions[version], event, given, scratch);
+            let version = &versions[usize::from(self.applied.version[index(first.row)])];
+            if version.settles {
+                self.settle_event(version, event, given, scratch);
             }
         }
     }

@@ -11,6 +11,7 @@ use super::items::{Item, Place, What};
 use crate::base::{Number, index, position};
 use crate::program::{EventKind, Program};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cmp::Ordering;
 
 /// One line of the ledger.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -73,11 +74,15 @@ impl EntryRow {
         self.by.map_or((self.what, self.kind), |by| (by.what, by.kind))
     }
 
-    /// What the ledger is sorted by.
-    pub fn key(&self) -> LedgerKey {
-        let (made_by, granted) = (self.made_by().1, self.by.map(|by| (by.granted, by.reversal)));
-        let grant = (self.what, self.kind);
-        (self.booked_at, self.place, made_by, self.rule, granted, grant, self.release, self.sequence)
+    /// The order of the ledger: when it was booked, then the place of its event. Only what has both the same is told apart by the kind, the
+    /// rule, what was taken back by which reversal, the grant, its release and its sequence.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let rest = |row: &Self| {
+            let granted = row.by.map(|by| (by.granted, by.reversal));
+            (row.made_by().1, row.rule, granted, (row.what, row.kind), row.release, row.sequence)
+        };
+        let first = self.booked_at.cmp(&other.booked_at).then_with(|| self.place.cmp(&other.place));
+        first.then_with(|| rest(self).cmp(&rest(other)))
     }
 
     /// The grant that it belongs to.
@@ -86,10 +91,6 @@ impl EntryRow {
         (self.referral, (self.what, self.kind), reward.number, self.payee)
     }
 }
-
-/// What the ledger is sorted by: when it was booked, the place of its event, the kind, the rule, what was taken back, by which
-/// reversal, the grant, its release and its sequence.
-pub type LedgerKey = (i64, Place, EventKind, u16, Option<(Place, u16)>, (What, EventKind), i64, u32);
 
 /// What tells grants apart: referral, event with its kind, reward number, and the account that gets it where the event says which.
 pub type Grant = (u32, (What, EventKind), u16, u32);
@@ -219,7 +220,7 @@ impl Booking {
 
 /// Numbers what is booked at one moment within each grant in the order in which the ledger shows it.
 fn number_in_order(program: &Program, entries: &mut [EntryRow]) {
-    entries.sort_by_key(EntryRow::key);
+    entries.sort_by(EntryRow::order);
     let mut next: FxHashMap<Grant, u32> = FxHashMap::default();
     for row in entries.iter() {
         let first = next.entry(row.grant(program)).or_insert(row.sequence);

@@ -36,6 +36,7 @@ mod tiers;
 pub use alive::Alive;
 pub use applied::{Applied, Applying, Counting, LADDERS_MAX, NO_STAGE, Pending, ReferralState, Refusal, may_follow};
 pub use candidates::{Candidate, Cause, Change, Offering, Past, Rule, Step};
+pub(crate) use chunk::number;
 pub use drawing::{AT_ONCE, Drawing, Granted, NotApplied, touched_by};
 pub use drawn::{Deferred, Done, Draw, DrawKey, Drawn, DrawnDay, GivenKey, TotalKey, TotalSoFar};
 pub use goals::GoalEvent;

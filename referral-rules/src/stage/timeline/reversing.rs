@@ -164,7 +164,7 @@ impl Drawing<'_> {
             TakeBack::All => return Ok(Number::ONE),
             TakeBack::InProportion { refunded: asks, .. } | TakeBack::Share(asks) => asks,
         };
-        let now = self.value(asks, asked, scratch)?;
+        let now = self.number_at(asks, asked.version, asked.row, scratch)?;
         if now.is_negative() { Err(Cause::Negative) } else { Ok(now) }
     }
 
@@ -397,10 +397,6 @@ impl Drawing<'_> {
             _ => None,
         };
         Ok(id.map(|id| scratch.texts().text(id).to_owned()).filter(|name| !name.is_empty()))
-    }
-
-    fn value(&self, asks: &Compiled, asked: Asked<'_>, scratch: &mut Scratch<'_>) -> Result<Number, Cause> {
-        self.number_at(asks, asked.version, asked.row, scratch)
     }
 
     fn number_at(

@@ -219,7 +219,7 @@ pub fn run(
         }
     }
     out.states = States::Whole(states);
-    out.entries.sort_unstable_by_key(EntryRow::key);
+    out.entries.sort_unstable_by(EntryRow::order);
     out.not_applied.sort_unstable_by_key(nothing_granted_key);
     out.refusals.sort_unstable_by_key(|refusal| refusal.event);
     out.failures.sort_by_key(Failure::key);
