@@ -22,6 +22,7 @@
 
 static sqlite3 *database;
 static referral_program *program;
+static char *compiled; /* how many versions the program has */
 
 static _Noreturn void stop(const char *what, const char *why) {
   fprintf(stderr, "%s: %s\n", what, why);
@@ -115,6 +116,16 @@ static void compile(void) {
   }
   referral_text_free(&answer);
   free(request);
+  free(compiled);
+  compiled = query("SELECT count(*) FROM versions", 0, NULL);
+}
+
+/* Begins the transaction of a step. Another process may have brought new terms meanwhile. */
+static void begin(void) {
+  run("BEGIN IMMEDIATE; DELETE FROM wanted");
+  char *versions = query("SELECT count(*) FROM versions", 0, NULL);
+  if (strcmp(versions, compiled) != 0) compile();
+  free(versions);
 }
 
 /* Books what a step gave: entries and states, in the transaction of the news. */
@@ -168,15 +179,8 @@ static void step(const char *news, const char *as_of) {
   }
 }
 
-/* Stores the rows of the news, and what its referrals have to do with. */
-static void store(const char *news) {
-  RUN("INSERT INTO accounts SELECT json_extract(value, '$.id'), value FROM json_each(?1, '$.accounts') WHERE true "
-      "ON CONFLICT (id) DO UPDATE SET row = excluded.row", news);
-  RUN("INSERT INTO referrals (id, row) SELECT json_extract(value, '$.id'), value FROM json_each(?1, '$.referrals')", news);
-  RUN("INSERT INTO events (referral, row) SELECT json_extract(value, '$.referral'), value FROM json_each(?1, '$.events')", news);
-  RUN("INSERT OR IGNORE INTO keys SELECT 'event/' || json_extract(value, '$.id'), json_extract(value, '$.referral') "
-      "FROM json_each(?1, '$.events')", news);
-  char *rows = QUERY("SELECT json_group_array(value) FROM json_each(?1, '$.referrals')", news);
+/* Keeps what referrals, a list of texts, have to do with under the terms of now. */
+static void keep_keys(const char *rows) {
   for (int at = 0;; at++) {
     char number[32];
     snprintf(number, sizeof number, "$[%d]", at);
@@ -190,9 +194,20 @@ static void store(const char *news) {
     referral_text_free(&answer);
     free(row);
   }
-  free(rows);
 }
 
+/* Stores the rows of the news, and what its referrals have to do with. */
+static void store(const char *news) {
+  RUN("INSERT INTO accounts SELECT json_extract(value, '$.id'), value FROM json_each(?1, '$.accounts') WHERE true "
+      "ON CONFLICT (id) DO UPDATE SET row = excluded.row", news);
+  RUN("INSERT INTO referrals (id, row) SELECT json_extract(value, '$.id'), value FROM json_each(?1, '$.referrals')", news);
+  RUN("INSERT INTO events (referral, row) SELECT json_extract(value, '$.referral'), value FROM json_each(?1, '$.events')", news);
+  RUN("INSERT OR IGNORE INTO keys SELECT 'event/' || json_extract(value, '$.id'), json_extract(value, '$.referral') "
+      "FROM json_each(?1, '$.events')", news);
+  char *rows = QUERY("SELECT json_group_array(value) FROM json_each(?1, '$.referrals')", news);
+  keep_keys(rows);
+  free(rows);
+}
 /* Takes in the lines that were not taken in yet, each in a transaction of its own. */
 static void feed(const char *path) {
   char *all = file(path);
@@ -200,7 +215,7 @@ static void feed(const char *path) {
   for (char *line = strtok(all, "\n"); line != NULL; line = strtok(NULL, "\n")) {
     char name[32];
     snprintf(name, sizeof name, "%d", ++number);
-    run("BEGIN IMMEDIATE; DELETE FROM wanted");
+    begin();
     char *taken = QUERY("SELECT 1 FROM taken WHERE source = ?1 AND line = ?2", path, name);
     if (taken == NULL) {
       char *as_of = QUERY("SELECT json_extract(?1, '$.as_of')", line);
@@ -224,17 +239,25 @@ static void feed(const char *path) {
 
 /* Steps without news, for the states on which the clock acts up to a moment. */
 static void clock_goes_on(const char *moment) {
-  for (;;) {
-    run("BEGIN IMMEDIATE; DELETE FROM wanted");
-    char *key = QUERY("SELECT key FROM states WHERE julianday(wakes_at) <= julianday(?1) ORDER BY wakes_at, key LIMIT 1", moment);
-    if (key != NULL) {
+  /* The engine says which instant is meant: of a date it is the last one of the day. Its texts sort as time does, but for the Z. */
+  char *request = QUERY("SELECT json_object('as_of', ?1, 'news', json('{}'), 'states', json('{}'))", moment);
+  referral_text answer = ask(referral_program_step, request);
+  char *until = QUERY("SELECT json_extract(?1, '$.as_of')", answer.data);
+  referral_text_free(&answer);
+  for (bool more = true; more;) {
+    begin();
+    char *key = QUERY("SELECT key FROM states WHERE rtrim(wakes_at, 'Z') <= rtrim(?1, 'Z') ORDER BY wakes_at, key LIMIT 1", until);
+    more = key != NULL;
+    if (more) {
       RUN("INSERT INTO wanted VALUES (?1)", key);
-      step("{}", moment);
+      char *news = query("SELECT json_object('opening_balances', json(balances)) FROM opening", 0, NULL);
+      step(news, until);
+      free(news);
     }
-    run("COMMIT");
-    if (key == NULL) return;
     free(key);
+    run("COMMIT");
   }
+  free(until);
 }
 
 /* The answer to all rows at once. */
@@ -251,11 +274,13 @@ static referral_text evaluate(const char *moment, const char *part, const char *
 
 /* Whether the booked ledger is that of all rows evaluated at once, to the byte. */
 static int check(const char *moment) {
+  run("BEGIN"); /* all of it is read as of one instant */
   referral_text answer = evaluate(moment, "ledger", "[]");
   char *differences = QUERY("SELECT (SELECT count(*) FROM (SELECT entry FROM ledger EXCEPT SELECT value FROM json_each(?1, '$.ledger'))) + "
                             "(SELECT count(*) FROM (SELECT value FROM json_each(?1, '$.ledger') EXCEPT SELECT entry FROM ledger))",
                             answer.data);
   char *entries = query("SELECT count(*) FROM ledger", 0, NULL);
+  run("COMMIT");
   printf("%s entries, %s differences\n", entries, differences);
   int failed = strcmp(differences, "0") != 0;
   free(entries);
@@ -294,6 +319,9 @@ int main(int count, char **arguments) {
       run("BEGIN IMMEDIATE");
       RUN("INSERT INTO versions (document) VALUES (?1)", document);
       compile(); /* what does not compile ends the process, and the transaction is gone */
+      char *rows = query("SELECT json_group_array(row) FROM referrals", 0, NULL);
+      keep_keys(rows);
+      free(rows);
       run("COMMIT");
       free(document);
     } else if (strcmp(what, "feed") == 0) {
@@ -305,8 +333,10 @@ int main(int count, char **arguments) {
     } else if (strcmp(what, "ledger") == 0) {
       print_ledger();
     } else if (strcmp(what, "balances") == 0) {
+      run("BEGIN");
       char *booked = query("SELECT json_group_array(json_object('id', id, 'amount', amount)) FROM ledger", 0, NULL);
       referral_text answer = evaluate(first, "balances", booked);
+      run("COMMIT");
       puts(answer.data);
       referral_text_free(&answer);
       free(booked);
@@ -316,6 +346,7 @@ int main(int count, char **arguments) {
       stop(what, "there is no such command, or it wants more");
     }
   }
+  free(compiled);
   referral_program_free(program);
   sqlite3_close(database);
   return failed;

@@ -111,8 +111,8 @@ def main() -> None:
                 process.send_signal(signal.SIGKILL)
                 process.communicate()
                 hits += process.returncode == -signal.SIGKILL
-                if process.returncode == 0:
-                    break  # it was done before
+                if process.returncode != -signal.SIGKILL:
+                    break  # it was done before, or cannot go on: the next one tells
             killed.run("feed", str(folder / name))
 
         assert killed.whole(feed_and_kill) == wanted, "the ledger of the process that was killed is another"

@@ -14,15 +14,17 @@ from fractions import Fraction
 from pathlib import Path
 
 import referral_rules
-from referral_rules import Outcome, Program, ProgramError, ReferralError
-from referral_rules import Program, ProgramError, ReferralError, RequestError
+from referral_rules import Outcome, Program, ProgramError, ReferralError, RequestError
 from referral_rules._native import Compiled
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(os.environ.get("REFERRAL_CASES", ROOT / "target/doors"))
 
 #: Keys of answers that must not be left as texts.
-TYPED = {"amount", "base", "before", "earned", "payable", "paid", "reversed", "expired", "kept", "value", "at_least", "missing", "reached"}
+TYPED = {
+    "amount", "base", "before", "earned", "payable", "paid", "reversed", "expired", "void", "forfeited", "kept", "used", "remaining",
+    "gross", "fee", "net", "carried", "value", "at_least", "missing", "reached",
+}
 
 #: Days and instants, which must not be left as texts either.
 TIME = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?")

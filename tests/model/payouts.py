@@ -119,7 +119,7 @@ class Payouts:
 
     def missed(self, rule, key, last, found):
         """The payout day before today, if what was open by then should have been paid on it."""
-        day = next((day for day in days_before(self.today) if next_day(rule, day, self.calendar) == day), None)
+        day = last_day(rule, self.today, self.calendar)
         entries = [entry for entry, since in found if day is not None and since <= day]
         if not entries:
             return None
@@ -153,23 +153,26 @@ def covers(payout, reward):
 
 
 def next_day(rule, day, calendar):
-    """The first payout day on the day or after it: days are tried one after another, a year and a half at most."""
-    for nominal in days_from(day - timedelta(days=60) if day.year > 1 else day):
+    """The first payout day on the day or after it: days are tried one after another, two years at most."""
+    start = day - timedelta(days=60) if day.year > 1 else day
+    return next((moved for moved in moved_days(rule, days(start, 1), calendar) if moved >= day), dates.date.max)
+
+
+def last_day(rule, today, calendar):
+    """The last payout day before today, as far back."""
+    return next((moved for moved in moved_days(rule, days(today + timedelta(days=60), -1), calendar) if moved < today), None)
+
+
+def moved_days(rule, tried, calendar):
+    """Where the payout days among the days are moved to."""
+    for nominal in tried:
         if any(is_payout_day(written, nominal, calendar) for written in several(rule.get("on_day", "every day"))):
-            moved = move(rule.get("day_off", "next business day"), nominal, calendar)
-            if moved >= day:
-                return moved
-    return dates.date.max
+            yield move(rule.get("day_off", "next business day"), nominal, calendar)
 
 
-def days_from(day):
-    for count in range(800):
-        yield day + timedelta(days=count)
-
-
-def days_before(day):
-    for count in range(1, 801):
-        yield day - timedelta(days=count)
+def days(start, step):
+    for count in range(860):
+        yield start + timedelta(days=count * step)
 
 
 def is_payout_day(written, day, calendar):

@@ -85,13 +85,7 @@ impl World {
     /// The results for the rows, or why there is none.
     pub fn evaluate(&mut self, compiled: &Compiled, rows: &[Row]) -> Vec<Result<Value, Status>> {
         self.intern(rows);
-        let env = Env {
-            zone: &self.zone,
-            calendar: &self.calendar,
-            tables: &self.tables,
-            rates: &self.rates,
-            lists: &self.lists,
-        };
+        let env = self.env();
         let mut known = self.texts.clone();
         let inputs = Rows { rows, texts: RefCell::new(&mut known) };
         let mut scratch = Scratch::new(&self.texts);
@@ -108,16 +102,14 @@ impl World {
     pub fn explain(&mut self, compiled: &Compiled, row: Row) -> Vec<Operand> {
         let rows = [row];
         self.intern(&rows);
-        let env = Env {
-            zone: &self.zone,
-            calendar: &self.calendar,
-            tables: &self.tables,
-            rates: &self.rates,
-            lists: &self.lists,
-        };
+        let env = self.env();
         let mut known = self.texts.clone();
         let inputs = Rows { rows: &rows, texts: RefCell::new(&mut known) };
         compiled.explain(true, &inputs, &env, &mut Scratch::new(&self.texts))
+    }
+
+    fn env(&self) -> Env<'_> {
+        Env { zone: &self.zone, calendar: &self.calendar, tables: &self.tables, rates: &self.rates, lists: &self.lists }
     }
 
     fn intern(&mut self, rows: &[Row]) {

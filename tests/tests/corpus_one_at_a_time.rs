@@ -1,12 +1,12 @@
 //! The cases once more, fed one row at a time as a billing system would: the entries must be those of the whole table.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects, reason = "a test: a panic is a failure")]
 use referral_rules::base::Instant;
-use referral_rules::book::{Book, Cell, Given};
+use referral_rules::book::{Book, Given};
 use referral_rules::evaluation::Entry;
 use referral_rules::live::{Key, State, States, Step, apply, rebuild};
 use referral_rules::program::Program;
 use referral_rules::{Options, evaluate};
-use referral_tests::corpus::{Case, feeds, fixed, moment_of, read_corpus, rows};
+use referral_tests::corpus::{Case, feeds, fixed, moment_of, push_booked, read_corpus};
 use std::collections::BTreeMap;
 
 /// How many entries the cases give at least, so that a feed that gives nothing does not pass.
@@ -35,10 +35,7 @@ impl Host<'_> {
                 Step::NeedsHistory(_) => {
                     let mut history = self.rows.clone();
                     for entry in &self.ledger {
-                        history.booked.push_row([
-                            ("id".to_owned(), Cell::Text(entry.id.clone())),
-                            ("amount".to_owned(), Cell::Text(entry.amount.to_string())),
-                        ]);
+                        push_booked(&mut history, &entry.id, &entry.amount.to_string());
                     }
                     break rebuild(self.program, &history, now).unwrap();
                 }
@@ -67,12 +64,7 @@ fn check(case: &Case) -> Result<usize, String> {
     for feed in feeds(&program, &given, end) {
         let mut given = host.fixed.clone();
         for given in [&mut given, &mut host.rows] {
-            for row in rows(&feed.rows.referrals) {
-                given.referrals.push_row(row);
-            }
-            for row in rows(&feed.rows.events) {
-                given.events.push_row(row);
-            }
+            feed.hand_to(given);
         }
         host.step(&given, States::new(), feed.known);
     }

@@ -6,29 +6,36 @@ use referral_rules::program::Program;
 use std::collections::BTreeMap;
 
 /// A row's cells by column.
-pub type Row = Vec<(String, Cell)>;
+type Row = Vec<(String, Cell)>;
 
 /// What becomes known at one moment.
 pub struct Feed {
     /// When.
     pub known: Instant,
-    /// The rows that become known then: of referrals and of events.
-    pub rows: Given,
+    rows: Vec<News>,
+}
+
+impl Feed {
+    /// Adds the rows that become known then to tables.
+    pub fn hand_to(&self, given: &mut Given) {
+        for news in &self.rows {
+            let table = if news.is_event { &mut given.events } else { &mut given.referrals };
+            table.push_row(news.row.iter().cloned());
+        }
+    }
 }
 
 /// The rows of a case by the moments at which they become known, up to its end; what stands on a referral's row becomes
 /// events.
 pub fn feeds(program: &Program, given: &Given, end: Instant) -> Vec<Feed> {
-    let known: Vec<News> = news(program, given).into_iter().filter(|news| news.known <= end.0).collect();
-    let feed = |group: &[News]| {
-        let mut rows = Given::default();
-        for news in group {
-            let table = if news.is_event { &mut rows.events } else { &mut rows.referrals };
-            table.push_row(news.row.iter().cloned());
+    let mut out: Vec<Feed> = Vec::new();
+    for news in news(program, given).into_iter().filter(|news| news.known <= end.0) {
+        match out.last_mut().filter(|feed| feed.known.0 == news.known) {
+            Some(feed) => feed.rows.push(news),
+            None => out.push(Feed { known: Instant(news.known), rows: vec![news] }),
         }
-        Feed { known: group.first().map_or(end, |news| Instant(news.known)), rows }
-    };
-    known.chunk_by(|left, right| left.known == right.known).map(feed).collect()
+    }
+    out
 }
 
 /// The moment of a case.
@@ -48,8 +55,14 @@ pub fn fixed(given: &Given) -> Given {
     }
 }
 
+/// Adds a line of the ledger so far to a history.
+pub fn push_booked(history: &mut Given, id: &str, amount: &str) {
+    let cells = [("id", id), ("amount", amount)];
+    history.booked.push_row(cells.map(|(column, cell)| (column.to_owned(), Cell::Text(cell.to_owned()))));
+}
+
 /// The table's rows, without what is missing.
-pub fn rows(table: &GivenTable) -> Vec<Row> {
+fn rows(table: &GivenTable) -> Vec<Row> {
     (0..table.rows)
         .map(|row| {
             let cells = table.columns.iter().filter_map(|(name, values)| match values {

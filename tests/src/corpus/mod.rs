@@ -14,5 +14,5 @@ pub use book::{Tables, json_text};
 pub use case::{Case, CaseKind, read_case, read_cases, read_corpus, read_program_tests};
 pub use compare::compare;
 pub use expected::{Expectations, Expected};
-pub use feed::{Feed, feeds, fixed, moment_of, rows};
+pub use feed::{Feed, feeds, fixed, moment_of, push_booked};
 pub use steps::{Asked, Steps, steps};

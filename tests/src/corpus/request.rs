@@ -2,6 +2,7 @@
 use super::{Case, json_text};
 use referral_rules::book::{Cell, Values};
 use referral_rules::program::{Notation, SourceText};
+use referral_rules::wire::PARTS;
 
 impl Case {
     /// The documents of the case, as the compiler takes them.
@@ -73,9 +74,9 @@ impl Case {
     }
 
     fn evaluate_members(&self) -> String {
-        let answer = "[\"decisions\",\"entries\",\"ledger\",\"positions\",\"balances\",\"payouts\",\"standings\",\"outlook\",\"campaigns\",\"lists\",\"findings\",\"warnings\",\
-                      \"fingerprint\",\"summary\"]";
-        format!("{},\"answer\":{answer}", self.facts())
+        let parts: Vec<String> = PARTS.iter().map(|part| json_text(part)).collect();
+        let answer = parts.join(",");
+        format!("{},\"answer\":[{answer}]", self.facts())
     }
 
     fn explain_members(&self) -> String {

@@ -1,7 +1,7 @@
 //! A case one row at a time as requests in JSON: a host that keeps states and ledger as texts, and what it asked and heard.
-use super::{Case, Tables, feeds, fixed, json_text, moment_of, rows};
+use super::{Case, Tables, feeds, fixed, json_text, moment_of, push_booked};
 use referral_rules::base::Instant;
-use referral_rules::book::{Cell, Given};
+use referral_rules::book::Given;
 use referral_rules::wire::Compiled;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -32,12 +32,12 @@ pub fn steps(compiled: &Compiled, case: &Case) -> Steps {
     let Some(end) = moment_of(program, case).filter(|_| given.booked.rows == 0) else { return Steps::default() };
     let fixed = fixed(&given);
     let beginning = Instant::parse("0001-01-01T00:00:00Z").unwrap_or(end);
-    let mut host = Host { compiled, rows: fixed.clone(), states: BTreeMap::new(), steps: Steps::default() };
+    let mut host =
+        Host { case: &case.name, compiled, rows: fixed.clone(), states: BTreeMap::new(), steps: Steps::default() };
     for feed in feeds(program, &given, end) {
         let mut news = fixed.clone();
         for table in [&mut news, &mut host.rows] {
-            rows(&feed.rows.referrals).into_iter().for_each(|row| table.referrals.push_row(row));
-            rows(&feed.rows.events).into_iter().for_each(|row| table.events.push_row(row));
+            feed.hand_to(table);
         }
         // A row without a moment that can be read is known from the beginning.
         host.take_in(&news, &[], feed.known.max(beginning));
@@ -53,6 +53,7 @@ pub fn steps(compiled: &Compiled, case: &Case) -> Steps {
 }
 
 struct Host<'a> {
+    case: &'a str,
     compiled: &'a Compiled,
     /// Everything that became known so far.
     rows: Given,
@@ -87,9 +88,14 @@ impl Host<'_> {
             let answer = self.ask("step", request);
             let texts = |value: &Value| value.as_array().into_iter().flatten().map(text).collect::<Vec<_>>();
             match answer["step"].as_str() {
-                Some("needs states") => keys.extend(texts(&answer["keys"])),
+                Some("needs states") => {
+                    let wanted = texts(&answer["keys"]);
+                    assert!(wanted.iter().all(|key| !keys.contains(key)), "asked twice for one of {wanted:?}");
+                    keys.extend(wanted);
+                }
                 Some("needs history") => break self.rebuild(now),
-                _ => break answer,
+                Some("done") => break answer,
+                _ => panic!("{}: {answer}", self.case),
             }
         };
         for state in done["states"].as_array().into_iter().flatten() {
@@ -101,8 +107,7 @@ impl Host<'_> {
     fn rebuild(&mut self, now: Instant) -> Value {
         let mut history = self.rows.clone();
         for entry in &self.steps.ledger {
-            let cells = ["id", "amount"].map(|column| (column.to_owned(), Cell::Text(text(&entry[column]))));
-            history.booked.push_row(cells);
+            push_booked(&mut history, &text(&entry["id"]), &text(&entry["amount"]));
         }
         let history = Tables::of(&history).json();
         self.ask("rebuild", format!("{{\"as_of\":\"{now}\",\"history\":{history}}}"))
