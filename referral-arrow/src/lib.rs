@@ -2,7 +2,8 @@
 //!
 //! [`table`] reads batches, [`given`] all tables at once. The columns of a single batch are used where they are in memory. What
 //! cannot be used, such as floating-point numbers, is refused with its column and what to do about it, all faults at once.
-//! [`entries`], [`ledger`], [`decisions`] and [`findings`] give the answer, in the columns that its tables have in JSON.
+//! [`entries`], [`decisions`], [`payouts`] and so on give the tables of the answer, in the columns that they have in JSON; [`part`] gives any of
+//! them by its name.
 //!
 //! | Arrow | what it is to the library |
 //! | --- | --- |
@@ -81,6 +82,9 @@ mod lists;
 mod table;
 mod texts;
 
-pub use answer::{decisions, entries, findings, ledger};
+pub use answer::{
+    balances, campaigns, decisions, entries, findings, ledger, lists, outlook, part, part_from_json, parts, payouts,
+    positions, standings,
+};
 pub use fault::{ColumnFault, ColumnFaults};
-pub use table::{Tables, given, table};
+pub use table::{Tables, columns, given, table, table_where};

@@ -7,7 +7,7 @@ use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 use referral_rules::base::limits::NESTING_MAX;
 use referral_rules::book::{Given, GivenTable};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables of a book as record batches; what a host does not have stays empty.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,6 +80,14 @@ pub fn given(tables: Tables<'_>) -> Result<Given, ColumnFaults> {
 /// # Ok::<(), arrow_schema::ArrowError>(())
 /// ```
 pub fn table(batches: &[RecordBatch]) -> Result<GivenTable, ColumnFaults> {
+    table_where(batches, |_| true)
+}
+
+/// As [`table`], but only of the columns that are wanted, a struct's fields by their dotted names.
+///
+/// # Errors
+/// The wanted columns that cannot be used.
+pub fn table_where(batches: &[RecordBatch], wanted: impl Fn(&str) -> bool) -> Result<GivenTable, ColumnFaults> {
     let mut columns: BTreeMap<String, Vec<Piece>> = BTreeMap::new();
     let mut faults: BTreeMap<String, ColumnFault> = BTreeMap::new();
     for (at, batch) in batches.iter().enumerate() {
@@ -87,7 +95,7 @@ pub fn table(batches: &[RecordBatch]) -> Result<GivenTable, ColumnFaults> {
         for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
             flatten(field.name().clone(), array, None, NESTING_MAX, &mut flat);
         }
-        for (name, piece) in flat {
+        for (name, piece) in flat.into_iter().filter(|(name, _)| wanted(name)) {
             let pieces = columns.entry(name.clone()).or_default();
             if pieces.len() > at {
                 let refused = Refused::new("stands twice", "give each column once, a field of a struct included");
@@ -109,6 +117,17 @@ pub fn table(batches: &[RecordBatch]) -> Result<GivenTable, ColumnFaults> {
         }
     }
     if faults.is_empty() { Ok(out) } else { Err(ColumnFaults(faults.into_values().collect())) }
+}
+
+/// The names of the columns that [`table`] reads, a struct's fields by their dotted names.
+pub fn columns(batches: &[RecordBatch]) -> BTreeSet<String> {
+    let mut flat = Vec::new();
+    for batch in batches {
+        for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+            flatten(field.name().clone(), array, None, NESTING_MAX, &mut flat);
+        }
+    }
+    flat.into_iter().map(|(name, _)| name).collect()
 }
 
 /// Whether a column is the same in all batches.

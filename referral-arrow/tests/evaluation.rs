@@ -11,11 +11,12 @@ use arrow_array::types::{Date32Type, Decimal128Type, Int8Type, Int32Type, Timest
 use arrow_array::*;
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Field};
-use referral_arrow::{Tables, decisions, entries, findings, given, ledger};
+use referral_arrow::{Tables, decisions, entries, findings, given, ledger, part, part_from_json, parts};
 use referral_rules::base::Instant;
 use referral_rules::book::{Book, Given, GivenTable};
 use referral_rules::evaluation::Evaluation;
 use referral_rules::program::Program;
+use referral_rules::wire;
 use referral_rules::{Options, evaluate};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -280,6 +281,57 @@ fn columns_have_the_names_that_they_have_in_json() {
         let (columns, json) = names(&findings(evaluation).unwrap(), &evaluation.findings()[0]);
         assert_eq!(columns, json);
     });
+}
+
+#[test]
+fn every_table_of_an_answer_is_a_batch_also_out_of_json() {
+    let no_tables = ["warnings", "fingerprint", "summary"];
+    let tables: Vec<_> = wire::PARTS.iter().copied().filter(|part| !no_tables.contains(part)).collect();
+    assert_eq!(parts().collect::<Vec<_>>(), tables);
+    evaluated(&from_arrow(false), |evaluation| {
+        assert!(part(evaluation, "summary").is_none());
+        let compiled = wire::Compiled::from_document(PROGRAM).unwrap();
+        for name in &tables {
+            let batch = part(evaluation, name).unwrap().unwrap();
+            let answer: serde_json::Value = serde_json::from_str(&compiled.answer_of(evaluation, &[name])).unwrap();
+            assert_eq!(batch.num_rows(), answer[name].as_array().unwrap().len(), "{name}");
+            if batch.num_rows() > 0 {
+                assert_eq!(part_from_json(name, &answer[name]).unwrap(), batch, "{name}");
+            }
+        }
+        let balances = referral_arrow::balances(evaluation).unwrap();
+        let earned = balances.column_by_name("earned").unwrap().as_primitive::<Decimal128Type>();
+        assert_eq!(earned.value_as_string(0), "274.96");
+    });
+    assert!(part_from_json("letters", &serde_json::json!([])).is_err());
+    assert!(part_from_json("lists", &serde_json::json!({})).is_err());
+    assert!(part_from_json("lists", &serde_json::json!([{"lust": "x"}])).is_err());
+}
+
+#[test]
+fn texts_are_read_as_what_their_column_is() {
+    let all = referrals();
+    let mut columns: Vec<(String, ArrayRef)> = Vec::new();
+    for (field, column) in all.schema().fields().iter().zip(all.columns()) {
+        let texts = match field.name().as_str() {
+            "submitted_at" => {
+                array(StringArray::from_iter_values((2..6).map(|day| format!("2026-03-0{day}T01:00:00Z"))))
+            }
+            "qualified_at" => {
+                array(StringArray::from(vec![Some("2026-03-05"), None, Some("2026-03-06"), Some("2026-03-07")]))
+            }
+            "closed" => continue,
+            _ => column.clone(),
+        };
+        columns.push((field.name().clone(), texts));
+    }
+    let value: DictionaryArray<Int8Type> =
+        vec![Some("1249.55"), None, Some("0.01"), Some("9000")].into_iter().collect();
+    columns.push(("closed.order_value".to_owned(), array(value)));
+    let referrals = RecordBatch::try_from_iter(columns).unwrap();
+    let tables =
+        Tables { accounts: Some(&[accounts()]), referrals: &[referrals], events: &[events()], ..Tables::default() };
+    assert_eq!(evaluated(&given(tables).unwrap(), |_| ()), evaluated(&from_json(), |_| ()));
 }
 
 /// The texts of a column of Arrow stay where they are; those that name accounts must have numbers in the book all the same.

@@ -90,6 +90,9 @@ const char *referral_version(void);
 // The REFERRAL_ABI_VERSION that the library was built with.
 uint32_t referral_abi_version(void);
 
+// The JSON Schema of a document, for editors and checkers. The text ends with a NUL and is never freed.
+const char *referral_document_schema(void);
+
 // Compiles a document, the text of which is TOML or JSON. With REFERRAL_STATUS_OK `*program` is the program, to be given
 // back with referral_program_free, otherwise NULL. The answer has the program's id, its versions and warnings, or all that is
 // wrong with the document: `diagnostics` for machines, `text` for people.

@@ -9,12 +9,16 @@ mod text;
 
 use rules::wire::{self, Compiled};
 use std::ffi::c_char;
+use std::sync::LazyLock;
 use text::{Failure, answer_into, read};
 pub use text::{Status, Text, referral_text_free};
 
 /// The number of this interface: it changes when a program that was built with an earlier header would not work any more.
 /// Compare it with what referral_abi_version() gives.
 pub const REFERRAL_ABI_VERSION: u32 = 1;
+
+/// The schema as texts end in C.
+static SCHEMA: LazyLock<String> = LazyLock::new(|| format!("{}\0", rules::program::SCHEMA));
 
 /// A program that is compiled.
 pub struct Handle(Compiled);
@@ -29,6 +33,12 @@ pub extern "C" fn referral_version() -> *const c_char {
 #[unsafe(no_mangle)]
 pub extern "C" fn referral_abi_version() -> u32 {
     REFERRAL_ABI_VERSION
+}
+
+/// The JSON Schema of a document, for editors and checkers. The text ends with a NUL and is never freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn referral_document_schema() -> *const c_char {
+    SCHEMA.as_ptr().cast()
 }
 
 /// Compiles a document, the text of which is TOML or JSON. With REFERRAL_STATUS_OK `*program` is the program, to be given

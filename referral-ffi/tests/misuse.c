@@ -23,6 +23,7 @@ static void expect(int line, referral_status status, referral_text *answer, refe
 static void versions(void) {
   CHECK(referral_abi_version() == REFERRAL_ABI_VERSION);
   CHECK(strchr(referral_version(), '.') != NULL);
+  CHECK(strstr(referral_document_schema(), "\"title\": \"A referral program\"") != NULL);
 }
 
 static void wrong_documents(void) {

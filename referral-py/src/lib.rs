@@ -1,28 +1,37 @@
-//! The module `referral_rules._native`: texts and Python values go in, the JSON door answers. Nothing is computed here; the typed
-//! front in `python/referral_rules/` makes objects and exceptions of the answers.
+//! The module `referral_rules._native`: texts, Python values and frames go in, JSON and Arrow come out. Nothing is computed here; the
+//! typed front in `python/referral_rules/` makes objects and exceptions of the answers.
+mod capsule;
+mod evaluated;
+mod frames;
 mod values;
 
 use pyo3::import_exception;
 use pyo3::prelude::*;
 use referral_rules::wire;
 
-import_exception!(referral_rules, ReferralError);
+import_exception!(referral_rules, InternalError);
 
-/// Does the work without holding the interpreter. A panic, which would be a fault of the library, becomes a `ReferralError`.
+/// Does the work without holding the interpreter. A panic, which would be a fault of the library, becomes an `InternalError`.
 fn answer<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
     py.detach(|| wire::guarded(work)).map_err(panicked)
 }
 
 fn panicked(said: String) -> PyErr {
-    ReferralError::new_err((said, "panic"))
+    InternalError::new_err((said,))
 }
 
 /// The native part of `referral_rules`.
 #[pymodule]
 mod _native {
-    use super::{answer, panicked, values};
+    use super::{answer, capsule, evaluated, frames, panicked, values};
+    use arrow_array::RecordBatch;
+    use evaluated::parts_named;
+    use pyo3::exceptions::PyValueError;
     use pyo3::prelude::*;
+    use pyo3::types::PyCapsule;
+    use referral_rules::book::Given;
     use referral_rules::wire;
+    use std::sync::Arc;
 
     /// Evaluates a request in JSON that has its `program` with it.
     #[pyfunction]
@@ -48,15 +57,99 @@ mod _native {
         answer(py, || wire::describe_json(request))
     }
 
+    /// The JSON Schema of a document.
+    #[pyfunction]
+    fn document_schema() -> &'static str {
+        referral_rules::program::SCHEMA
+    }
+
     /// A Python value as JSON, and what of it cannot be given: code, path, message, help.
     #[pyfunction]
     fn to_json(value: &Bound<'_, PyAny>, path: &str) -> PyResult<(String, Vec<values::Fault>)> {
         wire::guarded(|| values::to_json(value, path)).map_err(panicked)?
     }
 
+    /// Whether a value speaks Arrow's PyCapsule interface.
+    #[pyfunction]
+    fn is_frame(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+        capsule::speaks(value)
+    }
+
+    /// Tables that came as frames or CSV.
+    #[pyclass(frozen)]
+    struct Frames(Given);
+
+    /// A table of an answer.
+    #[pyclass(frozen)]
+    struct Table(RecordBatch);
+
+    #[pymethods]
+    impl Table {
+        /// A part of an answer out of its rows in JSON.
+        #[staticmethod]
+        fn from_json(py: Python<'_>, name: &str, rows: &str) -> PyResult<Self> {
+            let batch = answer(py, || {
+                let rows = serde_json::from_str(rows).map_err(|error| error.to_string())?;
+                referral_arrow::part_from_json(name, &rows).map_err(|error| error.to_string())
+            })?;
+            batch.map(Self).map_err(PyValueError::new_err)
+        }
+
+        /// The names of its columns.
+        fn columns(&self) -> Vec<String> {
+            self.0.schema_ref().fields().iter().map(|field| field.name().clone()).collect()
+        }
+
+        fn __len__(&self) -> usize {
+            self.0.num_rows()
+        }
+
+        #[pyo3(signature = (requested_schema=None))]
+        fn __arrow_c_stream__<'py>(
+            &self,
+            py: Python<'py>,
+            requested_schema: Option<Bound<'py, PyAny>>,
+        ) -> PyResult<Bound<'py, PyCapsule>> {
+            let _ = requested_schema; // the interface lets a producer keep its own types
+            capsule::stream(py, &self.0)
+        }
+
+        fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+            capsule::schema(py, &self.0)
+        }
+    }
+
+    /// An evaluation that can be asked again.
+    #[pyclass(frozen)]
+    struct Evaluated(evaluated::Evaluated);
+
+    #[pymethods]
+    impl Evaluated {
+        /// The parts that were asked for.
+        fn parts(&self) -> Vec<&'static str> {
+            self.0.parts.clone()
+        }
+
+        /// The answer in JSON with these parts.
+        fn json(&self, py: Python<'_>, parts: Vec<String>) -> PyResult<String> {
+            let parts = parts_named(&parts)?;
+            answer(py, || self.0.json(&parts))
+        }
+
+        /// One part as a table.
+        fn table(&self, py: Python<'_>, name: &str) -> PyResult<Table> {
+            answer(py, || self.0.batch(name))?.map(Table)
+        }
+
+        /// Explains what the request in JSON names.
+        fn explain(&self, py: Python<'_>, request: &str) -> PyResult<String> {
+            answer(py, || self.0.explain(request))
+        }
+    }
+
     /// A program that is compiled.
     #[pyclass(frozen)]
-    struct Compiled(wire::Compiled);
+    struct Compiled(Arc<wire::Compiled>);
 
     #[pymethods]
     impl Compiled {
@@ -66,8 +159,33 @@ mod _native {
             answer(py, || match wire::Compiled::new(request) {
                 Ok(compiled) => {
                     let answer = compiled.answer();
-                    (Some(Self(compiled)), answer)
+                    (Some(Self(Arc::new(compiled))), answer)
                 }
+                Err(answer) => (None, answer),
+            })
+        }
+
+        /// Reads tables by name, frames or texts in CSV, and says what cannot be used, is missing or misspelt: code, path, message, help.
+        fn frames(
+            &self,
+            py: Python<'_>,
+            path: &str,
+            tables: Vec<(String, Bound<'_, PyAny>)>,
+        ) -> PyResult<(Frames, Vec<values::Fault>)> {
+            let read = wire::guarded(|| frames::read(py, &self.0.program, path, &tables));
+            let (given, faults) = read.map_err(panicked)??;
+            Ok((Frames(given), faults))
+        }
+
+        /// Evaluates a request in JSON without `program`, with the tables of frames beside it; or the answer why not.
+        fn evaluated(&self, py: Python<'_>, request: &str, frames: &Frames) -> PyResult<(Option<Evaluated>, String)> {
+            let asked = answer(py, || self.0.read(request, &frames.0))?;
+            let outcome = match asked {
+                Ok(asked) => evaluated::Evaluated::new(py, self.0.clone(), asked)?,
+                Err(answer) => Err(answer),
+            };
+            Ok(match outcome {
+                Ok(evaluated) => (Some(Evaluated(evaluated)), String::new()),
                 Err(answer) => (None, answer),
             })
         }
@@ -83,18 +201,30 @@ mod _native {
         }
 
         /// Takes in news: a request in JSON with `news`, `as_of` and `states`.
-        fn step(&self, py: Python<'_>, request: &str) -> PyResult<String> {
-            answer(py, || self.0.step_json(request))
+        #[pyo3(signature = (request, frames=None))]
+        fn step(&self, py: Python<'_>, request: &str, frames: Option<&Frames>) -> PyResult<String> {
+            answer(py, || match frames {
+                Some(frames) => self.0.step_beside(request, &frames.0),
+                None => self.0.step_json(request),
+            })
         }
 
         /// Goes through a history: a request in JSON with `history` and `as_of`.
-        fn rebuild(&self, py: Python<'_>, request: &str) -> PyResult<String> {
-            answer(py, || self.0.rebuild_json(request))
+        #[pyo3(signature = (request, frames=None))]
+        fn rebuild(&self, py: Python<'_>, request: &str, frames: Option<&Frames>) -> PyResult<String> {
+            answer(py, || match frames {
+                Some(frames) => self.0.rebuild_beside(request, &frames.0),
+                None => self.0.rebuild_json(request),
+            })
         }
 
         /// The keys that rows touch: a request in JSON with `rows`.
-        fn keys(&self, py: Python<'_>, request: &str) -> PyResult<String> {
-            answer(py, || self.0.keys_json(request))
+        #[pyo3(signature = (request, frames=None))]
+        fn keys(&self, py: Python<'_>, request: &str, frames: Option<&Frames>) -> PyResult<String> {
+            answer(py, || match frames {
+                Some(frames) => self.0.keys_beside(request, &frames.0),
+                None => self.0.keys_json(request),
+            })
         }
 
         /// Says what the program is, in words, for a request in JSON without `program`.

@@ -5,7 +5,7 @@ use referral_rules::base::limits::NESTING_MAX;
 use std::fmt::Write;
 
 /// Code, path, message, help.
-pub type Fault = (&'static str, String, String, &'static str);
+pub type Fault = (&'static str, String, String, String);
 
 /// The most faults that are told.
 const FAULTS_MAX: usize = 100;
@@ -35,7 +35,7 @@ struct Writing<'py> {
 impl Writing<'_> {
     fn fault(&mut self, code: &'static str, message: impl Into<String>, help: &'static str) {
         if self.faults.len() < FAULTS_MAX {
-            self.faults.push((code, self.path.clone(), message.into(), help));
+            self.faults.push((code, self.path.clone(), message.into(), help.to_owned()));
         }
     }
 

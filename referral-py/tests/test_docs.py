@@ -10,20 +10,20 @@ import unittest
 from pathlib import Path
 
 import referral_rules
-from referral_rules import _errors, _evaluation, _native, _program, _steps
+from referral_rules import _errors, _evaluation, _native, _program, _steps, _table
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def load_tests(loader, tests, pattern):
-    for module in (referral_rules, _errors, _evaluation, _program, _steps):
+    for module in (referral_rules, _errors, _evaluation, _program, _steps, _table):
         tests.addTests(doctest.DocTestSuite(module))
     return tests
 
 
 class Docs(unittest.TestCase):
     def test_the_readme_runs(self) -> None:
-        pages = [(ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/terms.md")]
+        pages = [(ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/terms.md", "docs/python.md")]
         blocks = [block for page in pages for block in re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S)]
         self.assertGreaterEqual(len(blocks), 1)
         before = os.getcwd()
@@ -42,8 +42,10 @@ class Docs(unittest.TestCase):
         named = {item.name: item for item in stub.body if hasattr(item, "name")}
         self.assertEqual(set(named), {name for name in dir(_native) if not name.startswith("_")})
         self.assertEqual(set(named), set(_native.__all__))
-        methods = {item.name for item in named["Compiled"].body}
-        self.assertEqual(methods, {name for name in dir(_native.Compiled) if not name.startswith("_")})
+        for name, kind in named.items():
+            if isinstance(kind, ast.ClassDef):
+                methods = {item.name for item in kind.body if hasattr(item, "name") and not item.name.startswith("_")}
+                self.assertEqual(methods, {name for name in dir(getattr(_native, name)) if not name.startswith("_")})
 
     def test_it_says_that_it_is_typed(self) -> None:
         self.assertTrue(Path(referral_rules.__file__).with_name("py.typed").exists())

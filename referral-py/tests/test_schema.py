@@ -8,6 +8,8 @@ from pathlib import Path
 
 import jsonschema
 
+import referral_rules
+
 try:
     import tomllib
 except ImportError:  # before Python 3.11
@@ -50,7 +52,7 @@ def places(fault) -> set[str]:
 class Schema(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
-        schema = json.loads((ROOT / "docs/document.schema.json").read_text(encoding="utf-8"))
+        schema = referral_rules.schema()
         jsonschema.Draft202012Validator.check_schema(schema)
         cls.validator = jsonschema.Draft202012Validator(schema)
 

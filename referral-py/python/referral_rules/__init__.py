@@ -30,6 +30,9 @@ A `Program` is compiled once from its terms; `Program.evaluate` joins it with th
 >>> [(entry["beneficiary"]["id"], entry["amount"], entry["unit"]) for entry in evaluation.entries]
 [('ada', Decimal('124.95'), 'EUR')]
 
+A table of the book can as well be a frame of pandas, Polars, PyArrow or DuckDB, and a table of the answer is one: `evaluation.entries.to_pandas()`,
+`polars.DataFrame(evaluation.entries)`.
+
 Amounts are `Decimal`, days are `date`, instants are `datetime` in UTC. Floats are refused, and so are datetimes without a zone.
 What is wrong raises a `ReferralError`, with all that is wrong in its `diagnostics`.
 
@@ -37,17 +40,19 @@ What is wrong raises a `ReferralError`, with all that is wrong in its `diagnosti
 other language; what is wrong stands in the answer.
 """
 
-from ._errors import Diagnostic, Place, ProgramError, ReferralError, RequestError
-from ._evaluation import Evaluation, Row
+from ._errors import Diagnostic, InternalError, Place, ProgramError, ReferralError, RequestError
+from ._evaluation import Evaluation
 from ._native import compile_json, describe_json, evaluate_json, explain_json
-from ._program import Book, Document, Moment, Program
+from ._program import Book, Document, Moment, Program, schema
 from ._steps import NeedsHistory, NeedsStates, Outcome, State, Step
+from ._table import Row, Table
 
 __all__ = [
     "Book",
     "Diagnostic",
     "Document",
     "Evaluation",
+    "InternalError",
     "Moment",
     "NeedsHistory",
     "NeedsStates",
@@ -60,8 +65,10 @@ __all__ = [
     "Row",
     "State",
     "Step",
+    "Table",
     "compile_json",
     "evaluate_json",
     "describe_json",
     "explain_json",
+    "schema",
 ]

@@ -53,6 +53,16 @@ class ReferralError(Exception):
         return str(self.args[0])
 
 
+class InternalError(ReferralError):
+    """A fault of this library, not of what it was given. Please report it, with what led to it."""
+
+    def __init__(self, said: str, code: str = "panic", diagnostics: tuple[Diagnostic, ...] = ()) -> None:
+        super().__init__(said, code, diagnostics)
+
+    def __str__(self) -> str:
+        return f"referral-rules failed, which is a fault of its own: please report it with what led to it ({self.args[0]})"
+
+
 class ProgramError(ReferralError):
     """A document that does not compile. The message shows each fault with its line.
 
@@ -105,6 +115,8 @@ def told(diagnostics: tuple[Diagnostic, ...]) -> str:
 
 def error(answer: dict[str, Any], kind: type[ReferralError]) -> ReferralError:
     """The error of an answer that is not ok; `kind` is for one with diagnostics."""
+    if "error" in answer and answer["error"]["code"] == "panic":
+        return InternalError(answer["error"]["message"])
     if "error" in answer:
         return ReferralError(answer["error"]["message"], answer["error"]["code"])
     diagnostics = tuple(diagnostic(fault) for fault in answer["diagnostics"])

@@ -1,4 +1,4 @@
-"""Answers: JSON becomes tables of Python values."""
+"""Answers: tables of Python values, made when they are looked at."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Callable, Union
 
-from ._errors import Diagnostic, RequestError, diagnostic, error
-
-#: One row of a table, by column.
-Row = dict[str, Any]
+from . import _native
+from ._errors import Diagnostic, ReferralError, RequestError, diagnostic, error
+from ._table import Row, Table
 
 Shape = dict[str, Union["Shape", Callable[[str], Any]]]
 
@@ -74,7 +73,8 @@ def _read(value: Any, shape: Shape | Callable[[str], Any]) -> Any:
 
 
 class Evaluation:
-    """The answer: who is owed what, as of a moment, and why. Its tables are lists of dicts, as docs/document.md describes them.
+    """The answer: who is owed what, as of a moment, and why. Its tables are sequences of dicts, as docs/document.md describes them, and
+    frames for every library that speaks Arrow: see `Table`.
 
     Amounts are `Decimal`, days `date`, instants `datetime` in UTC; what was computed before rounding (`base`, and
     `before` and `after` of a step) is a `Fraction` where it has no end. What is missing is None.
@@ -88,22 +88,57 @@ class Evaluation:
     >>> evaluation.entries
     Traceback (most recent call last):
     AttributeError: `entries` was not asked for: name it in `answer`
+
+    Two evaluations are equal, and have the same hash, if they have the same fingerprint: if the whole answers are the same.
     """
 
-    __slots__ = ("_json", "_answer", "_tables")
+    __slots__ = ("_native", "_json", "_answer", "_tables", "_kept")
 
     def __init__(self, json: str) -> None:
         """Takes an answer of `evaluate_json`. Raises a `ReferralError` for one that is not ok."""
-        self._json = json
+        self._native: _native.Evaluated | None = None
+        self._json: str | None = json
         self._answer: dict[str, Any] = json_module.loads(json)
-        self._tables: dict[str, list[Row]] = {}
+        self._tables: dict[str, Table] = {}
+        self._kept = ""
         if not self._answer["ok"]:
             raise error(self._answer, RequestError)
+
+    @classmethod
+    def _of(cls, native: _native.Evaluated) -> Evaluation:
+        evaluation = cls.__new__(cls)
+        evaluation._native = native
+        evaluation._json = None
+        evaluation._answer = {}
+        evaluation._tables = {}
+        evaluation._kept = ""
+        return evaluation
 
     @property
     def json(self) -> str:
         """The whole answer, byte for byte as every language gives it."""
+        if self._json is None:
+            assert self._native is not None
+            self._json = self._native.json(self._native.parts())
         return self._json
+
+    def explain(
+        self, *, referral: str | None = None, entry: str | None = None, referrer: str | None = None, letter: str | None = None
+    ) -> str:
+        """The story of one referral, one entry or one referrer, as `Program.explain` tells it, without evaluating again.
+
+        Raises `RequestError`, or `ReferralError` with the code `not-found` if there is no such thing. An evaluation that was
+        pickled, or made of JSON, has no facts to explain with.
+        """
+        if self._native is None:
+            message = "an evaluation that was pickled has its answer, but not the facts that explain it: evaluate again"
+            raise ReferralError(message, "not-found")
+        about = {"referral": referral, "entry": entry, "referrer": referrer, "letter": letter}
+        given = {key: value for key, value in about.items() if value is not None}
+        answer = json_module.loads(self._native.explain(json_module.dumps(given)))
+        if not answer["ok"]:
+            raise error(answer, RequestError)
+        return str(answer["text"])
 
     @property
     def program(self) -> str:
@@ -121,57 +156,57 @@ class Evaluation:
         return _instant(self._part("as_of"))
 
     @property
-    def decisions(self) -> list[Row]:
+    def decisions(self) -> Table:
         """What became of each referral, and why."""
         return self._table("decisions")
 
     @property
-    def entries(self) -> list[Row]:
+    def entries(self) -> Table:
         """The new lines of the ledger."""
         return self._table("entries")
 
     @property
-    def ledger(self) -> list[Row]:
+    def ledger(self) -> Table:
         """All lines of the ledger, those too that the host has booked. Only if asked for."""
         return self._table("ledger")
 
     @property
-    def positions(self) -> list[Row]:
+    def positions(self) -> Table:
         """Where each entry stands."""
         return self._table("positions")
 
     @property
-    def balances(self) -> list[Row]:
+    def balances(self) -> Table:
         """What stands where for each beneficiary and unit."""
         return self._table("balances")
 
     @property
-    def payouts(self) -> list[Row]:
+    def payouts(self) -> Table:
         """What was paid out, what is to be paid out on which day, and what is carried over."""
         return self._table("payouts")
 
     @property
-    def standings(self) -> list[Row]:
+    def standings(self) -> Table:
         """Which level each referrer has on each ladder, and what is missing for the next."""
         return self._table("standings")
 
     @property
-    def outlook(self) -> list[Row]:
+    def outlook(self) -> Table:
         """What each referral can still bring, and what has to happen for it."""
         return self._table("outlook")
 
     @property
-    def campaigns(self) -> list[Row]:
+    def campaigns(self) -> Table:
         """What each campaign brought, and how far its goal is reached."""
         return self._table("campaigns")
 
     @property
-    def lists(self) -> list[Row]:
+    def lists(self) -> Table:
         """The lists that are not written in the program, with a digest of the values by which it was answered."""
         return self._table("lists")
 
     @property
-    def findings(self) -> list[Row]:
+    def findings(self) -> Table:
         """What contradicts or cannot be read in the tables."""
         return self._table("findings")
 
@@ -191,18 +226,54 @@ class Evaluation:
         return str(self._part("summary"))
 
     def _part(self, name: str) -> Any:
+        if name not in self._answer:
+            parts = [] if self._native is None else self._native.parts()
+            if name in parts or (self._native is not None and not self._answer):
+                assert self._native is not None
+                self._answer |= json_module.loads(self._native.json([name] if name in parts else []))
         try:
             return self._answer[name]
         except KeyError:
             raise AttributeError(f"`{name}` was not asked for: name it in `answer`") from None
 
-    def _table(self, name: str) -> list[Row]:
+    def _table(self, name: str) -> Table:
         if name not in self._tables:
-            self._tables[name] = _read(self._part(name), _SHAPES[name])
+            native = self._native
+            if native is None or name not in native.parts():
+                self._part(name)  # or there is no such table
+            shape = _SHAPES[name]
+            self._tables[name] = Table(
+                name, lambda: list(self._part(name)), lambda rows: list(_read(rows, shape)), lambda: self._columns(name)
+            )
         return self._tables[name]
+
+    def _columns(self, name: str) -> _native.Table:
+        if self._native is not None:
+            return self._native.table(name)
+        return _native.Table.from_json(name, json_module.dumps(self._part(name)))
+
+    @property
+    def _identity(self) -> str:
+        """The fingerprint, also where it was not asked for."""
+        if "fingerprint" not in self._answer and self._native is not None:
+            return str(json_module.loads(self._native.json(["fingerprint"]))["fingerprint"])
+        return str(self._answer.get("fingerprint", self._kept or self.json))
+
+    def __eq__(self, other: object) -> bool:
+        return self._identity == other._identity if isinstance(other, Evaluation) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
 
     def __repr__(self) -> str:
         return f"Evaluation({self.program!r}, as_of={self.as_of.isoformat()!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Evaluation, (self._json,)
+        return _again, (self.json, self._identity)
+
+
+def _again(json: str, identity: str) -> Evaluation:
+    """An evaluation that was pickled."""
+    evaluation = Evaluation(json)
+    evaluation._kept = identity
+    return evaluation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -13,12 +14,15 @@ from typing import Any, Union
 from . import _native
 from ._errors import Diagnostic, ProgramError, ReferralError, RequestError, diagnostic, error, told, unusable
 from ._evaluation import Evaluation
+from ._files import read_table
 from ._steps import NeedsHistory, NeedsStates, Outcome, Step, read_keys, read_step
 
 #: A text in TOML or JSON; a document as a mapping; `{"name": …, "text": …}`; or `{"standard": "customer-referrals"}`.
 Document = Union[str, Mapping[str, Any]]
 
-#: Tables by name. A table is a list of rows, or a mapping of columns to lists.
+#: Tables by name. A table is a list of rows, a mapping of columns to lists, or a frame: anything that speaks Arrow's PyCapsule interface,
+#: such as a DataFrame of pandas or Polars, a table of PyArrow, a relation of DuckDB, or a `Table` of an answer; or the `Path` of a file: CSV,
+#: JSON, and, with PyArrow, Polars or DuckDB installed, Parquet and Arrow.
 Book = Mapping[str, Any]
 
 #: A date, which means the end of that day, a datetime with a zone, or either as a text.
@@ -94,10 +98,17 @@ class Program:
         >>> [decision["verdict"] for decision in program.evaluate(book, "2026-04-01").decisions]
         ['refused']
 
-        Raises `RequestError` for what cannot be read at all. What is wrong within the tables is among the `findings`.
+        A frame's columns are used where they are, a struct's fields by their dotted names. Ctrl-C ends a long run.
+
+        Raises `RequestError` for what cannot be read at all: shapes, floats, times without a zone; columns of a frame that are missing or
+        misspelt; all of it at once. What else is wrong within the tables is among the `findings`.
         """
         request = {"book": book, "as_of": as_of, "threads": threads, "answer": answer}
-        return Evaluation(self._compiled.evaluate(_request(request, RequestError)))
+        text, frames = self._asked(request, "book")
+        evaluated, told = self._compiled.evaluated(text, frames)
+        if evaluated is None:
+            raise error(json.loads(told), RequestError)
+        return Evaluation._of(evaluated)
 
     def explain(
         self,
@@ -120,12 +131,8 @@ class Program:
 
         Raises `RequestError`, or `ReferralError` with the code `not-found` if there is no such thing.
         """
-        about = {"referral": referral, "entry": entry, "referrer": referrer, "letter": letter}
-        request = {"book": book, "as_of": as_of, "threads": threads, **about}
-        answer = json.loads(self._compiled.explain(_request(request, RequestError)))
-        if not answer["ok"]:
-            raise error(answer, RequestError)
-        return str(answer["text"])
+        evaluation = self.evaluate(book, as_of, threads=threads, answer=[])
+        return evaluation.explain(referral=referral, entry=entry, referrer=referrer, letter=letter)
 
     def step(self, news: Book, as_of: Moment, states: Mapping[str, str | None] | None = None) -> Step:
         """Takes in news against stored states: rows that become known at `as_of` at the latest. Without news, the clock goes on.
@@ -145,7 +152,7 @@ class Program:
         Raises `RequestError` for what cannot be read, stored states that were damaged among it.
         """
         request = {"news": news, "as_of": as_of, "states": states or {}}
-        return read_step(self._compiled.step(_request(request, RequestError)))
+        return read_step(self._compiled.step(*self._asked(request, "news")))
 
     def rebuild(self, history: Book, as_of: Moment) -> Outcome:
         """Goes through a history as a whole, where a step `NeedsHistory`, or for a start: what is new against the ledger so far
@@ -156,7 +163,7 @@ class Program:
         >>> [state.key for state in program.rebuild(history, "2026-04-01").states]
         ['referral/R-1']
         """
-        outcome = read_step(self._compiled.rebuild(_request({"history": history, "as_of": as_of}, RequestError)))
+        outcome = read_step(self._compiled.rebuild(*self._asked({"history": history, "as_of": as_of}, "history")))
         assert isinstance(outcome, Outcome)
         return outcome
 
@@ -167,7 +174,7 @@ class Program:
         >>> program.keys_of({"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02"}]})
         ['referrer/ada']
         """
-        return read_keys(self._compiled.keys(_request({"rows": rows}, RequestError)))
+        return read_keys(self._compiled.keys(*self._asked({"rows": rows}, "rows")))
 
     def terms(self, language: str = "en", *, version: str | None = None) -> str:
         """The terms in plain words, as Markdown: `en` or `de`; of the latest version, or of the one that is named.
@@ -210,11 +217,71 @@ class Program:
             raise error(answer, RequestError)
         return answer
 
+    def _asked(self, request: dict[str, Any], tables: str) -> tuple[str, _native.Frames]:
+        """The request as JSON, and the frames among its tables."""
+        rest, apart, faults = _apart(request[tables], tables)
+        text, unfit = _native.to_json({key: value for key, value in {**request, tables: rest}.items() if value is not None}, "")
+        frames, found = self._compiled.frames(tables, apart)
+        faults += [*unfit, *found]
+        if faults:
+            diagnostics = unusable(faults)
+            raise RequestError(told(diagnostics), diagnostics[0].code, diagnostics)
+        return text, frames
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the documents: programs of the same texts are equal, and have the same hash.
+
+        >>> Program({"standard": "customer-referrals"}) == Program({"standard": "customer-referrals"})
+        True
+        """
+        return hashlib.sha256(self._request.encode()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return self._request == other._request if isinstance(other, Program) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._request)
+
     def __repr__(self) -> str:
         return f"Program({self.id!r}, versions={self.versions!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _from_request, (self._request,)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a document, for editors and checkers.
+
+    >>> schema()["title"]
+    'A referral program'
+    """
+    return dict(json.loads(_native.document_schema()))
+
+
+def _apart(tables: Any, path: str) -> tuple[Any, list[tuple[str, Any]], list[tuple[str, str, str, str]]]:
+    """Tables that are plain values, those that are frames or CSV, and what is wrong with files."""
+    if not isinstance(tables, Mapping):
+        return tables, [], []
+    plain, apart, faults = {}, [], []
+    for name, table in tables.items():
+        if isinstance(table, os.PathLike):
+            try:
+                table = read_table(table)
+            except (OSError, ValueError, ImportError) as fault:
+                faults.append(("bad-value", f"{path}.{name}", f"the file cannot be read: {fault}", ""))
+                continue
+            if isinstance(table, str):
+                apart.append((str(name), table))
+                continue
+        if _native.is_frame(table):
+            apart.append((str(name), table))
+        elif hasattr(table, "collect") and hasattr(table, "collect_schema"):
+            help = "give what `.collect()` gives"
+            faults.append(("wrong-type", f"{path}.{name}", f"a `{type(table).__name__}` is not computed yet", help))
+        else:
+            plain[name] = table
+    return plain, apart, faults
 
 
 def _from_request(request: str) -> Program:

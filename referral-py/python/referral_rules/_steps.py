@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Union
 
 from ._errors import RequestError, error
-from ._evaluation import _SHAPES, Row, _instant, _read
+from ._evaluation import _SHAPES, _instant, _read
+from ._table import Row
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,9 @@ impl<'a> Builder<'a> {
         if unknown.is_empty() {
             return;
         }
-        let used: BTreeSet<&str> = self.used.iter().map(|name| &**name).collect();
+        let also = self.also_on_referrals();
+        let used = self.used.iter().map(|name| &**name).chain(also.iter().map(String::as_str));
+        let used: BTreeSet<&str> = used.collect();
         let near: Vec<_> = unknown.iter().map(|name| suggest(name, used.iter().copied()).map(str::to_owned)).collect();
         for (name, near) in unknown.into_iter().zip(near) {
             let help = match near {
@@ -222,6 +224,20 @@ impl<'a> Builder<'a> {
                 known: i64::MIN,
             });
         }
+    }
+
+    /// The columns of the referrals that are looked at only where they are given: short names of facts, and what events have there.
+    fn also_on_referrals(&self) -> Vec<String> {
+        let program = self.program;
+        if self.table != "referrals" {
+            return Vec::new();
+        }
+        let of = |owner: Owner| program.facts.iter().filter(move |fact| fact.owner == owner).map(|fact| &fact.name);
+        let on_events = program.kinds.iter().skip(1).flat_map(|kind| {
+            let facts = of(Owner::Event).map(move |fact| format!("{kind}.{fact}"));
+            facts.chain([format!("{kind}_at"), format!("{kind}_recorded_at")])
+        });
+        on_events.chain(of(Owner::Referral).cloned()).collect()
     }
 
     fn referrals(&mut self, given: &GivenTable, book: &mut Book) {

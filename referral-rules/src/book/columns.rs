@@ -112,6 +112,10 @@ impl Reading<'_> {
         if let Values::Packed(packed) = values {
             return self.each(&packed.unpacked(), kind);
         }
+        let is_text = matches!(kind, Type::Text | Type::OneOf(_) | Type::Map(..) | Type::Nothing);
+        if let (false, Some(cells)) = (is_text, written(values)) {
+            return self.each(&cells, kind);
+        }
         match kind {
             Type::Bool => {
                 let (out, valid) = self.collect(values, false, |_, _, values, row| boolean(values, row));
@@ -220,6 +224,20 @@ fn given<T: Copy>(values: &[Option<T>], row: usize) -> Option<T> {
     values.get(row).copied().flatten()
 }
 
+/// A column of texts as cells: numbers, days and moments can be written as texts, as in JSON.
+fn written(values: &Values) -> Option<Values> {
+    let text = |text: Option<&String>| text.map_or(Cell::Missing, |text| Cell::Text(text.clone()));
+    let cells = match values {
+        Values::Text(values) => values.iter().map(|value| text(value.as_ref())).collect(),
+        Values::Dictionary(positions, words) => {
+            let word = |at: Option<u32>| at.and_then(|at| words.get(crate::base::index(at)));
+            positions.iter().map(|at| text(word(*at))).collect()
+        }
+        _ => return None,
+    };
+    Some(Values::Cells(cells))
+}
+
 fn cell(values: &Values, row: usize) -> Option<&Cell> {
     match values {
         Values::Cells(cells) => cells.get(row),
@@ -300,6 +318,10 @@ fn text(
             Some(Cell::Raw(text) | Cell::Text(text)) => Some(text.as_str()),
             Some(other) => return Err(wrong(other, "a text", "write a text")),
         },
+        Values::Int(values) => match given(values, row) {
+            None => None,
+            Some(number) => return Err(wrong(&Cell::Number(number.to_string()), "a text", "write a text")),
+        },
         _ => return Err(wrong_column("text")),
     };
     let Some(found) = found else { return Ok(None) };
@@ -363,6 +385,14 @@ fn list(values: &Values, row: usize, inner: &Type, zone: &Zone) -> Result<Option
 fn integer(values: &Values, row: usize, kind: &Type, zone: &Zone) -> Result<Option<i64>, Fault> {
     match (kind, values) {
         (Type::Int | Type::Duration, Values::Int(values)) => return Ok(given(values, row)),
+        (Type::Int, Values::Decimal(values)) => {
+            let whole = |number: Number| {
+                number
+                    .to_i64()
+                    .ok_or_else(|| wrong(&Cell::Number(number.to_string()), "a whole number", "write digits only"))
+            };
+            return given(values, row).map(whole).transpose();
+        }
         (Type::Date, Values::Date(values)) => return Ok(given(values, row).map(|day| i64::from(day.0))),
         (Type::Instant, Values::Instant(values)) => return Ok(given(values, row).map(|at| at.0)),
         (Type::Instant, Values::Date(values)) => {

@@ -141,6 +141,45 @@ impl GivenTable {
 }
 
 impl Given {
+    /// How many rows all tables have.
+    pub fn rows(&self) -> usize {
+        let Self { accounts, referrals, events, confirmations, booked, opening_balances, rates, lists } = self;
+        let tables = [referrals, events, confirmations, booked, opening_balances, rates, lists];
+        tables.into_iter().chain(accounts).fold(0, |rows, table| rows.saturating_add(table.rows))
+    }
+
+    /// Takes the tables of another in place of its own, those that have columns or rows.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::book::Given;
+    /// let mut given = Given::from_json(r#"{"referrals": [{"id": "R-1"}], "events": [{"id": "E-1"}]}"#).unwrap();
+    /// given.replace(Given::from_json(r#"{"events": []}"#).unwrap());
+    /// assert_eq!(given.events.rows, 1);
+    /// given.replace(Given::from_json(r#"{"events": {"id": []}, "accounts": []}"#).unwrap());
+    /// assert_eq!((given.referrals.rows, given.events.rows, given.accounts.is_some()), (1, 0, true));
+    /// ```
+    pub fn replace(&mut self, other: Self) {
+        let Self { accounts, referrals, events, confirmations, booked, opening_balances, rates, lists } = other;
+        if accounts.is_some() {
+            self.accounts = accounts;
+        }
+        let tables = [
+            (&mut self.referrals, referrals),
+            (&mut self.events, events),
+            (&mut self.confirmations, confirmations),
+            (&mut self.booked, booked),
+            (&mut self.opening_balances, opening_balances),
+            (&mut self.rates, rates),
+            (&mut self.lists, lists),
+        ];
+        for (own, other) in tables {
+            if other.rows > 0 || !other.columns.is_empty() {
+                *own = other;
+            }
+        }
+    }
+
     /// The same tables with every column in one piece of memory that can be: see [`Values::packed`].
     #[must_use]
     pub fn packed(self) -> Self {

@@ -44,3 +44,13 @@ pub use lint::{About, Bound, BoundPart, Why};
 pub use payouts::Payout;
 pub use scope::Scope;
 pub use shares::{Share, Shares};
+
+/// The JSON Schema (2020-12) of a document, for editors and checkers: whether names, conditions and amounts make sense, only the
+/// compiler says.
+///
+/// # Example
+/// ```
+/// use referral_rules::program::SCHEMA;
+/// assert!(SCHEMA.contains("\"title\": \"A referral program\""));
+/// ```
+pub const SCHEMA: &str = include_str!("document.schema.json");

@@ -40,7 +40,7 @@ impl Compiled {
         let (node, syntax) = read_json(request);
         let mut faults = Found::of(syntax);
         let compiled = node.filter(|_| faults.is_empty()).and_then(|node| {
-            let request = Request { node: &node, text: request, compiled: None };
+            let request = Request { node: &node, text: request, compiled: None, beside: None };
             request.check_keys(&[], &mut faults);
             request.program(&mut faults)
         });
@@ -102,7 +102,7 @@ impl Compiled {
     /// # Ok::<(), String>(())
     /// ```
     pub fn step_json(&self, request: &str) -> String {
-        live::step(self, request)
+        live::step(self, None, request)
     }
 
     /// Goes through a history as a whole, where a step needs it: for a start, after late news, and where states cannot be
@@ -110,13 +110,13 @@ impl Compiled {
     /// ledger so far as `booked`; and `as_of`. The answer is that of a step that is done: what is new against `booked`, and the
     /// states of all keys in the history.
     pub fn rebuild_json(&self, request: &str) -> String {
-        live::rebuild(self, request)
+        live::rebuild(self, None, request)
     }
 
     /// The keys that rows touch, for hosts that look up what belongs into a history: a request with `rows`, tables as in a
     /// `book`, is answered by `keys`. A history is closed when no further row touches one of its keys.
     pub fn keys_json(&self, request: &str) -> String {
-        live::keys(self, request)
+        live::keys(self, None, request)
     }
 
     /// [`describe_json`](super::describe_json) of a request without `program`.

@@ -23,7 +23,7 @@ pub fn describe_json(request: &str) -> String {
 }
 
 pub(super) fn describe_with(compiled: Option<&Compiled>, request: &str) -> String {
-    answer(compiled, request, &["language", "version"], |request, faults| {
+    answer((compiled, None), request, &["language", "version"], |request, faults| {
         let language = request.language("language", faults);
         let own = if request.compiled.is_none() { request.program(faults) } else { None };
         let Some(compiled) = request.compiled.or(own.as_ref()) else { return Err(Failure::Told) };

@@ -2,12 +2,13 @@
 use super::request::{Found, Request};
 use super::{Compiled, Failure, Out, answer, head};
 use crate::base::Instant;
+use crate::book::Given;
 use crate::live::{self, Key, Outcome, State, Step};
 use serde::Serialize;
 
 /// Takes in news: see [`Compiled::step_json`].
-pub fn step(compiled: &Compiled, request: &str) -> String {
-    answer(Some(compiled), request, &["news", "as_of", "states"], |request, faults| {
+pub fn step(compiled: &Compiled, beside: Option<&Given>, request: &str) -> String {
+    answer((Some(compiled), beside), request, &["news", "as_of", "states"], |request, faults| {
         let news = request.tables("news", faults);
         let states = request.states(faults);
         let as_of = as_of(compiled, request, faults)?;
@@ -20,8 +21,8 @@ pub fn step(compiled: &Compiled, request: &str) -> String {
 }
 
 /// Goes through a history: see [`Compiled::rebuild_json`].
-pub fn rebuild(compiled: &Compiled, request: &str) -> String {
-    answer(Some(compiled), request, &["history", "as_of"], |request, faults| {
+pub fn rebuild(compiled: &Compiled, beside: Option<&Given>, request: &str) -> String {
+    answer((Some(compiled), beside), request, &["history", "as_of"], |request, faults| {
         let history = request.tables("history", faults);
         let as_of = as_of(compiled, request, faults)?;
         Ok(done(compiled, as_of, &live::rebuild(&compiled.program, &history, as_of)?))
@@ -29,8 +30,8 @@ pub fn rebuild(compiled: &Compiled, request: &str) -> String {
 }
 
 /// The keys of rows: see [`Compiled::keys_json`].
-pub fn keys(compiled: &Compiled, request: &str) -> String {
-    answer(Some(compiled), request, &["rows"], |request, faults| {
+pub fn keys(compiled: &Compiled, beside: Option<&Given>, request: &str) -> String {
+    answer((Some(compiled), beside), request, &["rows"], |request, faults| {
         let rows = request.tables("rows", faults);
         if !faults.is_empty() {
             return Err(Failure::Told);

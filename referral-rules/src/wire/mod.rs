@@ -17,6 +17,7 @@
 //!
 //! An answer begins with `{"ok":true` ([`is_ok`]), or it is `{"ok": false, "diagnostics": […], "text": …}` where the document or the request is
 //! wrong, or `{"ok": false, "error": {"code": …, "message": …}}` where there is nothing to answer with.
+mod asked;
 mod compiled;
 mod describe;
 mod guard;
@@ -26,7 +27,7 @@ mod request;
 mod tests;
 
 use crate::base::Zone;
-use crate::book::Book;
+use crate::book::{Book, Given};
 use crate::diag::Diagnostic;
 use crate::evaluation::Evaluation;
 use crate::node::read_json;
@@ -34,6 +35,7 @@ use crate::program::Program;
 use crate::report;
 use crate::terms;
 use crate::{EngineError, evaluate};
+pub use asked::Asked;
 pub use compiled::Compiled;
 pub use describe::describe_json;
 pub use guard::guarded;
@@ -59,6 +61,9 @@ pub const PARTS: &[&str] = &[
     "summary",
 ];
 
+/// The keys of a request to evaluate, but for `program`.
+const EVALUATE: &[&str] = &["book", "as_of", "threads", "answer"];
+
 /// How many of the last ones are given only where they are asked for.
 const PARTS_ON_REQUEST: usize = 2;
 
@@ -83,7 +88,7 @@ pub fn evaluate_json(request: &str) -> String {
 }
 
 fn evaluate_with(compiled: Option<&Compiled>, request: &str) -> String {
-    answer(compiled, request, &["book", "as_of", "threads", "answer"], |request, faults| {
+    answer((compiled, None), request, EVALUATE, |request, faults| {
         let parts = request.parts(faults);
         evaluated(request, faults, |evaluation, warnings| Ok(answered(evaluation, warnings, &parts)))
     })
@@ -132,33 +137,35 @@ pub fn explain_json(request: &str) -> String {
 
 fn explain_with(compiled: Option<&Compiled>, request: &str) -> String {
     let keys = ["book", "as_of", "threads", "referral", "entry", "referrer", "letter"];
-    answer(compiled, request, &keys, |request, faults| {
+    answer((compiled, None), request, &keys, |request, faults| {
         let about = request.about(faults);
         let letter = request.letter(about.as_ref(), faults);
-        evaluated(request, faults, |evaluation, _| {
-            let text = match &about {
-                Some(About::Referral(id)) if letter.is_some() => {
-                    terms::letter::referral(evaluation, id, letter.unwrap_or_default())
-                }
-                Some(About::Entry(id)) if letter.is_some() => {
-                    terms::letter::entry(evaluation, id, letter.unwrap_or_default())
-                }
-                Some(About::Referral(id)) => report::explain::referral(evaluation, id),
-                Some(About::Entry(id)) => report::explain::entry(evaluation, id),
-                Some(About::Referrer(id)) => report::explain::referrer(evaluation, id),
-                None => return Err(Failure::Told),
-            };
-            let not_found = || {
-                let message = about.as_ref().map(About::nothing).unwrap_or_default();
-                Failure::Error(Error { code: "not-found", message })
-            };
-            let text = text.ok_or_else(not_found)?;
-            let mut out = head(evaluation.program);
-            out.put("as_of", &evaluation.as_of.to_string());
-            out.put("text", &text);
-            Ok(out)
-        })
+        evaluated(request, faults, |evaluation, _| explained(evaluation, about.as_ref(), letter))
     })
+}
+
+fn explained(
+    evaluation: &Evaluation<'_>,
+    about: Option<&About>,
+    letter: Option<terms::Language>,
+) -> Result<Out, Failure> {
+    let text = match (about, letter) {
+        (Some(About::Referral(id)), Some(language)) => terms::letter::referral(evaluation, id, language),
+        (Some(About::Entry(id)), Some(language)) => terms::letter::entry(evaluation, id, language),
+        (Some(About::Referral(id)), None) => report::explain::referral(evaluation, id),
+        (Some(About::Entry(id)), None) => report::explain::entry(evaluation, id),
+        (Some(About::Referrer(id)), _) => report::explain::referrer(evaluation, id),
+        (None, _) => return Err(Failure::Told),
+    };
+    let not_found = || {
+        let message = about.map(About::nothing).unwrap_or_default();
+        Failure::Error(Error { code: "not-found", message })
+    };
+    let text = text.ok_or_else(not_found)?;
+    let mut out = head(evaluation.program);
+    out.put("as_of", &evaluation.as_of.to_string());
+    out.put("text", &text);
+    Ok(out)
 }
 
 /// Whether an answer is a good one: it begins with `{"ok":true`.
@@ -280,9 +287,10 @@ fn answered(evaluation: &Evaluation<'_>, warnings: &[Diagnostic], parts: &[&'sta
     out
 }
 
-/// Reads the request, lets `work` make the answer, and writes it. A request has a `program` if nothing is compiled yet.
+/// Reads the request, lets `work` make the answer, and writes it. A request has a `program` if nothing is compiled yet; tables
+/// that come beside it stand before its own.
 fn answer(
-    compiled: Option<&Compiled>,
+    (compiled, beside): (Option<&Compiled>, Option<&Given>),
     text: &str,
     keys: &[&str],
     work: impl FnOnce(&Request<'_>, &mut Found) -> Result<Out, Failure>,
@@ -292,7 +300,7 @@ fn answer(
     let node = node.filter(|_| faults.is_empty());
     let outcome = match &node {
         Some(node) => {
-            let request = Request { node, text, compiled };
+            let request = Request { node, text, compiled, beside };
             request.check_keys(keys, &mut faults);
             work(&request, &mut faults)
         }

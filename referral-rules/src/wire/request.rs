@@ -84,6 +84,8 @@ pub struct Request<'a> {
     pub text: &'a str,
     /// The program, where it is compiled already.
     pub compiled: Option<&'a Compiled>,
+    /// Tables that are not in the text, in place of those that are.
+    pub beside: Option<&'a Given>,
 }
 
 impl Request<'_> {
@@ -214,9 +216,15 @@ impl Request<'_> {
 
     /// The tables under a key; none where it is not there.
     pub fn tables(&self, key: &str, faults: &mut Found) -> Given {
-        let Some(node) = self.get(key) else { return Given::default() };
-        let (given, found) = Given::from_node(node, key);
-        faults.request.extend(found);
+        let mut given = Given::default();
+        if let Some(node) = self.get(key) {
+            let found;
+            (given, found) = Given::from_node(node, key);
+            faults.request.extend(found);
+        }
+        if let Some(beside) = self.beside {
+            given.replace(beside.clone());
+        }
         given
     }
 

@@ -1,0 +1,115 @@
+//! An evaluation that stays with its program and its book, to be asked for one part after the other.
+use crate::{answer, panicked};
+use arrow_array::RecordBatch;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use referral_rules::book::Book;
+use referral_rules::evaluation::Evaluation;
+use referral_rules::wire::{self, Asked, Compiled, PARTS, guarded};
+use referral_rules::{EngineError, evaluate};
+use self_cell::self_cell;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+/// From how many rows on another thread evaluates, while this one listens to Ctrl-C.
+const ROWS_ASIDE: usize = 20_000;
+
+/// How often it listens.
+const PAUSE: Duration = Duration::from_millis(50);
+
+struct Owner {
+    compiled: Arc<Compiled>,
+    book: Book,
+}
+
+self_cell!(
+    struct Cell {
+        owner: Owner,
+        #[covariant]
+        dependent: Evaluation,
+    }
+);
+
+/// The evaluation, and which parts of it were asked for.
+pub struct Evaluated {
+    cell: Cell,
+    pub parts: Vec<&'static str>,
+}
+
+type Outcome = Result<Cell, EngineError>;
+
+impl Evaluated {
+    /// Evaluates what was asked; the answer that says why not is JSON. Ctrl-C leaves the work to itself: it looks at nothing of
+    /// Python's.
+    ///
+    /// # Errors
+    /// What Ctrl-C raises, and the error of a panic.
+    pub fn new(py: Python<'_>, compiled: Arc<Compiled>, asked: Asked) -> PyResult<Result<Self, String>> {
+        let parts = asked.parts.clone();
+        let outcome = if asked.given.rows() < ROWS_ASIDE {
+            answer(py, || work(compiled, &asked))?
+        } else {
+            aside(py, move || work(compiled, &asked))?
+        };
+        let refused = |fault: EngineError| wire::error(fault.code(), &fault.to_string());
+        Ok(outcome.map(|cell| Self { cell, parts }).map_err(refused))
+    }
+
+    /// Parts of the answer in JSON.
+    pub fn json(&self, parts: &[&'static str]) -> String {
+        let (compiled, evaluation) = (&self.cell.borrow_owner().compiled, self.cell.borrow_dependent());
+        compiled.answer_of(evaluation, parts)
+    }
+
+    /// One explanation in JSON.
+    pub fn explain(&self, request: &str) -> String {
+        let (compiled, evaluation) = (&self.cell.borrow_owner().compiled, self.cell.borrow_dependent());
+        compiled.explain_of(evaluation, request)
+    }
+
+    /// A part of the answer as a batch.
+    ///
+    /// # Errors
+    /// `ValueError` for a part that is no table, or that Arrow cannot hold.
+    pub fn batch(&self, name: &str) -> PyResult<RecordBatch> {
+        let batch = referral_arrow::part(self.cell.borrow_dependent(), name);
+        let batch = batch.ok_or_else(|| PyValueError::new_err(format!("`{name}` is no table")))?;
+        batch.map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+}
+
+/// The parts of these names.
+///
+/// # Errors
+/// `ValueError` for a name of none.
+pub fn parts_named(names: &[String]) -> PyResult<Vec<&'static str>> {
+    let named = |name: &String| {
+        let found = PARTS.iter().copied().find(|part| part == name);
+        found.ok_or_else(|| PyValueError::new_err(format!("`{name}` is not a part of an answer")))
+    };
+    names.iter().map(named).collect()
+}
+
+fn work(compiled: Arc<Compiled>, asked: &Asked) -> Outcome {
+    let book = Book::new(&compiled.program, &asked.given);
+    Cell::try_new(Owner { compiled, book }, |owner| {
+        evaluate(&owner.compiled.program, &owner.book, asked.as_of, asked.options)
+    })
+}
+
+fn aside(py: Python<'_>, work: impl FnOnce() -> Outcome + Send + 'static) -> PyResult<Outcome> {
+    let (done, mut listening) = channel();
+    let started = thread::Builder::new().spawn(move || done.send(guarded(work)));
+    started.map_err(|error| PyValueError::new_err(format!("there is no thread to evaluate in: {error}")))?;
+    loop {
+        let heard;
+        (heard, listening) = py.detach(move || (listening.recv_timeout(PAUSE), listening));
+        match heard {
+            Ok(outcome) => return outcome.map_err(panicked),
+            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
+            Err(RecvTimeoutError::Disconnected) => return Err(panicked("its thread ended".to_owned())),
+        }
+    }
+}
