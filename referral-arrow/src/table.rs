@@ -28,6 +28,8 @@ pub struct Tables<'a> {
     pub rates: &'a [RecordBatch],
     /// Lists that the program asks the host for.
     pub lists: &'a [RecordBatch],
+    /// Facts of the company that runs the program.
+    pub company: &'a [RecordBatch],
 }
 
 /// Reads all tables.
@@ -51,6 +53,7 @@ pub fn given(tables: Tables<'_>) -> Result<Given, ColumnFaults> {
         opening_balances: read("opening_balances", tables.opening_balances),
         rates: read("rates", tables.rates),
         lists: read("lists", tables.lists),
+        company: read("company", tables.company),
     };
     if faults.is_empty() { Ok(out) } else { Err(ColumnFaults(faults)) }
 }

@@ -86,6 +86,7 @@ pub mod live;
 pub mod node;
 pub mod program;
 pub mod report;
+pub mod running;
 pub mod stage;
 pub mod terms;
 pub mod wire;

@@ -10,6 +10,7 @@ from ledger import Ledger
 from dates import last_instant
 from order import HOST
 import payouts
+from assessments import assessments
 from positions import Positions
 from program import Program
 from submission import judge
@@ -41,6 +42,7 @@ def answer(request):
         "outlook": list(outlook(ledger.ideal)),
         "campaigns": list(campaigns(ledger.ideal, booked.ledger)),
         "lists": lists(book),
+        "assessments": list(assessments(ledger.ideal)),
         "findings": sorted({(code, name or "") for code, _, name in findings}),
     }
 

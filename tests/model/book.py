@@ -34,6 +34,7 @@ class Book:
         self.booked = self.read_booked(given.get("booked"))
         self.balances = self.read_rows(given.get("opening_balances"), self.read_balance)
         self.read_lists(given.get("lists"))
+        self.company = self.read_company(given.get("company") or [])
         rates = self.read_rates(given.get("rates"))
         for version in program.versions:
             version.time.rates = rates
@@ -131,6 +132,27 @@ class Book:
             self.findings.append(("conflicting-copies", table, name) + (() if at is None else (at,)))
             accounts[name][at] = {}
         return accounts
+
+    def read_company(self, rows):
+        """From which moment on which facts of the company hold."""
+        changes, contradicted = {}, set()
+        for row in map(flat, rows):
+            start = len(self.findings)
+            at = self.moment(row, "at", "company", "")
+            facts = self.facts(row, ("company",), ("",), "company", "")
+            if at is not None:
+                self.known_from(start, at)
+            if (row.get("at") is None or at is not None) and changes.setdefault(at, facts) != facts:
+                contradicted.add(at)
+        for at in contradicted:
+            self.findings.append(("conflicting-copies", "company", "") + (() if at is None else (at,)))
+            changes[at] = {}
+        return changes
+
+    def company_facts(self, moment):
+        """The facts of the company in force at a moment."""
+        last = max((at for at in self.company if at is not None and at <= moment), default=None)
+        return self.company.get(last, {})
 
     def account_facts(self, name, moment):
         """The facts of an account in force at a moment."""

@@ -35,6 +35,7 @@ IN_PROGRAMS = (
     + each("counted_from", ["event", "release"]) + each("at payouts", ["hold", "flag"]) + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
     + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
+    + each("assessment of", ["company", "account", "referrer", "referral"]) + each("assessment", ["a verdict above", "when", "again_on", "points", "points_if_not"])
     + each("take_back", ["by default", "all", "in proportion", "a share"]) + each("when_paid", ["take back", "keep"])
     + ["reversal: rewards", "reversal: of_event", "reversal: out_of", "reversal: within", "reversal: when", "reversal: restored_by", "versions: other reversals"]
     + ["reviewed_by", "event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "as_long_as", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
@@ -50,7 +51,7 @@ IN_BOOKS = [
     "copies of an event that agree", "copies of a referral that differ", "opening balance of a limit",
     "opening balance of a measure", "opening balance of a running total", "opening balance of what is given once", "what: paid", "what: notified", "what: used", "a confirmation of no entry", "confirmations: payout", "confirmations: fee", "confirmations: amount", "booked: a start of the ledger",
     "booked: another amount", "booked: a gap", "rates: contradicting rows", "lists: an empty one", "lists: a row of none", "booked: twice with other amounts", "booked: an entry too many",
-    "booked: an unknown grant", "booked: an amount that cannot be read"]
+    "company: a history", "company: contradicting rows", "booked: an unknown grant", "booked: an amount that cannot be read"]
 
 IN_EFFECT = (
     each("step", ["converted", "share", "campaign-instead", "campaign-times", "campaign-plus", "campaign-rounding", "at-least", "at-most", "rounding", "limit",
@@ -66,6 +67,7 @@ IN_EFFECT = (
     + each("state", ["held", "payable", "paid", "reversed", "expired", "void", "forfeited", "kept"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
     + each("payout state", ["paid", "due", "overdue", "carried"])
     + each("not paid out", ["nothing-to-pay", "below-minimum", "after-cut-off", "payout-fault", "gate-0"]) + ["a payout is flagged"]
+    + each("item", ["met", "failed", "missing"]) + each("verdict", ["v-0", "v-1", "last"])
     + each("notify", ["due", "met", "met late", "overdue"])
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
@@ -94,6 +96,9 @@ def effects(request, raw):
         yield f"payout state: {payout['state']}"
         yield from (f"not paid out: {reason['code']}" for reason in payout["reasons"])
         yield from ("a payout is flagged" for _ in payout["flags"])
+    for assessed in raw["assessments"]:
+        yield f"verdict: {assessed['verdict']}"
+        yield from (f"item: {item['state']}" for item in assessed["items"])
     yield from (f"finding: {finding['code']}" for finding in raw["findings"])
     for entry in raw["ledger"]:
         if entry["event"]["kind"] == "qualified" and not entry["event"]["id"].endswith("qualified"):

@@ -1,6 +1,7 @@
 """Random books that go with a program: ties, late and contradicting rows, impossible stages, what is missing."""
 from decimal import Decimal
 
+from generate_running import company
 from generate_words import REFERRERS, moments, moved
 
 STAGE_PATHS = [
@@ -51,6 +52,8 @@ class Books:
             book["rates"] = self.rates()
         if draw.chance(70):
             book["lists"] = self.lists()
+        if "company" in self.versions[0]["facts"] and draw.chance(85):
+            book["company"] = company(draw, self.moments)
         for name in ("referrals", "events", "accounts"):
             draw.random.shuffle(book.get(name, []))
         return book

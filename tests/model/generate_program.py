@@ -2,6 +2,7 @@
 from decimal import Decimal
 
 from generate_payouts import add_payouts
+from generate_running import add_assessments
 from generate_rules import HOST_KINDS, MOMENTS, Rules
 from generate_words import (AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, DEFINITIONS, FACTS, KEPT, KEYS, LENGTHS, MEASURED, MEASURED_PER, ORDERED, PACE_PER, PERIODS, ROUNDINGS, TOLD_APART,
                             WHEN_MEASURED, ZONES)
@@ -34,6 +35,8 @@ class Programs(Rules):
         if draw.chance(60):
             for document in found:
                 add_payouts(draw, document, self.currency, document.get("measures", {}))
+        if draw.chance(30):
+            add_assessments(draw, found)
         return found
 
     def follow(self, first, index, day):

@@ -10,7 +10,7 @@ from functions import decimal_text
 ROOT = Path(__file__).resolve().parents[2]
 
 
-TABLES = ["decisions", "entries", "ledger", "positions", "balances", "payouts", "standings", "outlook", "campaigns", "lists", "findings"]
+TABLES = ["decisions", "entries", "ledger", "positions", "balances", "payouts", "standings", "outlook", "campaigns", "lists", "findings", "assessments"]
 
 
 class Plain(json.JSONEncoder):
@@ -72,6 +72,7 @@ class Library:
             "outlook": raw["outlook"],
             "campaigns": [campaign(row) for row in raw["campaigns"]],
             "lists": raw["lists"],
+            "assessments": [assessment(row) for row in raw["assessments"]],
             "findings": findings(raw["findings"]),
         }
 
@@ -89,6 +90,11 @@ def findings(rows):
 def payout(row):
     found = {key: row[key] for key in ("payout", "day", "state", "entries", "gross", "fee", "net", "carried", "missed_on")}
     return {**found, "reasons": [reason["code"] for reason in row["reasons"]], "flags": [flag["code"] for flag in row["flags"]]}
+
+
+def assessment(row):
+    items = [{key: item[key] for key in ("item", "state", "points", "next")} for item in row["items"]]
+    return {**row, "items": items}
 
 
 def tiers(row):

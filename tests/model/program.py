@@ -79,6 +79,7 @@ class Version:
         self.limits = several(document.get("limit"))
         self.payouts = [{**payout, "unit": payout.get("unit", self.currency)} for payout in several(document.get("payout"))]
         self.reversals = several(document.get("reversal"))
+        self.assessments = several(document.get("assessment"))
         self.index = 0
 
     def with_unit(self, index, reward):
@@ -91,6 +92,9 @@ class Version:
             reward = {"total_per": account, **reward, "to": "account", "account": account}
         return {**reward, "unit": unit, "index": index, "amount": reward.get("amount", 1),
                 "rounding": reward.get("rounding", self.rounding)}
+
+    def day_of(self, instant):
+        return dates.day_of(instant, self.time.zone)
 
     def clocks_from(self, kind):
         return [event for event in self.events if "after" in event and event.get("from", "submitted") == kind]

@@ -53,6 +53,7 @@ fn through_rust(case: &Case, given: &Given, options: Options) -> Value {
             "outlook": evaluation.outlook(),
             "campaigns": evaluation.campaigns(),
             "lists": evaluation.lists(),
+            "assessments": evaluation.assessments(),
             "findings": evaluation.findings(),
             "fingerprint": evaluation.fingerprint(),
         }),
@@ -119,8 +120,8 @@ fn the_order_of_rows_and_the_number_of_threads_leave_no_trace() {
     for case in cases() {
         let one = through_rust(&case, &case.tables.given(), Options::default());
         let other = through_rust(&case, &case.tables.reversed().given(), Options { threads: 3 });
-        if one["fingerprint"] != other["fingerprint"] {
-            let parts = ["decisions", "entries", "positions", "findings"];
+        if one["fingerprint"] != other["fingerprint"] || one["assessments"] != other["assessments"] {
+            let parts = ["decisions", "entries", "positions", "findings", "assessments"];
             let parts = parts.iter().filter(|part| one[**part] != other[**part]);
             let lines = parts.map(|part| format!("{part}:\n    {}\n    {}", one[*part], other[*part])).collect();
             failures.push((case.name, lines));

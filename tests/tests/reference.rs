@@ -29,7 +29,12 @@ fn reference() -> Paper {
 fn section_of(path: &str) -> &str {
     match path {
         "" => "The header",
-        "in_force" | "tiers.levels" | "tables.<name>.bands" | "campaign.goal" => path,
+        "in_force"
+        | "tiers.levels"
+        | "tables.<name>.bands"
+        | "campaign.goal"
+        | "assessment.item"
+        | "assessment.verdict" => path,
         "in_force.under_way" => "in_force",
         "reward.to.account" => "reward.to",
         "event.kind" => "[[event]]",
@@ -54,6 +59,7 @@ fn section_of(path: &str) -> &str {
             "limit" => "[[limit]]",
             "payout" => "[[payout]]",
             "reversal" => "[[reversal]]",
+            "assessment" => "[[assessment]]",
             other => panic!("where is `{other}` described?"),
         },
     }
@@ -201,7 +207,9 @@ fn names_are_known_where_the_page_says() {
 fn every_column_is_read_and_no_other() {
     let reference = reference();
     let program = program_with("").unwrap();
-    for table in ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists"] {
+    for table in
+        ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists", "company"]
+    {
         let mut columns: Vec<String> = Vec::new();
         for row in reference.table(table, "column") {
             // Of two spellings the first is taken: both at once would be one column too many.
@@ -226,6 +234,7 @@ fn every_column_is_read_and_no_other() {
                 opening_balances: table("opening_balances").unwrap_or_default(),
                 rates: table("rates").unwrap_or_default(),
                 lists: table("lists").unwrap_or_default(),
+                company: table("company").unwrap_or_default(),
             };
             Book::new(&program, &given).findings.into_iter().map(|finding| finding.message).collect()
         };
@@ -265,13 +274,14 @@ fn outlook_answer() -> Value {
         "{HEADER}[tiers]\nby = \"qualified_count\"\nlevels = [{{ name = \"low\", at_least = 1 }}]\n[[reward]]\nid = \"r\"\n\
          to = \"referrer\"\non = \"qualified\"\nkind = \"perk\"\n[[campaign]]\nid = \"c\"\nfirst_day = 2026-01-01\n\
          last_day = 2026-01-31\nreward_times = 2\ngoal = {{ at_least = 1, on = \"qualified\" }}\n[[reward]]\nid = \"s\"\n\
-         to = \"referrer\"\non = \"submitted\"\nkind = \"cash\"\namount = 1\n[[payout]]\nid = \"p\"\n[lists]\nfree = {{ from = \"public mail providers\" }}\n"
+         to = \"referrer\"\non = \"submitted\"\nkind = \"cash\"\namount = 1\n[[payout]]\nid = \"p\"\n[lists]\nfree = {{ from = \"public mail providers\" }}\n\
+         [[assessment]]\nid = \"a\"\nof = \"company\"\nitem = [{{ code = \"i\", require = \"1 > 2\", message = \"m\" }}]\nverdict = [{{ name = \"v\" }}]\n"
     );
     let request = json!({
         "program": program,
         "book": {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-01-02"}]},
         "as_of": "2026-01-03",
-        "answer": ["payouts", "standings", "outlook", "campaigns", "lists"],
+        "answer": ["payouts", "standings", "outlook", "campaigns", "lists", "assessments"],
     });
     serde_json::from_str(&wire::evaluate_json(&request.to_string())).unwrap()
 }

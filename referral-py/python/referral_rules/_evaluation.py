@@ -57,6 +57,7 @@ _SHAPES: dict[str, Shape] = {
         "goal": {"at_least": _exact, "reached": _exact, "missing": _exact},
     },
     "lists": {},
+    "assessments": {"score": _exact, "again_on": date.fromisoformat, "items": {"points": _exact, "operands": {"short_by": _exact}}},
     "findings": {},
 }
 
@@ -204,6 +205,11 @@ class Evaluation:
     def lists(self) -> Table:
         """The lists that are not written in the program, with a digest of the values by which it was answered."""
         return self._table("lists")
+
+    @property
+    def assessments(self) -> Table:
+        """What the assessments say of the company, accounts, referrers and referrals. Only if asked for."""
+        return self._table("assessments")
 
     @property
     def findings(self) -> Table:

@@ -44,6 +44,9 @@ size_limits! {
     PAYOUTS_MAX: usize = 100, "payout rules of a program";
     LIMITS_MAX: usize = 1_000, "limits of a program";
     REVERSALS_MAX: usize = 100, "reversals of a program";
+    ASSESSMENTS_MAX: usize = 100, "assessments of a program";
+    ASSESSMENT_ITEMS_MAX: usize = 100, "items of an assessment";
+    ASSESSMENT_VERDICTS_MAX: usize = 100, "verdicts of an assessment";
     GROUPS_MAX: usize = 100, "groups of rewards or campaigns of a program";
     EVENT_KINDS_MAX: usize = 64, "kinds of event of a program, the built-in stages included: a referral remembers them as bits";
     MEASURES_MAX: usize = 32, "measures that a document declares";

@@ -47,7 +47,10 @@ impl Builder<'_> {
                 rows_of.all(id, &mut rows);
             }
             match (&mut history, &from) {
-                (Some(history), Some(from)) => history.push(self.changes(&mut rows, from, &facts)),
+                (Some(history), Some(from)) => {
+                    let help = "give each change once; until the next one the account's facts are missing";
+                    history.push(self.changes(&mut rows, from, &facts, ("the account", help)));
+                }
                 _ => self.one_of_each(&rows, &mut facts),
             }
         }
@@ -57,7 +60,7 @@ impl Builder<'_> {
     }
 
     /// From when on each row holds: from the beginning without a moment, never where the moment cannot be read.
-    fn account_moments(&mut self, given: &GivenTable) -> Vec<i64> {
+    pub(super) fn account_moments(&mut self, given: &GivenTable) -> Vec<i64> {
         let before = self.findings.len();
         let at = self.integer_column(given, AT, &Type::Instant);
         let unreadable: BTreeSet<usize> = self.findings.iter().skip(before).map(|finding| finding.row).collect();
@@ -71,8 +74,15 @@ impl Builder<'_> {
         from
     }
 
-    /// The changes of one account. Rows of one moment that say the same are one.
-    fn changes(&mut self, rows: &mut [u32], from: &[i64], facts: &[Option<FactColumn>]) -> Vec<(i64, u32)> {
+    /// The changes of one account, or of the company. Rows of one moment that say the same are one; `said` is what messages call it, and the
+    /// help where they say different things.
+    pub(super) fn changes(
+        &mut self,
+        rows: &mut [u32],
+        from: &[i64],
+        facts: &[Option<FactColumn>],
+        said: (&str, &str),
+    ) -> Vec<(i64, u32)> {
         let moment = |row: u32| from.get(index(row)).copied().unwrap_or(NEVER);
         rows.sort_by_key(|row| moment(*row));
         let mut out = Vec::with_capacity(rows.len());
@@ -84,10 +94,7 @@ impl Builder<'_> {
             match rest.iter().find(differs) {
                 None => out.push((moment(*first), *first)),
                 Some(other) => {
-                    self.contradicts(
-                        *other,
-                        "give each change once; until the next one the account's facts are missing",
-                    );
+                    self.contradicts(*other, said);
                     out.push((moment(*first), NONE));
                 }
             }
@@ -103,12 +110,15 @@ impl Builder<'_> {
             for fact in facts.iter_mut().flatten() {
                 fact.take_out(index(*first));
             }
-            self.contradicts(*other, "give the account once; until then its facts are missing");
+            self.contradicts(*other, ("the account", "give the account once; until then its facts are missing"));
         }
     }
 
-    fn contradicts(&mut self, row: u32, help: &str) {
-        let message = format!("the account `{}` stands twice with other facts", self.id_text(index(row)));
-        self.report(Code::ConflictingCopies, index(row), "id", message, help);
+    fn contradicts(&mut self, row: u32, (what, help): (&str, &str)) {
+        let id = self.id_text(index(row));
+        let named = if id.is_empty() { what.to_owned() } else { format!("{what} `{id}`") };
+        let message = format!("{named} stands twice with other facts");
+        let column = if id.is_empty() { AT } else { "id" };
+        self.report(Code::ConflictingCopies, index(row), column, message, help);
     }
 }

@@ -84,6 +84,7 @@ impl<'a> Builder<'a> {
         self.opening_balances(&given.opening_balances, book);
         self.rates(&given.rates, book);
         self.lists(&given.lists, book);
+        book.company = self.company(&given.company);
         book.findings = self.findings;
         book.findings.sort();
         book.texts = self.texts;

@@ -192,6 +192,7 @@ impl Given {
             opening_balances: self.opening_balances.packed(),
             rates: self.rates.packed(),
             lists: self.lists.packed(),
+            company: self.company.packed(),
         }
     }
 }
@@ -215,4 +216,6 @@ pub struct Given {
     pub rates: GivenTable,
     /// Lists that the program asks the host for: `list`, `value`.
     pub lists: GivenTable,
+    /// Facts of the company that runs the program; with a column `at` their history.
+    pub company: GivenTable,
 }

@@ -13,7 +13,7 @@ const FAULTS_MAX: usize = 100;
 
 /// The tables of a book, by the names that hosts give them.
 const TABLES: &[&str] =
-    &["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists"];
+    &["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists", "company"];
 
 impl GivenTable {
     /// Reads a table from JSON: a list of rows, each an object; or an object of columns, each a list. Objects within a row
@@ -110,6 +110,7 @@ impl Given {
                 "opening_balances" => &mut given.opening_balances,
                 "rates" => &mut given.rates,
                 "lists" => &mut given.lists,
+                "company" => &mut given.company,
                 other => {
                     let help = did_you_mean(other, TABLES.iter().copied())
                         .unwrap_or_else(|| format!("the tables are {}", TABLES.join(", ")));

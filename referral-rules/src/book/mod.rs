@@ -19,6 +19,7 @@
 mod accounts;
 mod build;
 mod columns;
+mod company;
 mod copies;
 mod direct;
 mod fact;
@@ -39,6 +40,7 @@ mod rows;
 mod same_ids;
 
 pub(crate) use accounts::has_history;
+pub use company::Company;
 pub use fact::{FactColumn, FactValues, Valid, decoded};
 pub use finding::Finding;
 pub use from_rows::{RowFault, RowFaults};
@@ -205,6 +207,8 @@ pub struct Book {
     pub rates: Rates,
     /// The host's lists.
     pub lists: Lists,
+    /// Facts of the company that runs the program.
+    pub company: Company,
     /// The place of each referral in the order of ids, by position.
     pub referral_rank: Vec<u32>,
     /// The place of each event in the order of ids, by position.

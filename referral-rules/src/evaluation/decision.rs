@@ -116,7 +116,7 @@ pub struct Decision {
 }
 
 /// A value as an operand shows it.
-pub(super) fn value_text(value: &Value) -> String {
+pub(crate) fn value_text(value: &Value) -> String {
     match value {
         Value::Missing => "missing".to_owned(),
         Value::Bool(value) => value.to_string(),

@@ -2,6 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::Evaluation;
 use super::entry::{exact_if_any, shown_if_any};
+use crate::base::limits::LADDERS_MAX;
 use crate::base::{Day, Number, Period, compare_ids, index, position};
 use crate::expr::Scratch;
 use crate::program::{EventKind, Ladder, LadderBy, Version};
@@ -67,7 +68,7 @@ impl Evaluation<'_> {
         }
         let mut scratch = Scratch::new(&self.book.texts);
         let applied = self.as_of_now((number, version), &rows, &mut scratch);
-        let now = Levels { program: self.program, book: self.book }.of(version, &applied, &mut scratch);
+        let now = self.levels_now((number, version), &rows, &applied, &mut scratch);
         let mut out = Vec::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
             for (position, ladder) in version.ladders.iter().enumerate() {
@@ -79,8 +80,7 @@ impl Evaluation<'_> {
                     },
                     LadderBy::Conditions => None,
                 };
-                let level = self.level_now((number, position), ladder, *row, &applied.counts[at], now[at][position]);
-                out.push(self.standing(*row, ladder, level, value));
+                out.push(self.standing(*row, ladder, now[at][position], value));
             }
         }
         out
@@ -135,8 +135,25 @@ impl Evaluation<'_> {
         }
     }
 
+    /// The levels that the referrers of such rows have, by the version's ladders.
+    pub(crate) fn levels_now(
+        &self,
+        (number, version): (u16, &Version),
+        rows: &[u32],
+        applied: &Applied,
+        scratch: &mut Scratch<'_>,
+    ) -> Vec<[u8; LADDERS_MAX]> {
+        let mut out = Levels { program: self.program, book: self.book }.of(version, applied, scratch);
+        for (at, (row, levels)) in rows.iter().zip(&mut out).enumerate() {
+            for (position, (ladder, level)) in version.ladders.iter().zip(levels).enumerate() {
+                *level = self.level_now((number, position), ladder, *row, &applied.counts[at], *level);
+            }
+        }
+        out
+    }
+
     /// A row per referral, as if something happened to it at the moment of the answer: its referrer's counts and measures.
-    pub(super) fn as_of_now(&self, version: (u16, &Version), rows: &[u32], scratch: &mut Scratch<'_>) -> Applied {
+    pub(crate) fn as_of_now(&self, version: (u16, &Version), rows: &[u32], scratch: &mut Scratch<'_>) -> Applied {
         let mut out = Applied::default();
         let day = self.program.zone.day_of(self.as_of);
         let kind = EventKind::SUBMITTED;
@@ -167,7 +184,7 @@ impl Evaluation<'_> {
             out.recruiter.push(self.standings.recruiters.at(row, self.as_of.0));
             out.reached.push(state.as_ref().map_or([crate::book::NEVER; 4], |state| state.reached));
             out.first.push(state.as_ref().map_or_else(Box::default, |state| state.first.clone()));
-            out.tiers.push([0; crate::base::limits::LADDERS_MAX]);
+            out.tiers.push([0; LADDERS_MAX]);
         }
         out.measures.resize_with(self.program.measures.len(), Readings::default);
         out.measures.iter_mut().for_each(|readings| readings.after.resize(rows.len(), Reading::None));

@@ -73,6 +73,27 @@ impl Compiled {
     }
 }
 
+impl Compiled {
+    /// What it asks for with `has(…)`, alone or as one of the terms that must all hold.
+    pub fn needs(&self) -> Vec<&str> {
+        let mut out = Vec::new();
+        self.needed(&self.logic, &mut out);
+        out
+    }
+
+    fn needed<'s>(&'s self, logic: &Logic, out: &mut Vec<&'s str>) {
+        match &logic.shape {
+            Shape::All(children) => children.iter().for_each(|child| self.needed(child, out)),
+            Shape::Leaf(leaf) => {
+                let text = self.source().get(leaf.text.start..leaf.text.end).unwrap_or_default().trim();
+                let name = text.strip_prefix("has").map(str::trim_start).and_then(|rest| rest.strip_prefix('('));
+                out.extend(name.and_then(|name| name.strip_suffix(')')).map(str::trim));
+            }
+            Shape::Any(_) | Shape::Not(_) | Shape::If(_) => {}
+        }
+    }
+}
+
 struct Reader<'r, 's> {
     compiled: &'r Compiled,
     scratch: &'r Scratch<'s>,

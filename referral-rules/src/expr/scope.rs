@@ -85,6 +85,20 @@ impl Scope {
         self.elsewhere.extend(other.elsewhere.iter().map(|(name, help)| (name.clone(), *help)));
     }
 
+    /// Takes over the tables of another scope.
+    pub fn tables_of(&mut self, other: &Self) {
+        let tables = other.names.iter().filter(|(_, named)| matches!(named, Named::Table(_)));
+        self.names.extend(tables.map(|(name, named)| (name.clone(), named.clone())));
+        self.definitions.extend(other.definitions.iter().cloned());
+    }
+
+    /// What a party has is known elsewhere only, and why.
+    pub fn without_party(&mut self, party: &str, help: &'static str) {
+        let prefix = format!("{party}.");
+        let names: Vec<String> = self.names.keys().filter(|name| name.starts_with(&prefix)).cloned().collect();
+        names.iter().for_each(|name| self.without(name, help));
+    }
+
     /// Takes over what another scope has besides.
     pub fn variables_of(&mut self, other: &Self) {
         let variables = other.names.iter().filter(|(_, named)| matches!(named, Named::Variable { .. }));

@@ -176,6 +176,8 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         needed_facts,
         facts: numbers.facts,
         account_facts: numbers.account_facts,
+        company_facts: numbers.company_facts,
+        assessment_ids: numbers.assessment_ids,
         slots: numbers.slots,
         reward_ids: numbers.reward_ids,
         host_lists: numbers.host_lists,
@@ -275,6 +277,7 @@ impl Compiling<'_> {
             document.limits.iter().enumerate().map(|(at, limit)| self.limit(at, limit, document, &scopes)).collect();
         let payouts = self.payouts(document, &scopes);
         let reversals = self.reversals(document, &scopes);
+        let assessments = self.assessments(document, &scopes);
         connect(document, &mut rewards);
         let groups = self.groups(document, &rewards);
         let asks_for_recruiters = self.asks_for_recruiters(&rewards);
@@ -317,6 +320,7 @@ impl Compiling<'_> {
             limits,
             payouts,
             reversals,
+            assessments,
             source: source.name.to_owned(),
             document: document.clone(),
             text: source.text.to_owned(),

@@ -2,6 +2,7 @@
 //!
 //! Everything that the evaluation looks up by name is a small number here: slots for inputs, positions for kinds of event,
 //! rewards and limits. Several versions of one program share those numbers, so that history carries over.
+use super::assessments::{Assessment, ItemCount};
 use super::claims::ClaimTerms;
 pub use super::compiled_rules::{
     Campaign, Clock, Contribution, DeclaredMeasure, Goal, Group, Judged, Ladder, LadderBy, Level, Limit, Operator, Per,
@@ -137,6 +138,20 @@ pub enum Source {
     Granted(u16),
     /// Whether the list with this position in [`Program::host_lists`] was given.
     HostList(u16),
+    /// `answer.at`
+    AnswerAt,
+    /// A fact of the company: the position in [`Program::company_facts`].
+    Company(u16),
+    /// `referral.stage`
+    Stage,
+    /// `item.<code>`: whether the item at this place of the assessment is met.
+    Item(u16),
+    /// `assessment.met_count` and its sisters.
+    ItemCount(ItemCount),
+    /// `assessment.score`
+    Score,
+    /// `verdict.<id>`: the verdict of the assessment with this position in [`Program::assessment_ids`].
+    Verdict(u16),
 }
 
 /// Where a list is from that is not written in the document.
@@ -255,6 +270,8 @@ pub struct Version {
     pub payouts: Vec<Payout>,
     /// What takes back what was granted, in order.
     pub reversals: Vec<Reversal>,
+    /// The assessments, in the document's order.
+    pub assessments: Vec<Assessment>,
     /// Where the text came from, for places.
     pub source: String,
     /// The terms as they are written, for those who put them into words.
@@ -315,6 +332,10 @@ pub struct Program {
     pub needed_facts: Vec<(EventKind, u16)>,
     /// The names of the account facts, by position.
     pub account_facts: Vec<(String, Type)>,
+    /// The facts of the company, by position.
+    pub company_facts: Vec<(String, Type)>,
+    /// The ids of the assessments of all versions.
+    pub assessment_ids: Vec<String>,
     /// What fills each slot.
     pub slots: Vec<Source>,
     /// The ids of the rewards of all versions.
@@ -394,45 +415,5 @@ impl Program {
     /// The word of a kind of event.
     pub fn kind_word(&self, kind: EventKind) -> &str {
         self.kinds.get(kind.index()).map_or("", |word| word)
-    }
-
-    /// The name of what a slot holds, as expressions write it.
-    pub fn slot_name(&self, slot: Slot) -> String {
-        match self.slots.get(usize::from(slot.0)) {
-            None => String::new(),
-            Some(Source::ReferralId) => "referral.id".to_owned(),
-            Some(Source::ReferrerId) => "referrer.id".to_owned(),
-            Some(Source::RefereeId) => "referee.id".to_owned(),
-            Some(Source::StageAt(measure)) => {
-                format!("referral.{}_at", EventKind::STAGES.get(measure.index()).copied().unwrap_or_default())
-            }
-            Some(Source::FirstAt(kind)) => format!("referral.{}_at", self.kind_word(*kind).replace(['-', '.'], "_")),
-            Some(Source::OpenCount) => "open_count".to_owned(),
-            Some(Source::PayoutRule) => "payout.rule".to_owned(),
-            Some(Source::PayoutAmount) => "payout.amount".to_owned(),
-            Some(Source::PayoutDay) => "payout.day".to_owned(),
-            Some(Source::PaidInYear) => "payout.paid_in_year".to_owned(),
-            Some(Source::LastPaidOn) => "payout.last_paid_on".to_owned(),
-            Some(Source::ClosesCircle) => "referral.closes_circle".to_owned(),
-            Some(Source::Recruiter) => "referrer.recruiter".to_owned(),
-            Some(Source::EventKind) => "event.kind".to_owned(),
-            Some(Source::EventId) => "event.id".to_owned(),
-            Some(Source::EventAt) => "event.at".to_owned(),
-            Some(Source::Fact(fact)) => self
-                .facts
-                .get(usize::from(*fact))
-                .map_or_else(String::new, |fact| format!("{}.{}", fact.owner.word(), fact.name)),
-            Some(Source::Declared(measure)) => {
-                self.measures.get(usize::from(*measure)).map_or_else(String::new, |measure| measure.name.clone())
-            }
-            Some(Source::Measure(measure)) => measure.word().to_owned(),
-            Some(Source::Tier(ladder)) => self.ladder_names.get(usize::from(*ladder)).cloned().unwrap_or_default(),
-            Some(Source::Granted(reward)) => {
-                format!("granted('{}')", self.reward_ids.get(usize::from(*reward)).map_or("", |id| id))
-            }
-            Some(Source::HostList(list)) => {
-                format!("lists.{}", self.host_lists.get(usize::from(*list)).map_or("", |list| list))
-            }
-        }
     }
 }

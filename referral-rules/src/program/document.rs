@@ -3,6 +3,7 @@
 //! A `Document` can be wrong. Where the reader had to give a diagnostic, the part holds a harmless stand-in (an empty
 //! text, the default, an empty list), so that the rest can still be checked; a document with an error must not be run.
 pub use super::data::Data;
+pub use super::document_assessments::{Assessment, AssessmentItem, AssessmentVerdict, Subject};
 pub use super::document_measures::{
     Aggregate, Disqualified, Level, MeasureDeclaration, Moves, ThisEvent, TierLadder, Which,
 };
@@ -132,6 +133,8 @@ pub struct Document {
     pub payouts: Vec<Payout>,
     /// What takes back what was granted.
     pub reversals: Vec<Reversal>,
+    /// The assessments.
+    pub assessments: Vec<Assessment>,
     /// The warnings that the author accepts.
     pub accepted: Vec<Accepted>,
 }
@@ -230,6 +233,8 @@ pub enum FactOwner {
     Referral,
     /// Seen as `event.…`.
     Event,
+    /// Of the company that runs the program, seen as `company.…`.
+    Company,
 }
 
 /// The type of a fact as written.

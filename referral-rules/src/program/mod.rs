@@ -1,4 +1,5 @@
 //! A program: the document as written, read from TOML or JSON; checks; the compiled program.
+mod assessments;
 mod changes;
 mod claims;
 mod compile;
@@ -7,6 +8,7 @@ mod compiled_rules;
 mod data;
 mod defaults;
 pub mod document;
+mod document_assessments;
 mod document_measures;
 mod document_payouts;
 mod document_requirements;
@@ -22,9 +24,11 @@ mod recruiters;
 mod requirements;
 mod scope;
 mod shares;
+mod slot_names;
 mod stages;
 pub mod standard;
 
+pub use assessments::{Assessment, AssessmentItem, AssessmentVerdict, ItemCount};
 pub use changes::{Change, Changes, What};
 pub use claims::ClaimTerms;
 pub use compile::{Faults, SourceText};

@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub(super) struct Numbers {
     pub(super) facts: Vec<Fact>,
     pub(super) account_facts: Vec<(String, Type)>,
+    pub(super) company_facts: Vec<(String, Type)>,
+    pub(super) assessment_ids: Vec<String>,
     pub(super) slots: Vec<Source>,
     pub(super) kinds: Vec<String>,
     pub(super) reward_ids: Vec<String>,
@@ -186,6 +188,7 @@ impl Numbers {
         texts: &mut Interner,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Scopes {
+        self.company_facts(document, diagnostics);
         let mut submission = Scope::default();
         document.definitions.iter().for_each(|definition| submission.definition(&definition.name.value));
         self.facts(document, Owner::Referrer, &mut submission, diagnostics);
@@ -420,7 +423,7 @@ pub(super) fn declared(written: &MeasureDeclaration, kind: Type) -> DeclaredMeas
 }
 
 /// One type for both, if there is one: closed sets of texts are joined.
-fn joined(left: &Type, right: &Type) -> Option<Type> {
+pub(super) fn joined(left: &Type, right: &Type) -> Option<Type> {
     match (left, right) {
         (Type::OneOf(left), Type::OneOf(right)) => {
             let mut all = left.to_vec();

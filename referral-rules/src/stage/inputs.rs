@@ -114,7 +114,7 @@ fn push_text(into: &mut Vector, slot: Slot, value: Option<TextId>) {
 }
 
 /// The value of a declared measure.
-pub(super) fn push_reading(reading: Option<&Reading>, slot: Slot, into: &mut Vector, texts: &mut dyn Pool) {
+pub fn push_reading(reading: Option<&Reading>, slot: Slot, into: &mut Vector, texts: &mut dyn Pool) {
     let whole = into.column.class() == Class::Int;
     match reading {
         Some(Reading::Value(value)) if whole => push_int(into, slot, value.to_i64()),

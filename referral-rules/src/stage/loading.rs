@@ -137,10 +137,10 @@ loaded! {
 }
 
 /// A fact's column, and which row of it is meant.
-pub(super) type Cells<'a, R> = Option<(&'a FactColumn, R)>;
+pub type Cells<'a, R> = Option<(&'a FactColumn, R)>;
 
 /// Takes a fact down, row after row: of the first column, where it is missing there of the second, else it is missing.
-pub(super) fn load_fact<R, S>(
+pub fn load_fact<R, S>(
     into: &mut Vector,
     slot: Slot,
     rows: &[u32],
@@ -199,4 +199,4 @@ fn load_values<T: Loaded, R, S>(
 }
 
 /// No second column.
-pub(super) const NOTHING: Cells<'static, fn(u32) -> u32> = None;
+pub const NOTHING: Cells<'static, fn(u32) -> u32> = None;

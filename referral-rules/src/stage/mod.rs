@@ -10,7 +10,7 @@ pub mod holding;
 pub mod inputs;
 pub mod keys;
 pub mod late_claims;
-mod loading;
+pub mod loading;
 pub mod opening;
 pub mod payees;
 pub mod ranks;

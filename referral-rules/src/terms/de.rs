@@ -226,6 +226,7 @@ pub(super) const fn sentence(say: Say) -> &'static str {
         Say::OwnerReferee => "des Geworbenen",
         Say::OwnerReferral => "der Empfehlung",
         Say::OwnerEvent => "des Ereignisses",
+        Say::OwnerCompany => "des Unternehmens",
         Say::PartyReferrer => "Der Werber",
         Say::PartyReferee => "Der Geworbene",
         Say::PartyRecruiter => "Der Anwerber",

@@ -226,6 +226,7 @@ pub(super) const fn sentence(say: Say) -> &'static str {
         Say::OwnerReferee => "of the referee",
         Say::OwnerReferral => "of the referral",
         Say::OwnerEvent => "of the event",
+        Say::OwnerCompany => "of the company",
         Say::PartyReferrer => "The referrer",
         Say::PartyReferee => "The referee",
         Say::PartyRecruiter => "The recruiter",

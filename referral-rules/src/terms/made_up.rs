@@ -96,6 +96,7 @@ impl<'p> MadeUp<'p> {
             FactOwner::Referee => &["referee"],
             FactOwner::Referral => &["referral"],
             FactOwner::Event => &["event"],
+            FactOwner::Company => &[],
         };
         for owner in owners {
             // `#` stands for the number of the referral, so that each is about somebody else.

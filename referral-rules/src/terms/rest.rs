@@ -90,17 +90,20 @@ impl Words<'_> {
 
     pub(super) fn facts(&self, page: &mut Page) {
         let facts = &self.version.document.facts;
-        if facts.is_empty() {
+        if facts.iter().all(|fact| fact.owner == FactOwner::Company) {
             return;
         }
         page.heading(2, &self.word(Say::HeadFacts));
-        for FactDeclaration { owner, name, fact_type } in facts {
+        // What the company knows of itself decides about no referral.
+        let shown = facts.iter().filter(|fact| fact.owner != FactOwner::Company);
+        for FactDeclaration { owner, name, fact_type } in shown {
             let heading = match owner {
                 FactOwner::Account => "account",
                 FactOwner::Referrer => "referrer",
                 FactOwner::Referee => "referee",
                 FactOwner::Referral => "referral",
                 FactOwner::Event => "event",
+                FactOwner::Company => "company",
             };
             let shown = [("name", &*self.name(&name.value)), ("owner", &*self.owner(*owner))];
             let kind = match &fact_type.value {

@@ -75,5 +75,5 @@ sentences! {
     PayoutNextDay, PayoutDayBefore, PayoutAsItIs, PayoutCutOff, PayoutAtLeast, PayoutNoLeast, PayoutFee,
     PayoutNoFee, DayEvery, DayWeekly, DayMonthly, DayLast, DayAfter, HeadReversals, ReversalOn, ReversalWhen,
     ReversalAll, ReversalRewards, ReversalOf, ReversalOfAll, ReversalWithin, ReversalNoEnd, TakeAll, TakeShare,
-    TakeProportion, PaidTaken, PaidKept, RestoredBy, StepTakenBack, StepTakenBefore,
+    TakeProportion, PaidTaken, PaidKept, RestoredBy, StepTakenBack, StepTakenBefore, OwnerCompany,
 }

@@ -64,6 +64,7 @@ impl Words<'_> {
             FactOwner::Referee => Say::OwnerReferee,
             FactOwner::Referral => Say::OwnerReferral,
             FactOwner::Event => Say::OwnerEvent,
+            FactOwner::Company => Say::OwnerCompany,
         })
     }
 

@@ -8,7 +8,7 @@
 //! | `book` | the tables: `{"referrals": [{…}, …], "events": {"id": […], …}, …}`, see [`Given::from_json`](crate::book::Given::from_json) |
 //! | `as_of` | the moment of the answer: a time with its zone offset, or a date, which means the end of that day |
 //! | `threads` | how many threads to use, 1 by default |
-//! | `answer` | which parts of the answer are wanted; by default all but `ledger` and `summary` |
+//! | `answer` | which parts of the answer are wanted; by default all but `ledger`, `summary` and `assessments` |
 //!
 //! One event at a time, see [`Compiled::step_json`], has requests of its own.
 //!
@@ -59,13 +59,14 @@ pub const PARTS: &[&str] = &[
     "fingerprint",
     "ledger",
     "summary",
+    "assessments",
 ];
 
 /// The keys of a request to evaluate, but for `program`.
 const EVALUATE: &[&str] = &["book", "as_of", "threads", "answer"];
 
 /// How many of the last ones are given only where they are asked for.
-const PARTS_ON_REQUEST: usize = 2;
+pub(crate) const PARTS_ON_REQUEST: usize = 3;
 
 /// Evaluates a request and gives the answer.
 ///
@@ -280,6 +281,7 @@ fn answered(evaluation: &Evaluation<'_>, warnings: &[Diagnostic], parts: &[&'sta
             "lists" => out.put(part, &evaluation.lists()),
             "findings" => out.put(part, evaluation.findings()),
             "warnings" => out.put(part, warnings),
+            "assessments" => out.put(part, &evaluation.assessments()),
             "summary" => out.put(part, &report::summary(evaluation)),
             _ => out.put(part, &evaluation.fingerprint()),
         }

@@ -10,8 +10,8 @@ pub struct Tables(Vec<(&'static str, GivenTable)>);
 
 impl Tables {
     /// The names of tables.
-    pub const NAMES: [&'static str; 8] =
-        ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists"];
+    pub const NAMES: [&'static str; 9] =
+        ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists", "company"];
 
     /// The tables of a case: `[[referrals]]`, or `csv.referrals`.
     ///
@@ -53,6 +53,7 @@ impl Tables {
             Some(&given.opening_balances),
             Some(&given.rates),
             Some(&given.lists),
+            Some(&given.company),
         ];
         let named = Self::NAMES.into_iter().zip(tables);
         // Accounts without rows say that there are none.
@@ -72,6 +73,7 @@ impl Tables {
                 "booked" => &mut given.booked,
                 "opening_balances" => &mut given.opening_balances,
                 "lists" => &mut given.lists,
+                "company" => &mut given.company,
                 _ => &mut given.rates,
             };
             *slot = table.clone();

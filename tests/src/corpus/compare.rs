@@ -45,6 +45,7 @@ pub fn compare(case: &Case, answer: &Value) -> Vec<String> {
         ("outlook", &expected.outlook),
         ("campaigns", &expected.campaigns),
         ("lists", &expected.lists),
+        ("assessments", &expected.assessments),
     ] {
         if let Some(wanted) = wanted {
             list(part, wanted, &rows(part), &mut out);

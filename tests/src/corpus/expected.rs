@@ -50,6 +50,8 @@ pub struct Expectations {
     pub campaigns: Option<Vec<Expected>>,
     /// Lists that are not written in the document, all of them, in order.
     pub lists: Option<Vec<Expected>>,
+    /// What assessments say, all of it, in order.
+    pub assessments: Option<Vec<Expected>>,
     /// What the terms say: texts that stand in them.
     pub terms: Option<Vec<Expected>>,
     /// What changed from version to version, all of it, in order.
@@ -89,6 +91,7 @@ impl Expectations {
                 "outlook" => &mut out.outlook,
                 "campaigns" => &mut out.campaigns,
                 "lists" => &mut out.lists,
+                "assessments" => &mut out.assessments,
                 "terms" => &mut out.terms,
                 "changes" => &mut out.changes,
                 "letter" => &mut out.letter,
@@ -114,6 +117,7 @@ impl Expectations {
             &out.outlook,
             &out.campaigns,
             &out.lists,
+            &out.assessments,
             &out.findings,
         ];
         if out.diagnostics.is_some() && evaluated.iter().any(|part| part.is_some()) {

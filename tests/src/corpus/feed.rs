@@ -51,6 +51,7 @@ pub fn fixed(given: &Given) -> Given {
         opening_balances: given.opening_balances.clone(),
         rates: given.rates.clone(),
         lists: given.lists.clone(),
+        company: given.company.clone(),
         ..Given::default()
     }
 }

@@ -3,7 +3,7 @@ use super::Terms;
 use crate::base::Number;
 use crate::expr::{Foresight, Possible, Range, Slot, Type, Values};
 use crate::program::compiled::{EventKind, Judged, Ladder, LadderBy, Level, Measure, Owner, Source};
-use crate::program::document::{Aggregate, Moment};
+use crate::program::document::{Aggregate, Moment, STAGES};
 
 /// When an expression is asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -180,6 +180,20 @@ impl Terms<'_> {
                     let levels = Possible::texts(ladder.levels.iter().map(|level| level.name.clone()));
                     if self.may_be_without(ladder, asked) { levels.or_missing() } else { levels }
                 }
+                None => Possible::ANY,
+            },
+            Source::AnswerAt => Possible::always(Range::default().whole()),
+            Source::Company(number) => match self.program.company_facts.get(usize::from(*number)) {
+                Some((_, kind)) => of_type(kind).or_missing(),
+                None => Possible::ANY,
+            },
+            Source::Stage => Possible::texts(STAGES.iter().map(|stage| (*stage).to_owned())).or_missing(),
+            Source::Item(_) => of_type(&Type::Bool).or_missing(),
+            Source::ItemCount(_) => Possible::always(Range::from(0_i64.into()).whole()),
+            Source::Score => Possible::always(Range::default()),
+            Source::Verdict(number) => match self.version.assessments.iter().find(|one| one.number == *number) {
+                // It is missing where that assessment is not of this subject.
+                Some(found) => Possible::texts(found.verdicts.iter().map(|one| one.name.clone())).or_missing(),
                 None => Possible::ANY,
             },
             Source::Granted(_) => Possible::always(Range::from(0_i64.into())),

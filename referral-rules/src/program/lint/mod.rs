@@ -1,6 +1,7 @@
 //! A compiled document becomes warnings: what is allowed and yet hardly meant. Each says only what is certain from the
 //! document alone; what depends on facts is left to the author.
 mod amounts;
+mod assessments;
 mod bounds;
 mod conditions;
 mod cost;
@@ -112,6 +113,10 @@ pub const LINTS: &[Lint] = &[
         Code::ReversalWithoutEffect,
         "A reversal covers no reward, comes before all that it could take back, or gives back what it can never have taken.",
     ),
+    lint(
+        Code::ManyRequiredFields,
+        "The items of an assessment of referrals ask with `has` for more than four facts of the referee and the referral.",
+    ),
     lint(Code::PayoutWithoutReward, "A payout covers no reward of the document, or payouts before it cover them all."),
     lint(
         Code::MinimumOutOfReach,
@@ -155,6 +160,7 @@ pub(super) fn warnings(program: &Program, written: &[(&Document, &Expressions)])
         let mut found = Vec::new();
         for look in [
             tiers::look,
+            assessments::look,
             bounds::look,
             groups::look,
             touches::look,

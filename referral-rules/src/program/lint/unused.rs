@@ -46,8 +46,13 @@ fn facts(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     for fact in &terms.document.facts {
         let (heading, owners) = seen_as(fact);
         let name = fact.name.value.as_str();
-        let payee = (fact.owner == FactOwner::Account).then_some("payee");
-        let used = owners.iter().map(|owner| owner.word()).chain(payee).any(|owner| {
+        let others: &[&str] = match fact.owner {
+            FactOwner::Account => &["payee", "account"],
+            FactOwner::Company => &["company"],
+            _ => &[],
+        };
+        let words = owners.iter().map(|owner| owner.word());
+        let used = words.chain(others.iter().copied()).any(|owner| {
             let name = format!("{owner}.{name}");
             terms.all.iter().any(|(_, expressions)| reads(expressions, &name))
         });
@@ -57,7 +62,10 @@ fn facts(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
             fact.owner == FactOwner::Event && events.flat_map(|event| &event.needs).any(|need| need.value == name)
         };
         if !used && !needed() {
-            let names: Vec<String> = owners.iter().map(|owner| format!("{}.{name}", owner.word())).collect();
+            let mut names: Vec<String> = owners.iter().map(|owner| format!("{}.{name}", owner.word())).collect();
+            if names.is_empty() {
+                names.push(format!("{heading}.{name}"));
+            }
             let message = format!("no expression reads {}", super::listed(names.iter().map(String::as_str)));
             let fault = warning(Code::UnusedFact, fact.name.span, format!("facts.{heading}.{name}"), message);
             found.push(fault.help("use it or remove it; if people read it, say so under [accepted_warnings]"));
@@ -72,6 +80,7 @@ fn seen_as(fact: &FactDeclaration) -> (&'static str, &'static [Owner]) {
         FactOwner::Referee => ("referee", &[Owner::Referee]),
         FactOwner::Referral => ("referral", &[Owner::Referral]),
         FactOwner::Event => ("event", &[Owner::Event]),
+        FactOwner::Company => ("company", &[]),
     }
 }
 

@@ -25,12 +25,13 @@ pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut 
     unique(kinds, &Names { what: "events", key: "kind" }, reader);
 }
 
-const OWNERS: [(&str, FactOwner); 5] = [
+const OWNERS: [(&str, FactOwner); 6] = [
     ("account", FactOwner::Account),
     ("referrer", FactOwner::Referrer),
     ("referee", FactOwner::Referee),
     ("referral", FactOwner::Referral),
     ("event", FactOwner::Event),
+    ("company", FactOwner::Company),
 ];
 
 /// What expressions know without a declaration.
@@ -51,6 +52,7 @@ const fn built_in(owner: FactOwner) -> &'static [&'static str] {
             "closes_circle",
         ],
         FactOwner::Event => &["kind", "at", "id"],
+        FactOwner::Company => &["at"],
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every key and every word of the grammar in tables. The readers read by them, and the reference of the document is held
 //! against them.
+use super::running_keys;
 use crate::base::{DayOff, LengthUnit, PayoutDay, Rounding, Weekday};
 use crate::program::document::{
     Aggregate, CreditGoesTo, Disqualified, FactType, MEASURES, Moment, OnFailure, Refuses, STAGES, ThisEvent, UnderWay,
@@ -52,6 +53,7 @@ pub(super) const PROGRAM: Keys = Keys {
         "limit",
         "payout",
         "reversal",
+        "assessment",
         "accepted_warnings",
     ],
 };
@@ -64,7 +66,7 @@ pub(super) const AS_OF: Keys = Keys { path: "as_of", title: "`as_of`", keys: &["
 pub(super) const CALENDAR: Keys = Keys { path: "calendar", title: "`calendar`", keys: &["weekend", "holidays"] };
 
 pub(super) const FACTS: Keys =
-    Keys { path: "facts", title: "`facts`", keys: &["account", "referrer", "referee", "referral", "event"] };
+    Keys { path: "facts", title: "`facts`", keys: &["account", "referrer", "referee", "referral", "event", "company"] };
 
 /// The keys of a list that is not written in the document.
 pub(super) const LIST: Keys = Keys { path: "lists.<name>", title: "a list", keys: &["from"] };
@@ -227,7 +229,7 @@ pub(super) const GROUP: Keys = Keys { path: "group", title: "a group", keys: &["
 
 /// The keys of every section, in the order of the reference.
 pub fn keys() -> Vec<Keys> {
-    vec![
+    let mut out = vec![
         PROGRAM,
         IN_FORCE,
         AS_OF,
@@ -250,7 +252,9 @@ pub fn keys() -> Vec<Keys> {
         LIMIT,
         PAYOUT,
         REVERSAL,
-    ]
+    ];
+    out.extend(running_keys::ALL);
+    out
 }
 
 /// The types of facts that have a word.
@@ -404,7 +408,7 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
     fn of<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
         words.iter().map(|(word, _)| *word).collect()
     }
-    vec![
+    let mut out = vec![
         ("rounding", Rounding::ALL.map(Rounding::name).to_vec()),
         ("in_force.under_way", of(UNDER_WAY)),
         ("as_of", of(MOMENTS)),
@@ -443,5 +447,7 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("payout.day_off", of(DayOff::ALL)),
         ("reversal.take_back", TAKE_BACK.to_vec()),
         ("reversal.when_paid", of(WHEN_PAID)),
-    ]
+    ];
+    out.extend(running_keys::words());
+    out
 }

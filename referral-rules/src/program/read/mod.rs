@@ -1,5 +1,6 @@
 //! From text to a [`Document`]: a hand-written reader that reports everything that is wrong, at its place, and goes on.
 mod accepted;
+mod assessments;
 mod claims;
 mod data;
 mod declarations;
@@ -13,6 +14,7 @@ mod requirements;
 mod reversals;
 mod rewards;
 mod rules;
+mod running_keys;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -20,7 +22,7 @@ mod value;
 
 use super::document::{AsOf, CalendarText, Document, InForce, UnderWay};
 use crate::base::limits::{
-    CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX, PAYOUTS_MAX, REVERSALS_MAX, REWARDS_MAX,
+    ASSESSMENTS_MAX, CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX, PAYOUTS_MAX, REVERSALS_MAX, REWARDS_MAX,
 };
 use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use crate::node::{Node, NodeValue, read_json, read_toml};
@@ -166,11 +168,17 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     });
     let ids = document.reversals.iter().enumerate().map(|(at, row)| (&row.id, format!("reversal[{at}].id")));
     unique(ids, &Names { what: "reversals", key: "id" }, reader);
+    document.assessments = rows(&section, "assessment", ASSESSMENTS_MAX, reader, |field, reader| {
+        Some(assessments::assessment(&Section::open(field, &running_keys::ASSESSMENT, reader)?, reader))
+    });
+    let ids = document.assessments.iter().enumerate().map(|(at, row)| (&row.id, format!("assessment[{at}].id")));
+    unique(ids, &Names { what: "assessments", key: "id" }, reader);
     for (definition, used) in document.definitions.iter_mut().zip(reader.definitions.used()) {
         definition.used = used;
     }
     if !reader.has_gaps {
         references::check(&document, reader);
+        assessments::check(&document, reader);
     }
     Some(document)
 }

@@ -3,6 +3,8 @@ use super::entry::write_entry;
 use crate::diag::Code;
 use crate::evaluation::{Decision, Evaluation, Happening, LostClaim, Operand, Reason, Taken, Verdict};
 use crate::expr::Value;
+use crate::program::document::Subject;
+use crate::report::assessments;
 use crate::report::stands::Line;
 use crate::report::text::{Align, Table, clipped, counted, heading, money, push_line, tier_text, wrapped};
 
@@ -55,6 +57,7 @@ pub fn referral(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
     write_not_granted(&decision, &mut out);
     write_outlook(evaluation, row, &mut out);
     write_claims(evaluation, id, &mut out);
+    assessments::write(evaluation, &[Subject::Referral], id, &mut out);
     Some(out)
 }
 

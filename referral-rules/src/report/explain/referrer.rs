@@ -2,6 +2,8 @@
 use super::referral::{is_taken_over, only_shares};
 use crate::base::index;
 use crate::evaluation::{Balance, Evaluation, Verdict};
+use crate::program::document::Subject;
+use crate::report::assessments;
 use crate::report::text::{Align, Table, clipped, counted, heading, money, push_line, wrapped};
 
 /// Explains where a referrer stands: balances, tier, and every referral. `None` if no known referral names the referrer.
@@ -58,6 +60,7 @@ pub fn referrer(evaluation: &Evaluation<'_>, id: &str) -> Option<String> {
     push_line(&mut out, "");
     push_line(&mut out, "Referrals");
     write_referrals(evaluation, &rows, &mut out);
+    assessments::write(evaluation, &[Subject::Account, Subject::Referrer], id, &mut out);
     Some(out)
 }
 
