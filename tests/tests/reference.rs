@@ -158,7 +158,7 @@ fn every_piece_of_a_document_compiles() {
 /// A program with a fact of every owner, a further kind, a table and a ladder; `body` comes last.
 fn program_with(body: &str) -> Result<Program, String> {
     let text = format!(
-        "{HEADER}[facts.account]\nfact = \"int\"\n[facts.referral]\nfact = \"int\"\n[facts.event]\nfact = \"int\"\n\
+        "{HEADER}[facts.account]\nfact = \"int\"\n[facts.referral]\nfact = \"int\"\n[facts.event]\nfact = \"int\"\n[facts.company]\nfact = \"int\"\n\
          [lists]\nname = [1]\n[data]\nkey = true\n[tiers]\nby = \"qualified_count\"\nlevels = [{{ name = \"low\", at_least = 1 }}]\n\
          [tables.table]\nby = \"referrer.id\"\nkey = 1\n[[event]]\nkind = \"visit\"\n\
          [measures.measure]\nis = \"count\"\non = \"visit\"\n{body}"
