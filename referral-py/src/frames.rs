@@ -24,6 +24,7 @@ const TABLES: &[(&str, &[&str])] = &[
     ("opening_balances", &["name", "value"]),
     ("rates", &["from", "to", "first_day", "rate"]),
     ("lists", &["list", "value"]),
+    ("company", &[]),
 ];
 
 /// The column that pandas makes of an index without a name.
@@ -146,7 +147,8 @@ fn put(given: &mut Given, name: &str, table: GivenTable) {
         BOOKED => given.booked = table,
         "opening_balances" => given.opening_balances = table,
         "rates" => given.rates = table,
-        _ => given.lists = table,
+        "lists" => given.lists = table,
+        _ => given.company = table,
     }
 }
 

@@ -35,6 +35,7 @@ pub fn part(evaluation: &Evaluation<'_>, name: &str) -> Option<Result<RecordBatc
         "lists" => lists(evaluation),
         "findings" => findings(evaluation),
         "ledger" => ledger(evaluation),
+        "assessments" => assessments(evaluation),
         _ => return None,
     })
 }
@@ -93,6 +94,8 @@ part_of! {
     lists
     /// What contradicts or cannot be read.
     findings
+    /// What assessments say of the company, accounts, referrers and referrals.
+    assessments
 }
 
 fn table<T: Serialize>(name: &str, all: impl IntoIterator<Item = T>, digits: u32) -> Result<RecordBatch, ArrowError> {

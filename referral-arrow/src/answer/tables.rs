@@ -91,6 +91,7 @@ pub const TABLES: &[(&str, &[Column])] = &[
     ("lists", LISTS),
     ("findings", FINDINGS),
     ("ledger", ENTRIES),
+    ("assessments", ASSESSMENTS),
 ];
 
 /// A fact that came with an event: `name` and `value`.
@@ -271,3 +272,28 @@ const LISTS: &[Column] = &[text("list"), text("from"), whole("values").or_none()
 
 const FINDINGS: &[Column] =
     &[word("code"), word("table"), text("id"), word("column"), text("message"), text("help"), whole("row")];
+
+const SHORTFALLS: &[Column] =
+    &[text("subject"), text("actual"), text("operator"), text("expected"), text("short_by").or_none()];
+
+const ITEMS: &[Column] = &[
+    text("item"),
+    text("message"),
+    text("state"),
+    text("points"),
+    text("next").or_none(),
+    rows("operands", SHORTFALLS),
+    texts("missing_facts"),
+];
+
+const ASSESSMENTS: &[Column] = &[
+    word("assessment"),
+    word("of"),
+    text("subject"),
+    word("verdict"),
+    word("next").or_none(),
+    day("again_on").or_none(),
+    text("score"),
+    word("fix_first").or_none(),
+    rows("items", ITEMS),
+];

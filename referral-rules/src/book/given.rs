@@ -143,8 +143,8 @@ impl GivenTable {
 impl Given {
     /// How many rows all tables have.
     pub fn rows(&self) -> usize {
-        let Self { accounts, referrals, events, confirmations, booked, opening_balances, rates, lists } = self;
-        let tables = [referrals, events, confirmations, booked, opening_balances, rates, lists];
+        let Self { accounts, referrals, events, confirmations, booked, opening_balances, rates, lists, company } = self;
+        let tables = [referrals, events, confirmations, booked, opening_balances, rates, lists, company];
         tables.into_iter().chain(accounts).fold(0, |rows, table| rows.saturating_add(table.rows))
     }
 
@@ -160,7 +160,8 @@ impl Given {
     /// assert_eq!((given.referrals.rows, given.events.rows, given.accounts.is_some()), (1, 0, true));
     /// ```
     pub fn replace(&mut self, other: Self) {
-        let Self { accounts, referrals, events, confirmations, booked, opening_balances, rates, lists } = other;
+        let Self { accounts, referrals, events, confirmations, booked, opening_balances, rates, lists, company } =
+            other;
         if accounts.is_some() {
             self.accounts = accounts;
         }
@@ -172,6 +173,7 @@ impl Given {
             (&mut self.opening_balances, opening_balances),
             (&mut self.rates, rates),
             (&mut self.lists, lists),
+            (&mut self.company, company),
         ];
         for (own, other) in tables {
             if other.rows > 0 || !other.columns.is_empty() {
