@@ -6,9 +6,10 @@ use pyo3::prelude::*;
 use referral_rules::book::Book;
 use referral_rules::evaluation::Evaluation;
 use referral_rules::wire::{self, Asked, Compiled, PARTS, guarded};
-use referral_rules::{EngineError, evaluate};
+use referral_rules::{EngineError, Stage, evaluate_watched};
 use self_cell::self_cell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -46,13 +47,21 @@ impl Evaluated {
     ///
     /// # Errors
     /// What Ctrl-C raises, and the error of a panic.
-    pub fn new(py: Python<'_>, compiled: Arc<Compiled>, asked: Asked) -> PyResult<Result<Self, String>> {
+    pub fn new(
+        py: Python<'_>,
+        compiled: Arc<Compiled>,
+        asked: Asked,
+        progress: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Result<Self, String>> {
         let parts = asked.parts.clone();
+        let reached = Arc::new(AtomicUsize::new(0));
         let outcome = if asked.given.rows() < ROWS_ASIDE {
-            answer(py, || work(compiled, &asked))?
+            answer(py, || work(compiled, &asked, &reached))?
         } else {
-            aside(py, move || work(compiled, &asked))?
+            let reaching = reached.clone();
+            aside(py, move || work(compiled, &asked, &reaching), &|| tell(progress, reached.load(Ordering::Relaxed)))?
         };
+        tell(progress, STEPS.len().saturating_sub(1))?;
         let refused = |fault: EngineError| wire::error(fault.code(), &fault.to_string());
         Ok(outcome.map(|cell| Self { cell, parts }).map_err(refused))
     }
@@ -92,14 +101,34 @@ pub fn parts_named(names: &[String]) -> PyResult<Vec<&'static str>> {
     names.iter().map(named).collect()
 }
 
-fn work(compiled: Arc<Compiled>, asked: &Asked) -> Outcome {
+/// What people who wait are told, in this order: the first is the book, the last that it is done.
+const STEPS: [&str; 5] =
+    ["tables", Stage::Submission.word(), Stage::Attribution.word(), Stage::Timeline.word(), "done"];
+
+/// Tells the one who waits how far it is: the step, how many are done, how many there are.
+fn tell(progress: Option<&Bound<'_, PyAny>>, reached: usize) -> PyResult<()> {
+    match (progress, STEPS.get(reached)) {
+        (Some(progress), Some(step)) => progress.call1((*step, reached, STEPS.len().saturating_sub(1))).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+fn work(compiled: Arc<Compiled>, asked: &Asked, reached: &AtomicUsize) -> Outcome {
     let book = Book::new(&compiled.program, &asked.given);
+    let watch = |stage: Stage| {
+        let step = STEPS.iter().position(|step| *step == stage.word());
+        reached.store(step.unwrap_or_default(), Ordering::Relaxed);
+    };
     Cell::try_new(Owner { compiled, book }, |owner| {
-        evaluate(&owner.compiled.program, &owner.book, asked.as_of, asked.options)
+        evaluate_watched(&owner.compiled.program, &owner.book, asked.as_of, asked.options, &watch)
     })
 }
 
-fn aside(py: Python<'_>, work: impl FnOnce() -> Outcome + Send + 'static) -> PyResult<Outcome> {
+fn aside(
+    py: Python<'_>,
+    work: impl FnOnce() -> Outcome + Send + 'static,
+    tell: &dyn Fn() -> PyResult<()>,
+) -> PyResult<Outcome> {
     let (done, mut listening) = channel();
     let started = thread::Builder::new().spawn(move || done.send(guarded(work)));
     started.map_err(|error| PyValueError::new_err(format!("there is no thread to evaluate in: {error}")))?;
@@ -108,7 +137,10 @@ fn aside(py: Python<'_>, work: impl FnOnce() -> Outcome + Send + 'static) -> PyR
         (heard, listening) = py.detach(move || (listening.recv_timeout(PAUSE), listening));
         match heard {
             Ok(outcome) => return outcome.map_err(panicked),
-            Err(RecvTimeoutError::Timeout) => py.check_signals()?,
+            Err(RecvTimeoutError::Timeout) => {
+                py.check_signals()?;
+                tell()?;
+            }
             Err(RecvTimeoutError::Disconnected) => return Err(panicked("its thread ended".to_owned())),
         }
     }

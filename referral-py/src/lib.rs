@@ -30,6 +30,7 @@ mod _native {
     use pyo3::prelude::*;
     use pyo3::types::PyCapsule;
     use referral_rules::book::Given;
+    use referral_rules::program::standard::Standard;
     use referral_rules::wire;
     use std::sync::Arc;
 
@@ -55,6 +56,22 @@ mod _native {
     #[pyfunction]
     fn describe_json(py: Python<'_>, request: &str) -> PyResult<String> {
         answer(py, || wire::describe_json(request))
+    }
+
+    type Example = (&'static str, &'static str, Vec<(&'static str, &'static str)>);
+
+    /// A standard program with its example: the document, the day, the tables in CSV by name.
+    #[pyfunction]
+    fn example(name: &str) -> Option<Example> {
+        let standard = Standard::named(name)?;
+        let book = standard.example;
+        let tables = vec![
+            ("accounts", book.accounts),
+            ("referrals", book.referrals),
+            ("events", book.events),
+            ("confirmations", book.confirmations),
+        ];
+        Some((standard.document, book.as_of, tables))
     }
 
     /// The JSON Schema of a document.
@@ -178,10 +195,18 @@ mod _native {
         }
 
         /// Evaluates a request in JSON without `program`, with the tables of frames beside it; or the answer why not.
-        fn evaluated(&self, py: Python<'_>, request: &str, frames: &Frames) -> PyResult<(Option<Evaluated>, String)> {
+        /// `progress` is called with the step, how many are done, and how many there are.
+        #[pyo3(signature = (request, frames, progress=None))]
+        fn evaluated(
+            &self,
+            py: Python<'_>,
+            request: &str,
+            frames: &Frames,
+            progress: Option<Bound<'_, PyAny>>,
+        ) -> PyResult<(Option<Evaluated>, String)> {
             let asked = answer(py, || self.0.read(request, &frames.0))?;
             let outcome = match asked {
-                Ok(asked) => evaluated::Evaluated::new(py, self.0.clone(), asked)?,
+                Ok(asked) => evaluated::Evaluated::new(py, self.0.clone(), asked, progress.as_ref())?,
                 Err(answer) => Err(answer),
             };
             Ok(match outcome {

@@ -103,7 +103,62 @@ pub fn evaluate<'a>(
     as_of: Instant,
     options: Options,
 ) -> Result<Evaluation<'a>, EngineError> {
-    run(program, book, as_of, options, timeline::run_straight)
+    run((program, book), as_of, options, &|_| (), timeline::run_straight)
+}
+
+/// What a run is at, in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Stage {
+    /// Eligibility and validity of every referral.
+    Submission,
+    /// Claims, duplicates, shares.
+    Attribution,
+    /// Events in their order, and what they bring.
+    Timeline,
+}
+
+impl Stage {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Submission, Self::Attribution, Self::Timeline];
+
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Submission => "submission",
+            Self::Attribution => "attribution",
+            Self::Timeline => "timeline",
+        }
+    }
+}
+
+/// As [`evaluate`], and tells `watch` each stage as it begins, for people who wait.
+///
+/// # Example
+/// ```
+/// use referral_rules::base::Instant;
+/// use referral_rules::book::{Book, Given};
+/// use referral_rules::program::{Program, standard::CUSTOMER_REFERRALS};
+/// use referral_rules::{Stage, evaluate_watched};
+/// use std::cell::RefCell;
+/// let (program, _) = Program::from_toml(CUSTOMER_REFERRALS)?;
+/// let book = Book::new(&program, &Given::default());
+/// let seen = RefCell::new(Vec::new());
+/// let as_of = Instant::parse("2026-04-01T00:00:00Z")?;
+/// evaluate_watched(&program, &book, as_of, Default::default(), &|stage| seen.borrow_mut().push(stage))?;
+/// assert_eq!(*seen.borrow(), Stage::ALL);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As those of [`evaluate`].
+pub fn evaluate_watched<'a>(
+    program: &'a Program,
+    book: &'a Book,
+    as_of: Instant,
+    options: Options,
+    watch: &dyn Fn(Stage),
+) -> Result<Evaluation<'a>, EngineError> {
+    run((program, book), as_of, options, watch, timeline::run_straight)
 }
 
 /// As [`evaluate`], but never straight on: every scope is gone through event by event. Tests hold both against each other.
@@ -114,25 +169,28 @@ pub fn evaluate_by_scopes<'a>(
     as_of: Instant,
     options: Options,
 ) -> Result<Evaluation<'a>, EngineError> {
-    run(program, book, as_of, options, |_, _, _| None)
+    run((program, book), as_of, options, &|_| (), |_, _, _| None)
 }
 
 fn run<'a>(
-    program: &'a Program,
-    book: &'a Book,
+    (program, book): (&'a Program, &'a Book),
     as_of: Instant,
     options: Options,
+    watch: &dyn Fn(Stage),
     straight: impl FnOnce(Facts<'_>, &Opening, i64) -> Option<Timeline>,
 ) -> Result<Evaluation<'a>, EngineError> {
     let threads = options.threads.clamp(1, THREADS_MAX);
     if book.rows() > BOOK_ROWS_MAX {
         return Err(EngineError::TooManyRows(book.rows()));
     }
+    watch(Stage::Submission);
     let submissions = submission::judge(program, book, threads);
+    watch(Stage::Attribution);
     let keys = attribution::Keys::read(program, book, &submissions);
     let (opening, mut findings) = opening::read(program, book);
     let standings = attribution::attribute((program, book), &submissions, &keys, &opening, as_of.0);
     let facts = Facts { program, book, submissions: &submissions, standings: &standings };
+    watch(Stage::Timeline);
     let timeline = match straight(facts, &opening, as_of.0) {
         Some(timeline) => timeline,
         None => {

@@ -93,7 +93,7 @@ pub mod wire;
 
 #[doc(hidden)]
 pub use engine::evaluate_by_scopes;
-pub use engine::{EngineError, Options, evaluate};
+pub use engine::{EngineError, Options, Stage, evaluate, evaluate_watched};
 
 /// The examples of the README run as tests of the documentation.
 #[cfg(doctest)]

@@ -42,16 +42,21 @@ other language; what is wrong stands in the answer.
 
 from ._errors import Diagnostic, InternalError, Place, ProgramError, ReferralError, RequestError
 from ._evaluation import Evaluation
+from ._files import Csv
 from ._native import compile_json, describe_json, evaluate_json, explain_json
-from ._program import Book, Document, Moment, Program, schema
+from ._program import Book, Document, Example, Moment, Program, example, schema
 from ._steps import NeedsHistory, NeedsStates, Outcome, State, Step
-from ._table import Row, Table
+from ._table import Decision, Explanation, Row, Table
 
 __all__ = [
     "Book",
+    "Csv",
+    "Decision",
     "Diagnostic",
     "Document",
     "Evaluation",
+    "Example",
+    "Explanation",
     "InternalError",
     "Moment",
     "NeedsHistory",
@@ -68,6 +73,7 @@ __all__ = [
     "Table",
     "compile_json",
     "evaluate_json",
+    "example",
     "describe_json",
     "explain_json",
     "schema",

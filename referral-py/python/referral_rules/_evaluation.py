@@ -8,9 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Callable, Union
 
-from . import _native
+from . import _display, _native
 from ._errors import Diagnostic, ReferralError, RequestError, diagnostic, error
-from ._table import Row, Table
+from ._table import Decision, Explanation, Row, Table
 
 Shape = dict[str, Union["Shape", Callable[[str], Any]]]
 
@@ -73,6 +73,12 @@ def _read(value: Any, shape: Shape | Callable[[str], Any]) -> Any:
     return shape(value)
 
 
+def _rows(name: str, rows: list[Row]) -> list[Row]:
+    """The rows of a table with their types."""
+    read: list[Row] = _read(rows, _SHAPES[name])
+    return [Decision(row) for row in read] if name == "decisions" else read
+
+
 class Evaluation:
     """The answer: who is owed what, as of a moment, and why. Its tables are sequences of dicts, as docs/document.md describes them, and
     frames for every library that speaks Arrow: see `Table`.
@@ -125,7 +131,7 @@ class Evaluation:
 
     def explain(
         self, *, referral: str | None = None, entry: str | None = None, referrer: str | None = None, letter: str | None = None
-    ) -> str:
+    ) -> Explanation:
         """The story of one referral, one entry or one referrer, as `Program.explain` tells it, without evaluating again.
 
         Raises `RequestError`, or `ReferralError` with the code `not-found` if there is no such thing. An evaluation that was
@@ -139,7 +145,7 @@ class Evaluation:
         answer = json_module.loads(self._native.explain(json_module.dumps(given)))
         if not answer["ok"]:
             raise error(answer, RequestError)
-        return str(answer["text"])
+        return Explanation(answer["text"])
 
     @property
     def program(self) -> str:
@@ -217,6 +223,12 @@ class Evaluation:
         return self._table("findings")
 
     @property
+    def tables(self) -> dict[str, Table]:
+        """All tables that were asked for, by name."""
+        parts = self._native.parts() if self._native is not None else list(self._answer)
+        return {name: self._table(name) for name in parts if name in _SHAPES}
+
+    @property
     def warnings(self) -> list[Diagnostic]:
         """What was said when the program was compiled."""
         return [diagnostic(warning) for warning in self._part("warnings")]
@@ -247,9 +259,8 @@ class Evaluation:
             native = self._native
             if native is None or name not in native.parts():
                 self._part(name)  # or there is no such table
-            shape = _SHAPES[name]
             self._tables[name] = Table(
-                name, lambda: list(self._part(name)), lambda rows: list(_read(rows, shape)), lambda: self._columns(name)
+                name, lambda: list(self._part(name)), lambda rows: _rows(name, rows), lambda: self._columns(name)
             )
         return self._tables[name]
 
@@ -270,6 +281,14 @@ class Evaluation:
 
     def __hash__(self) -> int:
         return hash(self._identity)
+
+    def _repr_html_(self) -> str:
+        return _display.evaluation_html(self)
+
+    def __rich__(self) -> Any:
+        balances = self.tables.get("balances")
+        rows = [] if balances is None else balances.rows
+        return _display.rich_table(f"{self.program} as of {self.as_of:%Y-%m-%d %H:%M} UTC", rows)
 
     def __repr__(self) -> str:
         return f"Evaluation({self.program!r}, as_of={self.as_of.isoformat()!r})"

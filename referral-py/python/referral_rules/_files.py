@@ -22,6 +22,13 @@ FORMATS = {
     ".ipc": "arrow",
 }
 
+class Csv(str):
+    """A table as a text in CSV: the first line names the columns, a blank field is missing, and each column is read as the program
+    declares it."""
+
+    __slots__ = ()
+
+
 Library = Callable[[Any, str], Any]
 
 
@@ -37,7 +44,7 @@ def read_table(path: str | os.PathLike[str]) -> Any:
     """The table of a file: a text in CSV, rows of JSON, or a frame."""
     kind = format_of(path)
     if kind == "csv":
-        return Path(path).read_text(encoding="utf-8-sig")
+        return Csv(Path(path).read_text(encoding="utf-8-sig"))
     if kind == "json":
         rows = json.loads(Path(path).read_text(encoding="utf-8"), parse_float=Decimal)
         if not isinstance(rows, (list, dict)):

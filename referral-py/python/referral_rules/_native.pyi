@@ -1,5 +1,6 @@
 """What the native part offers; `referral_rules` is made of it."""
 
+from collections.abc import Callable
 from typing import Any, final
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "describe_json",
     "document_schema",
     "evaluate_json",
+    "example",
     "explain_json",
     "is_frame",
     "to_json",
@@ -29,6 +31,9 @@ def explain_json(request: str) -> str:
 
 def describe_json(request: str) -> str:
     """Says what the program of a request in JSON is, in words."""
+
+def example(name: str) -> tuple[str, str, list[tuple[str, str]]] | None:
+    """A standard program with its example: the document, the day, the tables in CSV by name."""
 
 def document_schema() -> str:
     """The JSON Schema of a document."""
@@ -85,7 +90,9 @@ class Compiled:
     def frames(self, path: str, tables: list[tuple[str, Any]]) -> tuple[Frames, list[_Fault]]:
         """Reads tables by name, frames or texts in CSV, and says what cannot be used, is missing or misspelt."""
 
-    def evaluated(self, request: str, frames: Frames) -> tuple[Evaluated | None, str]:
+    def evaluated(
+        self, request: str, frames: Frames, progress: Callable[[str, int, int], object] | None = None
+    ) -> tuple[Evaluated | None, str]:
         """Evaluates a request in JSON with the tables of frames beside it; or the answer why not."""
 
     def evaluate(self, request: str) -> str:

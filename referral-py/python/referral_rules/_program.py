@@ -6,23 +6,27 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Union
 
-from . import _native
+from . import _display, _native
 from ._errors import Diagnostic, ProgramError, ReferralError, RequestError, diagnostic, error, told, unusable
 from ._evaluation import Evaluation
-from ._files import read_table
+from ._files import Csv, read_table
+from ._progress import Progress, bar
+from ._table import Explanation
 from ._steps import NeedsHistory, NeedsStates, Outcome, Step, read_keys, read_step
 
 #: A text in TOML or JSON; a document as a mapping; `{"name": …, "text": …}`; or `{"standard": "customer-referrals"}`.
 Document = Union[str, Mapping[str, Any]]
 
 #: Tables by name. A table is a list of rows, a mapping of columns to lists, or a frame: anything that speaks Arrow's PyCapsule interface,
-#: such as a DataFrame of pandas or Polars, a table of PyArrow, a relation of DuckDB, or a `Table` of an answer; or the `Path` of a file: CSV,
-#: JSON, and, with PyArrow, Polars or DuckDB installed, Parquet and Arrow.
+#: such as a DataFrame of pandas or Polars, a table of PyArrow, a relation of DuckDB, or a `Table` of an answer; a `Csv`; or the `Path` of a
+#: file: CSV, JSON, and, with PyArrow or Polars installed, Parquet and Arrow.
 Book = Mapping[str, Any]
 
 #: A date, which means the end of that day, a datetime with a zone, or either as a text.
@@ -86,7 +90,13 @@ class Program:
         return [diagnostic(warning) for warning in self._answer["warnings"]]
 
     def evaluate(
-        self, book: Book, as_of: Moment, *, threads: int = 1, answer: Sequence[str] | None = None
+        self,
+        book: Book,
+        as_of: Moment,
+        *,
+        threads: int = 1,
+        answer: Sequence[str] | None = None,
+        progress: bool | Progress = False,
     ) -> Evaluation:
         """Who is owed what under these terms and these facts, as of a moment.
 
@@ -98,14 +108,16 @@ class Program:
         >>> [decision["verdict"] for decision in program.evaluate(book, "2026-04-01").decisions]
         ['refused']
 
-        A frame's columns are used where they are, a struct's fields by their dotted names. Ctrl-C ends a long run.
+        A frame's columns are used where they are, a struct's fields by their dotted names. Ctrl-C ends a long run; `progress=True` shows in
+        a notebook or a terminal how far it is, or `progress` is called with the step, how many are done, and how many there are.
 
         Raises `RequestError` for what cannot be read at all: shapes, floats, times without a zone; columns of a frame that are missing or
         misspelt; all of it at once. What else is wrong within the tables is among the `findings`.
         """
         request = {"book": book, "as_of": as_of, "threads": threads, "answer": answer}
         text, frames = self._asked(request, "book")
-        evaluated, told = self._compiled.evaluated(text, frames)
+        with bar() if progress is True else nullcontext(progress or None) as watch:
+            evaluated, told = self._compiled.evaluated(text, frames, watch)
         if evaluated is None:
             raise error(json.loads(told), RequestError)
         return Evaluation._of(evaluated)
@@ -120,7 +132,7 @@ class Program:
         referrer: str | None = None,
         letter: str | None = None,
         threads: int = 1,
-    ) -> str:
+    ) -> Explanation:
         """The story of one referral, one entry or one referrer, for people. With `letter`, `en` or `de`, a letter that settles a
         dispute about the referral or the entry, as Markdown.
 
@@ -243,11 +255,45 @@ class Program:
     def __hash__(self) -> int:
         return hash(self._request)
 
+    def _repr_html_(self) -> str:
+        return _display.program_html(self)
+
+    def __rich__(self) -> Any:
+        from rich.markdown import Markdown
+
+        return Markdown(self.terms())
+
     def __repr__(self) -> str:
         return f"Program({self.id!r}, versions={self.versions!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _from_request, (self._request,)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A standard program, with an invented book to try it on, as of a day."""
+
+    document: str
+    book: dict[str, Csv]
+    as_of: str
+
+
+def example(name: str = "customer-referrals") -> Example:
+    """The standard program of that name, `customer-referrals` or `partner-referrals`, with its example.
+
+    >>> chosen = example()
+    >>> evaluation = Program(chosen.document).evaluate(chosen.book, chosen.as_of)
+    >>> len(evaluation.decisions) > 20
+    True
+
+    Raises `ReferralError` with the code `not-found` for any other name.
+    """
+    found = _native.example(name)
+    if found is None:
+        raise ReferralError(f"there is no standard program `{name}`: write customer-referrals or partner-referrals", "not-found")
+    document, as_of, tables = found
+    return Example(document, {table: Csv(text) for table, text in tables}, as_of)
 
 
 def schema() -> dict[str, Any]:
@@ -271,10 +317,7 @@ def _apart(tables: Any, path: str) -> tuple[Any, list[tuple[str, Any]], list[tup
             except (OSError, ValueError, ImportError) as fault:
                 faults.append(("bad-value", f"{path}.{name}", f"the file cannot be read: {fault}", ""))
                 continue
-            if isinstance(table, str):
-                apart.append((str(name), table))
-                continue
-        if _native.is_frame(table):
+        if isinstance(table, Csv) or _native.is_frame(table):
             apart.append((str(name), table))
         elif hasattr(table, "collect") and hasattr(table, "collect_schema"):
             help = "give what `.collect()` gives"

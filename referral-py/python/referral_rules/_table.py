@@ -8,12 +8,12 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from . import _native
+from . import _display, _native
 
 if TYPE_CHECKING:
-    import pandas
-    import polars
-    import pyarrow
+    import pandas  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    import polars  # type: ignore[import-not-found, unused-ignore]
+    import pyarrow  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 #: One row of a table, by column.
 Row = dict[str, Any]
@@ -133,11 +133,42 @@ class Table(Sequence[Row]):
 
         return polars.DataFrame(self)
 
+    def _repr_html_(self) -> str:
+        return _display.table_html(self)
+
+    def __rich__(self) -> Any:
+        return _display.rich_table(self.name, self[: _display.ROWS_MAX], len(self))
+
     def __repr__(self) -> str:
         return f"Table({self.name!r}, {len(self)} {'row' if len(self) == 1 else 'rows'})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _from_rows, (self.name, self.rows)
+
+
+class Decision(Row):
+    """A row of the table of decisions, which shows itself in a notebook."""
+
+    def _repr_html_(self) -> str:
+        return _display.decision_html(self)
+
+    def __rich__(self) -> Any:
+        rows = [{"": name, "value": value} for name, value in self.items()]
+        return _display.rich_table(f"{self['referral']}: {self['verdict']}", rows)
+
+
+class Explanation(str):
+    """A story for people: a text, which shows itself in a notebook."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return _display.text_html(self)
+
+    def __rich__(self) -> Any:
+        from rich.text import Text
+
+        return Text(str(self))
 
 
 def _part(row: Any, name: str) -> Any:
