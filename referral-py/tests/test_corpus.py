@@ -157,7 +157,7 @@ class Corpus(unittest.TestCase):
             self.assertEqual(evaluation.fingerprint, wanted["fingerprint"])
             self.assertEqual(evaluation.summary, wanted["summary"])
             for table in (part for part, value in wanted.items() if isinstance(value, list) and part not in NO_TABLES):
-                rows = getattr(evaluation, table)
+                rows = list(getattr(evaluation, table))
                 self.typed(table, rows)
                 self.assertEqual(plain(rows), plain(wanted[table]))
             request = case.values("describe_with")
