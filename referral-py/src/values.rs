@@ -1,6 +1,8 @@
 //! Python values become JSON text. What cannot be given exactly is a fault with its place, all of them at once.
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple, PyTzInfo};
+use pyo3::types::{
+    PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple, PyType, PyTzInfo,
+};
 use referral_rules::base::limits::NESTING_MAX;
 use std::fmt::Write;
 
@@ -24,6 +26,12 @@ pub fn to_json(value: &Bound<'_, PyAny>, path: &str) -> PyResult<(String, Vec<Fa
     Ok((writing.out, writing.faults))
 }
 
+/// Whether a value is what pandas has where there is none: `NaT` or `NA`.
+fn is_missing(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let name = value.get_type().name()?;
+    Ok(name == "NaTType" || name == "NAType")
+}
+
 struct Writing<'py> {
     decimal: Bound<'py, PyAny>,
     out: String,
@@ -42,7 +50,7 @@ impl Writing<'_> {
     fn value(&mut self, value: &Bound<'_, PyAny>) -> PyResult<()> {
         if let Ok(text) = value.cast::<PyString>() {
             self.text(text);
-        } else if value.is_none() {
+        } else if value.is_none() || is_missing(value)? {
             self.out.push_str("null");
         } else if let Ok(value) = value.cast::<PyBool>() {
             self.out.push_str(if value.is_true() { "true" } else { "false" });
@@ -141,8 +149,14 @@ impl Writing<'_> {
             self.pairs(&value.items())?;
         } else if let Ok(value) = value.cast::<PyList>() {
             self.items(value.iter())?;
+        } else if value.hasattr("_asdict")? {
+            self.pairs(&value.call_method0("_asdict")?.cast_into::<PyDict>()?.items())?;
         } else if let Ok(value) = value.cast::<PyTuple>() {
             self.items(value.iter())?;
+        } else if value.hasattr("__dataclass_fields__")? && !value.is_instance_of::<PyType>() {
+            self.fields(value)?;
+        } else if value.hasattr("__index__")? && !value.is_instance_of::<PyType>() {
+            self.int(&value.call_method0("__index__")?.cast_into::<PyInt>()?)?;
         } else if let Ok(value) = value.cast::<PyMapping>() {
             self.pairs(&value.items()?)?;
         } else {
@@ -155,6 +169,16 @@ impl Writing<'_> {
         }
         self.depth = self.depth.saturating_sub(1);
         Ok(())
+    }
+
+    /// The fields of a dataclass.
+    fn fields(&mut self, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let pairs = PyList::empty(value.py());
+        for name in value.getattr("__dataclass_fields__")?.cast_into::<PyDict>()?.keys() {
+            let field = value.getattr(name.cast::<PyString>()?)?;
+            pairs.append((name, field))?;
+        }
+        self.pairs(&pairs)
     }
 
     fn items<'py>(&mut self, items: impl Iterator<Item = Bound<'py, PyAny>>) -> PyResult<()> {

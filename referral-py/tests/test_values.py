@@ -5,9 +5,14 @@ import json
 import pickle
 import threading
 import unittest
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy
+import pandas
 
 import referral_rules
 from referral_rules import Evaluation, Program, ProgramError, ReferralError, RequestError
@@ -81,6 +86,44 @@ class Given(unittest.TestCase):
         columns = {key: [value] for key, value in book(30)["referrals"][0].items()}
         for shape in (columns, MappingProxyType(columns), (book(30)["referrals"][0],)):
             self.assertEqual(self.program.evaluate({"referrals": shape}, "2026-04-30").json, rows)
+
+    def test_small_objects(self) -> None:
+        @dataclass
+        class Closed:
+            value: Decimal
+
+        @dataclass
+        class Referral:
+            id: str
+            referrer: str
+            submitted_at: date
+            qualified_at: date
+            closed_at: date
+            closed: Closed
+
+        class Row(NamedTuple):
+            id: str
+            referrer: str
+            submitted_at: date
+            qualified_at: date
+            closed_at: date
+            closed: Closed
+
+        values = ("R-1", "ada", date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 20), Closed(Decimal(30)))
+        wanted = self.program.evaluate(book(30), "2026-04-30").json
+        for row in (Referral(*values), Row(*values)):
+            self.assertEqual(self.program.evaluate({"referrals": [row]}, "2026-04-30").json, wanted)
+        with self.assertRaises(RequestError):
+            self.program.evaluate({"referrals": [Referral]}, "2026-04-30")
+
+    def test_values_of_numpy_and_pandas(self) -> None:
+        self.assertEqual(self.amount(numpy.int32(90)), Decimal("30.00"))
+        for nothing in (pandas.NaT, pandas.NA):
+            self.assertEqual(self.program.evaluate(book(30, nothing), "2026-04-30").entries, [])
+        with self.assertRaises(RequestError):
+            self.amount(numpy.float64(0.5))
+        with self.assertRaises(RequestError):
+            self.program.evaluate(book(30, pandas.Timestamp("2026-03-20")), "2026-04-30")
 
     def test_documents(self) -> None:
         document = json.loads(json.dumps({"schema": 1, "id": "acme", "version": "1", "currency": "USD", "time_zone": "UTC"}))

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from . import _display
 from ._errors import InternalError, ReferralError
-from ._evaluation import Evaluation
+from ._evaluation import ANSWER_TABLES, Evaluation
 from ._files import FORMATS, write_table
 from ._program import Program, example, schema
 from ._table import Table
@@ -139,13 +139,12 @@ def _evaluate(options: Any) -> int:
     wanted = list(dict.fromkeys(options.table or ()))
     program = _program(options)
     book, as_of = _book(options), _as_of(options)
-    parts = ["decisions", "entries", "positions", "balances", "payouts", "standings", "outlook", "campaigns", "lists", "findings"]
-    extra = ["warnings", "fingerprint", "ledger", "summary"]
-    evaluation = program.evaluate(book, as_of, threads=options.threads, answer=[*parts, *extra], progress=True)
+    parts = [*ANSWER_TABLES, "warnings", "fingerprint", "summary"]
+    evaluation = program.evaluate(book, as_of, threads=options.threads, answer=parts, progress=True)
     if options.write:
         folder = Path(options.write)
         folder.mkdir(parents=True, exist_ok=True)
-        for name in wanted or [*parts, "ledger"]:
+        for name in wanted or ANSWER_TABLES:
             try:
                 write_table(getattr(evaluation, name), folder / f"{name}.{options.format or 'csv'}")
             except ImportError as fault:
@@ -282,7 +281,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--strict", action="store_true", help="warnings are wrong, too")
     evaluate = command("evaluate", _evaluate, "say who is owed what, by when, and why")
     tables(evaluate)
-    evaluate.add_argument("--table", action="append", choices=_TABLES_OUT, metavar="NAME", help=f"show only this table: {', '.join(_TABLES_OUT)}")
+    evaluate.add_argument("--table", action="append", choices=ANSWER_TABLES, metavar="NAME", help=f"show only this table: {', '.join(ANSWER_TABLES)}")
     evaluate.add_argument("--write", metavar="FOLDER", help="write the tables as files into a folder")
     evaluate.add_argument("--format", choices=sorted(set(FORMATS.values())), help="of what is written or shown; csv by default")
     explain = command("explain", _explain, "tell the story of one referral, entry or referrer")
@@ -303,11 +302,6 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("folder", metavar="FOLDER", help="where to; it is made")
     init.add_argument("--standard", choices=STANDARDS, help="a standard program and its example instead")
     return parser
-
-
-_TABLES_OUT = (
-    "decisions", "entries", "ledger", "positions", "balances", "payouts", "standings", "outlook", "campaigns", "lists", "findings",
-)
 
 
 def run() -> NoReturn:

@@ -62,6 +62,10 @@ _SHAPES: dict[str, Shape] = {
 }
 
 
+#: The tables of an answer.
+ANSWER_TABLES = tuple(_SHAPES)
+
+
 def _read(value: Any, shape: Shape | Callable[[str], Any]) -> Any:
     """The value with the types of its shape; a list is read item by item."""
     if value is None:

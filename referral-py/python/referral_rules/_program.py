@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -318,13 +319,22 @@ def _apart(tables: Any, path: str) -> tuple[Any, list[tuple[str, Any]], list[tup
                 faults.append(("bad-value", f"{path}.{name}", f"the file cannot be read: {fault}", ""))
                 continue
         if isinstance(table, Csv) or _native.is_frame(table):
-            apart.append((str(name), table))
+            apart.append((str(name), _with_types(table)))
         elif hasattr(table, "collect") and hasattr(table, "collect_schema"):
             help = "give what `.collect()` gives"
             faults.append(("wrong-type", f"{path}.{name}", f"a `{type(table).__name__}` is not computed yet", help))
         else:
             plain[name] = table
     return plain, apart, faults
+
+
+def _with_types(frame: Any) -> Any:
+    """The frame, columns of nothing but nulls with a type where it is one of Polars: it gives them a buffer, which Arrow does not expect."""
+    polars: Any = sys.modules.get("polars")
+    if polars is None or not isinstance(frame, polars.DataFrame):
+        return frame
+    untyped = [name for name, kind in frame.schema.items() if kind == polars.Null]
+    return frame.with_columns(polars.col(untyped).cast(polars.String)) if untyped else frame
 
 
 def _from_request(request: str) -> Program:

@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from ._errors import ProgramError, ReferralError
+from ._evaluation import ANSWER_TABLES
 from ._files import Csv
 from ._program import Program
 
-TABLES = ("accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists")
+TABLES = ("accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists", "company")
 
-#: The tables of an answer that are compared as a whole where they are expected; the first two always.
-WHOLE = ("entries", "findings", "ledger", "positions", "balances", "payouts", "standings", "outlook", "campaigns", "lists")
+#: The tables of an answer that are compared as a whole where they are expected.
+WHOLE = tuple(name for name in ANSWER_TABLES if name != "decisions")
+
+#: Those that are compared always.
+ALWAYS = ("entries", "findings")
 
 DESCRIBED = ("terms", "changes", "bounds")
 
@@ -97,8 +101,8 @@ def _differences(path: Path) -> list[str]:
         except ReferralError as fault:
             _list("letter", expect["letter"], [{"code": fault.code, "message": str(fault)}], out)
     _by_referral(expect.get("decisions", []), answer["decisions"], out)
-    for part in WHOLE:
-        if part in expect or part in WHOLE[:2]:
+    for part in (*ALWAYS, *(part for part in WHOLE if part not in ALWAYS)):
+        if part in expect or part in ALWAYS:
             _list(part, expect.get(part, []), answer[part], out)
     warnings = [_placed(item, before) for item in program.warnings]
     wanted = expect.get("warnings")
