@@ -9,14 +9,18 @@ import re
 import unittest
 from pathlib import Path
 
+import matplotlib
+
+matplotlib.use("Agg")
+
 import referral_rules
-from referral_rules import _errors, _evaluation, _native, _program, _progress, _steps, _table
+from referral_rules import _errors, _evaluation, _native, _program, _progress, _steps, _table, plot
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def load_tests(loader, tests, pattern):
-    for module in (referral_rules, _errors, _evaluation, _program, _progress, _steps, _table):
+    for module in (referral_rules, _errors, _evaluation, _program, _progress, _steps, _table, plot):
         tests.addTests(doctest.DocTestSuite(module))
     return tests
 
