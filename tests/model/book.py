@@ -291,6 +291,9 @@ class Book:
             return None
         limits = [limit for version in self.program.versions for limit in version.limits if limit["id"] == name]
         measures = [version.measures[name] for version in self.program.versions if name in version.measures]
+        made = [event for version in self.program.versions for event in version.events if event["kind"] == name and "on" in event]
+        if name not in COUNTS and not measures and made:
+            return self.read_total(name, {"to": "referrer", "total_per": made[0].get("once_per", "referral")}, row, value, at)
         totals = [rule for version in self.program.versions for rule in version.rewards if rule["id"] == name and "total" in rule]
         rewards = [rule for version in self.program.versions for rule in version.rewards if rule["id"] == name]
         if name not in COUNTS and not limits and not measures and totals:

@@ -1,5 +1,6 @@
 """How often each form was reached, in programs and in effect; a form that never was is a hole in the generator."""
 from generate_words import MEASURED_PER, PACE_PER, PERIODS, ROUNDINGS, TOTAL_PER
+from generate_made import MADE_PER, reached as is_made
 from program import several
 
 MOMENTS = ["submitted", "qualified", "closed", "event"]
@@ -33,7 +34,7 @@ IN_PROGRAMS = (
     + each("measures.per", MEASURED_PER) + each("measures.which", ["this", "previous"])
     + each("payout", ["rewards", "unit", "on_day", "cut_off", "at_least", "fee"]) + each("day_off", ["next business day", "business day before", "as it is"])
     + each("counted_from", ["event", "release"]) + each("at payouts", ["hold", "flag"]) + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
-    + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
+    + each("made", ["active", "milestone", "a stage", "a clock counts from it"]) + each("made once_per", MADE_PER) + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
     + each("assessment of", ["company", "account", "referrer", "referral"]) + each("assessment", ["a verdict above", "when", "again_on", "points", "points_if_not"])
     + each("take_back", ["by default", "all", "in proportion", "a share"]) + each("when_paid", ["take back", "keep"])
@@ -49,7 +50,7 @@ IN_BOOKS = [
     "a missing fact: absent", "a missing fact: null", "a missing fact: bad cell", "accounts: contradicting rows", "accounts: histories",
     "a referral recorded late", "a sequence number", "an event on its referral's row", "copies of an event that differ",
     "copies of an event that agree", "copies of a referral that differ", "opening balance of a limit",
-    "opening balance of a measure", "opening balance of a running total", "opening balance of what is given once", "what: paid", "what: notified", "what: used", "a confirmation of no entry", "confirmations: payout", "confirmations: fee", "confirmations: amount", "booked: a start of the ledger",
+    "opening balance of a measure", "opening balance of a running total", "opening balance of what is given once", "opening balance of an event that conditions make", "what: paid", "what: notified", "what: used", "a confirmation of no entry", "confirmations: payout", "confirmations: fee", "confirmations: amount", "booked: a start of the ledger",
     "booked: another amount", "booked: a gap", "rates: contradicting rows", "lists: an empty one", "lists: a row of none", "booked: twice with other amounts", "booked: an entry too many",
     "company: a history", "company: contradicting rows", "booked: an unknown grant", "booked: an amount that cannot be read"]
 
@@ -72,7 +73,7 @@ IN_EFFECT = (
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
        "one side refused", "a claim taken over", "a recruiter earns", "a named account earns", "under a later version", "a grant that two limits cut", "a grant that two campaigns touched",
-       "a limit of grants cuts", "a limit of a campaign cuts", "an implied stage earns", "an entry below zero", "a reversal gives back", "a released part less its share"])
+       "a limit of grants cuts", "a limit of a campaign cuts", "an implied stage earns", "an event that conditions made earns", "an entry below zero", "a reversal gives back", "a released part less its share"])
 
 NEEDED = IN_PROGRAMS + IN_BOOKS + IN_EFFECT
 
@@ -82,6 +83,8 @@ def effects(request, raw):
     limits = {limit["id"]: limit for version in request["program"] for limit in several(version.get("limit"))}
     for entry in raw["ledger"]:
         yield from effects_of_entry(entry, limits)
+        if is_made(request, entry):
+            yield "an event that conditions made earns"
     for decision in raw["decisions"]:
         yield f"stage: {decision['stage']}"
         yield from (f"reason: {reason['heading']}" for reason in decision["reasons"])

@@ -282,6 +282,14 @@ class Books:
                     rows.append({"name": rule["id"], "key": key, "value": draw.one([0, 1, 1, 1, 5]), "at": self.moment()})
                     draw.form("opening balance of what is given once")
                 continue
+            made = [event for version in self.versions for event in version.get("event", []) if "on" in event]
+            if made and draw.chance(40):
+                event = draw.one(made)
+                key = self.measured_key(event.get("once_per", "referral"))
+                if set(key.split("/")) <= told | {""}:
+                    rows.append({"name": event["kind"], "key": key, "value": draw.one([0, 1, 1, 1]), "at": self.moment()})
+                    draw.form("opening balance of an event that conditions make")
+                continue
             limits = [limit for version in self.versions for limit in version.get("limit", [])]
             if limits and draw.chance(60):
                 limit = draw.one(limits)

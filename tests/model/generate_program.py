@@ -1,6 +1,7 @@
 """Random valid programs: every form of docs/document.md, and every word of every key."""
 from decimal import Decimal
 
+import generate_made
 from generate_payouts import add_payouts
 from generate_running import add_assessments
 from generate_rules import HOST_KINDS, MOMENTS, Rules
@@ -30,7 +31,7 @@ class Programs(Rules):
             in_force = found[-1]["in_force"]
             in_force["last_day"] = draw.one([day for day in ["2026-03-28", "2026-04-04", "2026-04-30", "2026-10-25", "2026-12-31"]
                                              if day > in_force["first_day"]])
-            if draw.chance(70):
+            if draw.chance(85):
                 in_force["under_way"] = draw.word("under_way", ["go on", "stop", "stop", "stop", "10 days", "2 weeks", "1 month"])
         if draw.chance(60):
             for document in found:
@@ -53,7 +54,7 @@ class Programs(Rules):
         self.size = self.size_of(bands)
         self.ladders = [ladder["name"] for ladder in first.get("tiers", [])]
         self.take_measures(first.get("measures", {}))
-        self.kinds = HOST_KINDS + [event["kind"] for event in first["event"] if "after" in event]
+        self.kinds = HOST_KINDS + [event["kind"] for event in first["event"] if ("after" in event or "on" in event) and event["kind"] not in HOST_KINDS]
         if draw.chance(50):
             found["reward"] = [self.changed(reward) for reward in first["reward"]]
         if "campaign" in first and draw.chance(30):
@@ -68,7 +69,7 @@ class Programs(Rules):
             draw.form("versions: another ladder")
             found["tiers"] = self.tiers(first["tiers"])
         if "measures" in first and draw.chance(30):
-            found["measures"] = {name: {**measure, "on": measure["on"] if name == "pace" else self.declared_kinds(measure)}
+            found["measures"] = {name: {**measure, "on": measure["on"] if name in ("pace", "own") else self.declared_kinds(measure)}
                                  for name, measure in first["measures"].items()}
         return found
 
@@ -116,6 +117,8 @@ class Programs(Rules):
             draw.form("calendar")
         self.kinds = list(HOST_KINDS)
         document["event"] = self.events()
+        made = generate_made.choose(draw)
+        self.kinds += generate_made.kinds(made)
         self.take_measures({})
         if draw.chance(60):
             document["measures"] = self.declared_measures()
@@ -141,6 +144,7 @@ class Programs(Rules):
         if draw.chance(60):
             document["tiers"] = self.tiers()
             document["tables"].update(self.tier_tables(document["tiers"]))
+        generate_made.add(draw, document, made, self.measures, self.ladders)
         document["reward"] = [self.reward(f"r{number}") for number in range(draw.number(2, 4))]
         for place in range(1, len(document["reward"])):
             self.refer_back(document["reward"], place)
@@ -244,7 +248,7 @@ class Programs(Rules):
 
     def take_measures(self, declared):
         """Those that are numbers stand in amounts; of the other, only conditions ask."""
-        self.measures = {name: measure for name, measure in declared.items() if name not in ("held", "pace")}
+        self.measures = {name: measure for name, measure in declared.items() if name not in ("held", "pace", "own")}
         self.kept = [KEPT[declared["held"]["of"]]] if "held" in declared else []
 
     def declared_measures(self):

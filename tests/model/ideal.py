@@ -9,6 +9,7 @@ from dates import first_instant
 from kept import Kept
 from known import Known
 from limits import Limits
+from made import Made
 from measures import Moment, Record, key_of, level, tiers
 from once import Given
 from order import CLOCK, END_OF_PERIOD, place
@@ -34,7 +35,7 @@ class Ideal:
         self.known = Known(book, moment)
         self.parts, self.findings, self.to_come, self.early = {}, [], [], []
         self.record, self.limits, self.claims, self.totals = Record(book), Limits(book), Claims(book), Totals(book)
-        self.given = Given(book)
+        self.given, self.made = Given(book), Made(book)
         self.kept, self.queue, self.turn, self.reversals = Kept(book), [], count(), Reversals(self)
         self.verdicts, self.standings, self.goal_events = [], {}, []
         for row in self.known.referrals.values():
@@ -70,7 +71,7 @@ class Ideal:
             self.standings[row.id] = standing = Standing(verdict)
             standing.shared = verdict.shared
             standing.recruiter = recruiter(row, [other for other in accepted if self.standings[other.id].taken_over_at is None])
-            self.take_in(standing, happening)
+            self.enter(standing, happening)
 
     def before(self, row, happening):
         """A5: what requirements at submission may ask of the submissions before."""
@@ -100,37 +101,45 @@ class Ideal:
             return
         if happening.origin == CLOCK and standing.had & set(happening.unless):
             return
-        outcome = judge_event(self.book, standing, happening)
+        taken, refusal = self.come(standing, happening)
+        self.pass_on(standing, taken)
+        if refusal is not None and happening.origin != CLOCK:
+            self.findings.append((refusal, "events", happening.name))
+
+    def come(self, standing, happening):
+        """A5 and A7: an event is judged, and taken in with the stages that it implies. Gives what those who share have of it, and why it
+        is not taken in, if it cannot follow."""
+        outcome = judge_event(self.book, standing, happening) if standing.shared is None else None
         if outcome is not None:
-            if outcome in FOLLOWS[standing.stage]:
-                self.take_in_for_all(standing, [instead(happening, outcome)])
-            return
+            follows = outcome in FOLLOWS[standing.stage]
+            return (self.enter(standing, instead(happening, outcome)) if follows else []), None
         taken = []
         for event in implied(standing, happening):
             if standing.refusal(event) is None:
-                self.take_in(standing, event)
-                taken.append(event)
+                taken += self.enter(standing, event)
         refusal = standing.refusal(happening)
         if refusal is None:
-            self.take_in(standing, happening)
-            taken.append(happening)
-        self.pass_on(standing, taken)
-        if refusal is None:
-            return
-        if happening.origin != CLOCK:
-            self.findings.append((refusal, "events", happening.name))
+            taken += self.enter(standing, happening)
+        return taken, refusal
 
-    def take_in_for_all(self, standing, taken):
-        for happening in taken:
-            self.take_in(standing, happening)
-        self.pass_on(standing, taken)
+    def enter(self, standing, happening, shared=False):
+        """Takes an event in, and then what conditions make of it. Who shares has what depends on other referrals of its own, all else
+        from the holder."""
+        version, scope = self.take_in(standing, happening)
+        self.made.note(version, standing, happening, scope)
+        taken = [happening]
+        for alone, event in self.made.come(version, standing, happening, scope):
+            if not (alone and shared):
+                found = self.come(standing, event)[0]
+                taken += found if alone else []
+        return taken
 
     def pass_on(self, standing, taken):
         """What is taken in for the holder of a claim is taken in for each who shares it."""
         claim = standing.verdict.claim
         for sharer in claim.sharers if claim is not None else []:
             for happening in taken:
-                self.take_in(self.standings[sharer.row.id], happening)
+                self.enter(self.standings[sharer.row.id], happening, shared=True)
 
     def take_in(self, standing, happening):
         before = self.record.copy()
@@ -152,6 +161,7 @@ class Ideal:
             self.grant(standing, version, rule, happening, scope, computed)
         for clock in clocks(version, happening) if standing.shared is None else []:
             self.expect(clock)
+        return version, scope
 
     def grant(self, standing, version, rule, happening, scope, computed):
         try:
@@ -173,7 +183,7 @@ class Ideal:
 
     def place_of(self, standing, happening):
         """The place of an event; of one that is taken in for those who share, also whose it is."""
-        own = (0,) if happening.is_submission or standing.place == 0 else (standing.place, id_key(standing.row.id))
+        own = (0,) if happening.at_submission or standing.place == 0 else (standing.place, id_key(standing.row.id))
         return place(self.program, happening, own)
 
     def settle(self, part, scope, amount, day):

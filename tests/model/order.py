@@ -10,4 +10,4 @@ def place(program, happening, share=(0,)):
     sequence = LAST if absent(happening.sequence) else (0, happening.sequence)
     anchor = (0,) if happening.anchor is None else (1,) + id_key(happening.anchor)
     return (happening.at, happening.origin, program.kinds.index(happening.ranks_as), sequence, id_key(happening.referral), anchor,
-            share, happening.step)
+            share, happening.made, happening.step)

@@ -47,8 +47,11 @@ def still_to_come(ideal, standing, way, version, rule, kind):
         return None
     if ideal.given.has_ended(rule, standing) or ideal.given.tells(rule, Scope(ideal.book, version, standing.row)):
         return None
+    made = next((event for event in decides.events if event["kind"] == kind and "on" in event), {})
+    if several(made.get("once_per", "referral")) == ["referral"] and made and kind in holder.had:
+        return None
     open_conditions = []
-    for condition in several(rule.get("as_long_as")) + several(rule.get("when")):
+    for condition in several(made.get("when")) + several(rule.get("as_long_as")) + several(rule.get("when")):
         if not is_settled(ideal.book, version, str(condition)):
             open_conditions.append(str(condition))
         elif evaluate(condition, Scope(ideal.book, version, standing.row)) is not True:

@@ -72,7 +72,7 @@ def instead(happening, stage):
     """The stage comes in the place of the event: same instant, id and facts."""
     event = Happening(happening.referral, stage, happening.at, happening.origin, happening.name, happening.anchor,
                       happening.sequence, happening.facts)
-    event.ranks_as = happening.kind
+    event.ranks_as, event.made = happening.ranks_as, happening.made
     return event
 
 

@@ -29,18 +29,23 @@ class Happening:
     def __init__(self, referral, kind, at, origin=HOST, name=None, anchor=None, sequence=MISSING, facts=None, unless=()):
         self.referral, self.kind, self.at, self.origin, self.name = referral, kind, at, origin, name
         self.anchor, self.sequence, self.facts, self.unless = anchor, sequence, facts or {}, unless
-        self.ranks_as, self.step = kind, len(CHAIN)
+        self.ranks_as, self.step, self.made = kind, len(CHAIN), 0
 
     @property
     def is_submission(self):
         return self.kind == "submitted" and self.name is None
 
     @property
+    def at_submission(self):
+        """The submission, or what conditions make of it."""
+        return self.origin == HOST and self.name is None
+
+    @property
     def part(self):
         """Its part in the id of a grant: what stands there is escaped by the ledger."""
         if self.origin == CLOCK:
             return (self.kind + "@", self.anchor or "submitted")
-        return (self.kind + ":", self.name) if self.name is not None else ("submitted", "")
+        return (self.kind + ":", self.name) if self.name is not None else (self.kind, "")
 
 
 class Standing:
@@ -49,7 +54,7 @@ class Standing:
     def __init__(self, verdict):
         self.row, self.verdict, self.version = verdict.row, verdict, verdict.version
         self.stage, self.stage_event, self.had, self.taken_over_at = None, None, set(), None
-        self.happened = []
+        self.happened, self.brought = [], {}
         self.recruiter, self.shared = None, None
         self.came, self.first, self.tiers_at, self.granted = {}, {}, {}, {}
         self.not_granted, self.failures, self.held, self.released, self.void = [], [], set(), set(), False
@@ -110,7 +115,7 @@ def implied(standing, happening):
         if kind in names:
             event = Happening(happening.referral, kind, happening.at, happening.origin, happening.name, happening.anchor,
                               happening.sequence, happening.facts)
-            event.ranks_as, event.step = happening.kind, step
+            event.ranks_as, event.step, event.made = happening.ranks_as, step, happening.made
             yield event
 
 

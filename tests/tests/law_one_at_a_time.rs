@@ -563,6 +563,81 @@ on = "opportunity"
 take_back = "50%"
 "#;
 
+/// Events that conditions make: once for a referral, for a referrer, for other keys; out of each other, out of the clock, and stages.
+const MADE: &str = r#"
+[[event]]
+kind = "active"
+on = ["payment", "refund"]
+when = "payments >= 2"
+[[event]]
+kind = "milestone"
+on = ["qualified", "active"]
+when = "qualified_count + friends >= 3"
+once_per = "referrer"
+[[event]]
+kind = "status"
+on = ["qualified", "payment", "anniversary"]
+when = "has(tier)"
+once_per = ["referrer", "tier"]
+[[event]]
+kind = "per-day"
+on = "active"
+when = "event.value > 1"
+once_per = ["referral", "string(day(event.at))"]
+[[event]]
+kind = "closed"
+on = "payment"
+when = "payments >= 3"
+implies = ["qualified"]
+[[event]]
+kind = "lost"
+on = "refund"
+when = "payments == 0"
+[[event]]
+kind = "later"
+after = "4 days"
+from = "active"
+[measures.payments]
+is = "count"
+on = "payment"
+per = "referral"
+[measures.friends]
+is = "count"
+on = "active"
+[[reward]]
+id = "made"
+to = "referrer"
+on = ["active", "milestone", "status", "per-day", "lost", "later"]
+kind = "points"
+amount = "10 * friends + payments"
+[[reward]]
+id = "closed"
+to = "referrer"
+on = "closed"
+kind = "cash"
+amount = 30
+"#;
+
+/// One that comes once for everybody, and one for each referee.
+const MADE_FOR_ALL: &str = r#"
+[[event]]
+kind = "jackpot"
+on = ["payment", "milestone"]
+when = "event.value > 100"
+once_per = "program"
+[[event]]
+kind = "known"
+on = ["submitted", "qualified"]
+when = "has(referee.id)"
+once_per = "referee"
+[[reward]]
+id = "rare"
+to = "referrer"
+on = ["jackpot", "known"]
+kind = "points"
+amount = 1000
+"#;
+
 fn programs() -> Vec<Program> {
     let released = PROGRAM.replace("claim_lasts = \"15 days\"\n", RELEASED);
     let circles = released.replace("[attribution]\n", &format!("{CIRCLES}[attribution]\n"));
@@ -574,6 +649,8 @@ fn programs() -> Vec<Program> {
     let (shared, equally) = (claims(SHARED), claims(EQUALLY));
     let everything = format!("{MEASURES}{OVER_ALL}{POOL}");
     let before = format!("{BEFORE}{BEFORE_ALL}");
+    let made_for_all = format!("{MADE}{MADE_FOR_ALL}");
+    let made_before = format!("{MADE}{BEFORE}");
     let once_for_all = format!("{ONCE}{ONCE_FOR_ALL}");
     let programs = [
         (PROGRAM, BEFORE),
@@ -626,6 +703,14 @@ fn programs() -> Vec<Program> {
         (&last, &format!("{TOTALS}{REVERSALS}")),
         (&circles, &format!("{RECRUITERS}{REVERSALS}")),
         (&shared, REVERSALS),
+        (PROGRAM, MADE),
+        (&released, MADE),
+        (&prolonged, MADE),
+        (&last, &made_for_all),
+        (&shared, &made_for_all),
+        (&circles, &made_before),
+        (&taken_over, &format!("{MADE}{RECRUITERS}")),
+        (&released, &format!("{MADE}{LATER}")),
     ];
     programs.iter().map(|(program, limits)| Program::from_toml(&program.replace("LIMITS", limits)).unwrap().0).collect()
 }
@@ -1021,6 +1106,11 @@ fn second_version_that_looks_back() -> String {
     out.replace("[attribution]\n", &format!("{open}[attribution]\n"))
 }
 
+/// A version that is the first in which conditions make events.
+fn second_version_that_makes_events() -> String {
+    format!("{}{MADE}", second_version())
+}
+
 /// A version that is the first to have a limit over the whole program.
 fn second_version_over_the_program() -> String {
     let limit = "[[limit]]\nid = \"lifetime\"\n";
@@ -1032,7 +1122,13 @@ fn second_version_over_the_program() -> String {
 #[test]
 fn a_version_that_comes_in_mid_stream_opens_the_states_of_the_one_before() {
     let first = PROGRAM.replace("LIMITS", "");
-    for second in [second_version(), second_version_that_looks_back(), second_version_over_the_program()] {
+    let versions = [
+        second_version(),
+        second_version_that_looks_back(),
+        second_version_over_the_program(),
+        second_version_that_makes_events(),
+    ];
+    for second in versions {
         comes_in_mid_stream(&first, &second);
     }
 }

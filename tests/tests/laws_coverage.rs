@@ -33,6 +33,10 @@ fn look(seeds: &Seeds, counts: &mut BTreeMap<String, u64>) -> Result<(), String>
             ("of a later version", entry.version != "v0"),
             ("by a due date", entry.due_on.is_some()),
             ("of a reversal", !entry.reversal.is_empty()),
+            (
+                "that conditions made",
+                ["active", "milestone", "by-plan", "status", "jackpot"].contains(&&*entry.event.kind),
+            ),
         ];
         forms.into_iter().filter(|(_, holds)| *holds).for_each(|(form, _)| count(counts, format!("entry {form}")));
         for step in &entry.steps {
@@ -74,6 +78,7 @@ const NEEDED: &[&str] = &[
     "entry nothing",
     "entry of a later version",
     "entry of a reversal",
+    "entry that conditions made",
     "entry to account",
     "entry to recruiter",
     "entry to referee",

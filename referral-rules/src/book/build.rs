@@ -728,9 +728,12 @@ impl<'a> Builder<'a> {
             };
             let measure = crate::program::Measure::ALL.iter().any(|measure| measure.word() == name);
             let declared = self.program.measures.iter().any(|measure| measure.name == name);
+            let made = self.program.kind(&name).is_some_and(|kind| self.program.makes(kind));
             let ids = self.program.limit_ids.iter().chain(&self.program.reward_ids);
-            if !measure && !declared && !ids.into_iter().any(|id| *id == name) {
-                let message = format!("`{name}` is neither a measure, a limit nor a reward of this program");
+            if !measure && !declared && !made && !ids.into_iter().any(|id| *id == name) {
+                let message = format!(
+                    "`{name}` is no measure, limit or reward of this program, and no event that conditions make"
+                );
                 self.report(
                     Code::UnknownBalance,
                     row,

@@ -1,11 +1,13 @@
 //! What happened to a referral, in order, and what of it was taken in. For that, the stage machine goes once more through the
-//! referrals of its referrer: that is all that counts and tiers depend on.
+//! referrals of its referrer: that is all that counts and tiers depend on, but for what conditions make.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::entry::{Tier, shown, tiers};
 use super::{Evaluation, EventReference};
 use crate::base::{Instant, index, position};
-use crate::program::EventKind;
-use crate::stage::timeline::{Applied, Applying, Counting, Item, Place, Refusal, What, event_item, submission_item};
+use crate::program::{EventKind, Scope};
+use crate::stage::timeline::{
+    Applied, Applying, Counting, Item, Makes, Place, Refusal, What, event_item, submission_item,
+};
 use rustc_hash::FxHashSet;
 use serde::Serialize;
 
@@ -32,6 +34,8 @@ pub struct Happening {
     pub event: EventReference,
     /// True when the clock made it.
     pub by_clock: bool,
+    /// Whether conditions made it.
+    pub by_conditions: bool,
     /// When.
     #[serde(serialize_with = "shown")]
     pub at: Instant,
@@ -59,6 +63,10 @@ impl Evaluation<'_> {
         let (applied, refusals) = self.taken_in(row);
         for at in (0..applied.referral.len()).filter(|at| accepted && applied.referral[*at] == row) {
             let mut happening = self.happening(applied.what[at], applied.kind[at], applied.at[at], applied.known[at]);
+            let makers = self.program.versions.get(usize::from(applied.version[at])).map(|version| &version.makers);
+            let is_own = applied.place[at].kind == applied.kind[at];
+            happening.by_conditions =
+                !is_own && makers.into_iter().flatten().any(|maker| maker.kind == applied.kind[at]);
             happening.tiers = tiers(self.program, applied.version[at], &applied.tiers[at]);
             happening.counts = applied.counts[at];
             out.push((applied.place[at], happening));
@@ -89,6 +97,7 @@ impl Evaluation<'_> {
         Happening {
             event: self.event_reference(what, kind),
             by_clock: matches!(what, What::Clock(_)),
+            by_conditions: false,
             at: Instant(at),
             known_at: Instant(known),
             taken: Taken::In,
@@ -109,7 +118,9 @@ impl Evaluation<'_> {
             true => self.referrals().filter(|other| same(*other)).filter_map(|other| self.holder(other)).collect(),
             false => FxHashSet::default(),
         };
-        let looked_at = |other: u32| same(other) || holders.contains(&other);
+        // What conditions make may depend on all that is gone through together.
+        let all = self.program.makes_events() && self.program.scope == Scope::Program;
+        let looked_at = |other: u32| all || same(other) || holders.contains(&other);
         let items = self.reported(|other| looked_at(other) && self.standings.ever_accepted(other));
         let applying = Applying {
             program: self.program,
@@ -120,6 +131,7 @@ impl Evaluation<'_> {
             measured: self.program.measures_events(),
             recruits: self.program.asks_for_recruiters(),
             shares: self.program.shares_claims(),
+            makes: Makes::all(self.program),
         };
         let mut applied = Applied::default();
         let mut refusals = Vec::new();
@@ -162,6 +174,13 @@ impl Evaluation<'_> {
     /// The referral whose claim another shares, as known at the moment.
     pub(crate) fn holder(&self, row: u32) -> Option<u32> {
         self.standings.at(self.book, row, self.as_of.0).shares_with().map(|(holder, _)| holder)
+    }
+
+    /// What people call a kind of event, by the last version that says so.
+    pub(crate) fn label_of(&self, kind: &str) -> Option<&str> {
+        let events = self.program.versions.iter().rev().flat_map(|version| &version.document.events);
+        let label = events.filter(|event| event.kind.value == kind).find_map(|event| event.label.as_ref());
+        label.map(|label| label.value.as_str())
     }
 
     /// The position of a referral that is known at the moment.

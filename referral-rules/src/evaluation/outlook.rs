@@ -86,7 +86,13 @@ impl Evaluation<'_> {
         }
         let after = way_to(decides, state.stage, on)?;
         let mut conditions = Vec::new();
-        for condition in reward.as_long_as.iter().chain(&reward.when) {
+        // What conditions make comes when they hold, and once for a referral does not come again.
+        let maker = decides.makers.iter().find(|maker| maker.kind == on);
+        if maker.is_some_and(|maker| maker.is_once_per_referral() && state.kinds >> on.0 & 1 == 1) {
+            return None;
+        }
+        let of_event = maker.iter().flat_map(|maker| &maker.when);
+        for condition in of_event.chain(&reward.as_long_as).chain(&reward.when) {
             if !self.is_settled(condition) {
                 conditions.push(condition.source().to_owned());
             } else if !self.holds(row, version, condition, scratch) {

@@ -174,6 +174,7 @@ impl Evaluation<'_> {
                 event_rank: 0,
                 share: 0,
                 sharer_rank: 0,
+                made: 0,
             });
             out.kind.push(kind);
             out.at.push(at);
@@ -200,7 +201,7 @@ impl Evaluation<'_> {
                     .unwrap_or_else(|| Running::with(opened.get(&key).cloned().unwrap_or_default()))
                     .read(measure, day)
             };
-            let keys = keys.at(version.1, contribution, &all, &out, scratch);
+            let keys = keys.at(version.1, &contribution.per, &all, &out, scratch);
             out.measures[usize::from(contribution.measure)].after = keys.into_iter().map(reading).collect();
         }
         out.measures.iter_mut().for_each(|readings| readings.before.clone_from(&readings.after));

@@ -6,6 +6,8 @@ use super::convert::standing;
 use super::forms::{CellForm, ClaimBody, Row, ScopeBody};
 use super::gather::{Wanted, push, scope_key};
 use super::key::{Key, States};
+use super::made::load_made;
+use super::measures::load_contributed;
 use super::pending::pending;
 use super::scope::Running;
 use crate::base::{Instant, NONE, compare_ids, index, position};
@@ -17,7 +19,7 @@ use crate::stage::earlier::{Before, Earlier};
 use crate::stage::ranks::Ranks;
 use crate::stage::shares::share;
 use crate::stage::submission::{NO_VERSION, Sides};
-use crate::stage::timeline::{Applied, Applying, Counting, Hold, Item, Opening, event_item, submission_item};
+use crate::stage::timeline::{Applied, Applying, Counting, Hold, Item, Makes, event_item, submission_item};
 use crate::stage::{Facts, opening};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
@@ -327,6 +329,7 @@ impl Stepping<'_> {
         let (program, book) = (self.program, &self.small.book);
         let facts = Facts { program, book, submissions: &self.submissions, standings: &self.standings };
         let mut counting = Counting::default();
+        let (opening, _) = opening::read(program, book);
         let id = self.id(holder);
         let mut items: Vec<Item> = Vec::new();
         if self.small.fresh.contains(id) {
@@ -336,6 +339,10 @@ impl Stepping<'_> {
             counting.referrals.insert(holder, standing(program, &body.standing)?);
             let referrer = book.text(book.referrals.referrer[index(holder)]);
             let scope = self.opened.scopes.get(&scope_key(program, referrer))?;
+            if program.makes_events() {
+                load_made(program, book, scope, &mut counting)?;
+                load_contributed(program, book, &body.contributed, holder, &mut counting)?;
+            }
             for form in scope.pending.iter().filter(|form| form.referral == id && form.known <= moment) {
                 counting.pending.push(Reverse(pending(facts, form)?));
             }
@@ -348,10 +355,11 @@ impl Stepping<'_> {
             book,
             submissions: &self.submissions,
             standings: &self.standings,
-            opening: &Opening::default(),
-            measured: false,
+            opening: &opening,
+            measured: program.makes_events(),
             recruits: false,
             shares: false,
+            makes: Makes::alone(program),
         };
         applying.run(&items, moment, &mut counting, &mut Applied::default(), &mut Vec::new());
         counting.referrals.get(&holder).map(|state| state.hold)

@@ -113,6 +113,7 @@ pub fn place_form(book: &Book, place: &Place, referral: u32, what: What) -> Plac
         referral: book.text(book.referrals.id[index(referral)]).to_owned(),
         event: event.to_owned(),
         share: place.share,
+        made: place.made,
     }
 }
 
@@ -300,6 +301,7 @@ pub fn place(book: &Book, form: &PlaceForm) -> Place {
         event_rank: if form.event.is_empty() { 0 } else { rank(book.event(&form.event), &book.event_rank) },
         share: form.share,
         sharer_rank: 0,
+        made: form.made,
     }
 }
 

@@ -201,6 +201,9 @@ pub struct PlaceForm {
     /// The place among those who share it.
     #[serde(default)]
     pub share: u8,
+    /// The how-manieth event it is that conditions made of it.
+    #[serde(default)]
+    pub made: u16,
 }
 
 impl PlaceForm {
@@ -270,12 +273,24 @@ pub struct ScopeBody {
     /// For what rules were given that are given once, but for what is kept with a referral.
     #[serde(default)]
     pub given: Vec<GivenForm>,
+    /// For what events have come that conditions make once, but for those that come once for a referral.
+    #[serde(default)]
+    pub came: Vec<CameForm>,
     /// What limits have put off.
     pub deferred: Vec<DeferredForm>,
     /// How often something was put off.
     pub deferrals: u64,
     /// The events that clock events and deferred amounts hang on.
     pub events: BTreeMap<String, Row>,
+}
+
+/// That an event has come for a key.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct CameForm {
+    /// Its kind.
+    pub kind: String,
+    /// The parts of the key; none for one that is missing.
+    pub key: Vec<Option<String>>,
 }
 
 /// What a referrer keeps of its levels.

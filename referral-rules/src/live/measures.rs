@@ -9,7 +9,7 @@ use crate::stage::timeline::{
 };
 use std::collections::BTreeMap;
 
-fn key_form(book: &Book, key: &MeasureKey) -> Vec<Option<String>> {
+pub(super) fn key_form(book: &Book, key: &MeasureKey) -> Vec<Option<String>> {
     let part = |part: &KeyPart| match part {
         KeyPart::Missing => None,
         KeyPart::Id(id) => Some(book.text(TextId(*id)).to_owned()),
@@ -19,7 +19,7 @@ fn key_form(book: &Book, key: &MeasureKey) -> Vec<Option<String>> {
 }
 
 /// A key with what this book knows of it; what it does not know, no event of this book asks for.
-fn key(book: &Book, form: &[Option<String>]) -> MeasureKey {
+pub(super) fn key(book: &Book, form: &[Option<String>]) -> MeasureKey {
     let part = |part: &Option<String>| part.as_ref().map_or(KeyPart::Missing, |text| key_part(book, text));
     MeasureKey::of(form.iter().map(part).collect())
 }

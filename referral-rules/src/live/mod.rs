@@ -20,6 +20,7 @@ mod grants;
 mod histories;
 mod key;
 mod lacking;
+mod made;
 mod measures;
 mod pending;
 mod scope;

@@ -25,6 +25,7 @@ pub fn pending(facts: Facts<'_>, form: &PendingForm) -> Option<Pending> {
         referral: form.referral.clone(),
         event,
         share: 0,
+        made: 0,
     };
     Some(Pending {
         place: Place { origin: Origin::Clock, kind: EventKind(place_form.kind), ..place(facts.book, &place_form) },

@@ -7,7 +7,8 @@ use super::convert::{
 use super::forms::{DeferredForm, GivenForm, PendingForm, PlaceForm, ScopeBody};
 use super::given::{given_forms, given_key};
 use super::lacking::lacks_something;
-use super::measures::{load_measure, measure_forms};
+use super::made::{came_forms, load_made};
+use super::measures::measure_forms;
 use super::pending::{pending, pending_form};
 use crate::base::{NONE, TextId, index};
 use crate::book::NEVER;
@@ -17,8 +18,8 @@ use crate::stage::Facts;
 use crate::stage::attribution::Standing;
 use crate::stage::earlier::{Measures, is_open};
 use crate::stage::timeline::{
-    Applied, Applying, Booking, Counting, Deferred, Draw, Drawing, Drawn, EntryRow, Grant, Granted, Item, Offering,
-    Opening, ReferralState, Refusal, Step, TotalSoFar,
+    Applied, Applying, Booking, Counting, Deferred, Draw, Drawing, Drawn, EntryRow, Grant, Granted, Item, Makes,
+    Offering, Opening, ReferralState, Refusal, Step, TotalSoFar,
 };
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
@@ -97,9 +98,7 @@ impl<'a> Running<'a> {
                 }
             }
         }
-        for form in &body.measures {
-            load_measure(facts.program, facts.book, form, &mut out.counting)?;
-        }
+        load_made(facts.program, facts.book, body, &mut out.counting)?;
         for form in &body.draws {
             let key = draw_key(facts.program, form, &mut out.scratch)?;
             out.drawn.draws.insert(key, Draw::with_days(form.sum, &form.days));
@@ -208,6 +207,7 @@ impl<'a> Running<'a> {
                 referral: String::new(),
                 event: String::new(),
                 share: 0,
+                made: 0,
             }
         }));
         self.reach(reached);
@@ -260,6 +260,7 @@ impl<'a> Running<'a> {
             measured: facts.program.measures_events(),
             recruits: facts.program.asks_for_recruiters(),
             shares: facts.program.shares_claims(),
+            makes: Makes::all(facts.program),
         }
     }
 
@@ -311,6 +312,7 @@ impl<'a> Running<'a> {
             draws: Vec::new(),
             totals: Vec::new(),
             given,
+            came: came_forms(facts.program, facts.book, &self.counting),
             deferred: self.later.1.clone(),
             deferrals: self.drawn.deferrals,
             events: std::collections::BTreeMap::new(),

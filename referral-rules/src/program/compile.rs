@@ -168,7 +168,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
     let looked_back = looked_back(&versions);
     let first_kinds = first_kinds(&numbers, &expressions);
     let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| document));
-    let program = Program {
+    let mut program = Program {
         id: first.id.value.clone(),
         versions,
         zone,
@@ -195,6 +195,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
     let written: Vec<(&Document, &Expressions)> =
         documents.iter().map(|(_, document, _)| document).zip(&expressions).collect();
     super::requirements::check_measures(&program, &written, &mut found);
+    super::made::check(&mut program, &written, &mut found);
     let is_error = |fault: &Diagnostic| fault.severity == Severity::Error;
     if !documents.iter().any(|(_, _, read)| read.iter().any(is_error)) && !found.iter().flatten().any(is_error) {
         for (warnings, found) in lint::warnings(&program, &written).into_iter().zip(&mut found) {
@@ -267,6 +268,7 @@ impl Compiling<'_> {
         let requirements = self.requirements(document, &scopes);
         let claims = self.claim_terms(document, &scopes);
         let contributions = self.contributions(document, &scopes);
+        let makers = self.makers(document, &scopes);
         let several = document.tiers.len() > 1;
         let ladders: Vec<Ladder> =
             document.tiers.iter().enumerate().map(|(at, ladder)| self.ladder(at, ladder, several, &scopes)).collect();
@@ -311,6 +313,7 @@ impl Compiling<'_> {
             lists: lists(document),
             data: document.data.clone(),
             clocks: document.events.iter().filter_map(|event| self.clock(event)).collect(),
+            makers,
             implied: self.implied(document),
             rewards,
             rewards_by_kind,

@@ -11,6 +11,7 @@ pub use super::compiled_rules::{
 use super::data::Data;
 use super::document::{Document, Moment};
 use super::library_lists::{HOST, LibraryList};
+use super::made::Maker;
 use super::payouts::Payout;
 use super::scope::Scope;
 use crate::base::{Calendar, Day, Interner, Unit, Zone};
@@ -252,6 +253,8 @@ pub struct Version {
     pub data: Data,
     /// Events that the clock makes.
     pub clocks: Vec<Clock>,
+    /// Events that conditions make, in order.
+    pub makers: Vec<Maker>,
     /// The stages that an event of a kind implies, in their order.
     pub implied: Vec<(EventKind, Vec<EventKind>)>,
     /// Reward rules in order.
@@ -379,12 +382,14 @@ impl Program {
         self.versions.iter().map(|version| version.ladders.len()).max().unwrap_or(0)
     }
 
-    /// Whether events are measured in passes of their own: some measure is declared, some level has conditions, or some ladder
-    /// keeps levels.
+    /// Whether events are measured in passes of their own: some measure is declared, conditions make events, some level has
+    /// conditions, or some ladder keeps levels.
     pub fn measures_events(&self) -> bool {
         let conditions = |ladder: &Ladder| ladder.levels.iter().any(|level| !level.when.is_empty());
         let asks_more = |ladder: &Ladder| conditions(ladder) || ladder.keeps_levels();
-        !self.measures.is_empty() || self.versions.iter().flat_map(|version| &version.ladders).any(asks_more)
+        !self.measures.is_empty()
+            || self.makes_events()
+            || self.versions.iter().flat_map(|version| &version.ladders).any(asks_more)
     }
 
     /// Whether it is asked afterwards when some event happened.

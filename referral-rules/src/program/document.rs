@@ -345,13 +345,17 @@ pub struct TableRow {
     pub values: Vec<Spanned<Constant>>,
 }
 
-/// `[[event]]`: a further kind of event, or a clock event.
+/// `[[event]]`: a further kind of event, or one that the clock or conditions make.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EventDeclaration {
     /// The kind.
     pub kind: Spanned<String>,
-    /// When the clock makes it; without one the host reports it.
+    /// A name for people.
+    pub label: Option<Spanned<String>>,
+    /// When the clock makes it.
     pub clock: Option<Clock>,
+    /// When conditions make it; without clock and conditions the host reports it.
+    pub made: Option<Made>,
     /// Stages that such an event reaches on the way, if the referral has not.
     pub implies: Vec<Spanned<String>>,
     /// Facts of events that one of this kind must carry.
@@ -366,6 +370,17 @@ impl EventDeclaration {
         let named = kind.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase()) && !STAGES.contains(&kind);
         named.then(|| format!("{}_at", kind.replace(['-', '.'], "_")))
     }
+}
+
+/// At the first event of other kinds, for each key, at which conditions are true.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Made {
+    /// The kinds of event at which the conditions are read.
+    pub on: Vec<Spanned<String>>,
+    /// All of these must hold.
+    pub when: Vec<ExpressionText>,
+    /// For what it comes once.
+    pub once_per: Vec<Spanned<Per>>,
 }
 
 /// That long after another event, unless something came first.

@@ -25,6 +25,11 @@ pub static LIBRARY_LISTS: &[LibraryList] = &[
     LibraryList { name: "disposable mail domains", text: include_str!("lists/disposable-mail-domains.txt") },
 ];
 
+/// Where lists can be from that are not written in the document.
+pub(super) fn list_sources() -> Vec<&'static str> {
+    std::iter::once(HOST).chain(LIBRARY_LISTS.iter().map(|list| list.name)).collect()
+}
+
 /// The list with the name.
 pub fn library_list(name: &str) -> Option<&'static LibraryList> {
     LIBRARY_LISTS.iter().find(|list| list.name == name)

@@ -16,6 +16,7 @@ mod document_reversals;
 mod document_rules;
 mod library_lists;
 pub mod lint;
+mod made;
 mod measure_types;
 mod names;
 mod payouts;
@@ -45,6 +46,7 @@ pub use document::{
 };
 pub use library_lists::{LIBRARY_LISTS, LibraryList};
 pub use lint::{About, Bound, BoundPart, Why};
+pub use made::Maker;
 pub use payouts::Payout;
 pub use scope::Scope;
 pub use shares::{Share, Shares};

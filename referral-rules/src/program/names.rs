@@ -26,6 +26,8 @@ pub(super) struct Numbers {
     pub(super) totals: Vec<TotalShape>,
     /// By what rewards are given once.
     pub(super) once: Vec<(String, Vec<String>)>,
+    /// By what events come once that conditions make.
+    pub(super) made: Vec<(String, Vec<String>)>,
     pub(super) ladder_names: Vec<String>,
     pub(super) host_lists: Vec<String>,
 }

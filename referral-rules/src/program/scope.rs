@@ -17,9 +17,10 @@ pub(super) fn scope_of(versions: &[Version]) -> Scope {
     let rewards = versions.iter().flat_map(|version| &version.rewards);
     let totals = rewards.clone().filter_map(|reward| reward.total.as_ref()).map(|total| key_of(&total.per));
     let once = rewards.filter_map(|reward| reward.once_per.as_deref()).map(key_of);
+    let made = versions.iter().flat_map(|version| &version.makers).map(|maker| key_of(&maker.once_per));
     // Those who share what one referral brings have referrers of their own.
     let sharing = versions.iter().any(|version| version.claims.shares.is_some()).then_some(Scope::Program);
-    limits.chain(measures).chain(totals).chain(once).chain(sharing).max().unwrap_or(Scope::Referrer)
+    limits.chain(measures).chain(totals).chain(once).chain(made).chain(sharing).max().unwrap_or(Scope::Referrer)
 }
 
 /// What must be kept together for a key: what the key says, if that lies within one referrer.

@@ -257,7 +257,7 @@ pub fn attribute(
     opening: &Opening,
     as_of: i64,
 ) -> Standings {
-    let holding = Holding::new(program, book, submissions);
+    let holding = Holding::new(program, book, submissions, opening);
     let circles = Circles::new(program, book);
     let ranks = Ranks::read(program, book, submissions, keys);
     let recruits = program.asks_for_recruiters();

@@ -3,7 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::attribution::{Standing, Standings};
 use super::submission::Submissions;
-use super::timeline::{Applied, Applying, Counting, Hold, Item, Opening, event_item, submission_item};
+use super::timeline::{Applied, Applying, Counting, Hold, Item, Makes, Opening, event_item, submission_item};
 use crate::base::{index, position};
 use crate::book::{Book, NEVER};
 use crate::program::{EventKind, Program};
@@ -15,7 +15,7 @@ pub struct Holding<'a> {
     submissions: &'a Submissions,
     /// Whether a referral has claims is known where this is asked: here each counts as accepted.
     standings: Standings,
-    opening: Opening,
+    opening: &'a Opening,
     /// The events by referral, and where each referral's start; one more than there are referrals.
     events: Vec<u32>,
     starts: Vec<usize>,
@@ -23,7 +23,12 @@ pub struct Holding<'a> {
 
 impl<'a> Holding<'a> {
     /// Sorts the events by referral; `None` for a program in which claims just begin and end.
-    pub fn new(program: &'a Program, book: &'a Book, submissions: &'a Submissions) -> Option<Self> {
+    pub fn new(
+        program: &'a Program,
+        book: &'a Book,
+        submissions: &'a Submissions,
+        opening: &'a Opening,
+    ) -> Option<Self> {
         if !program.looks_at_holders() && !program.asks_before() {
             return None;
         }
@@ -35,7 +40,7 @@ impl<'a> Holding<'a> {
             .collect();
         let current = vec![Standing::Accepted; book.referrals.id.len()];
         let standings = Standings { current, ..Standings::default() };
-        Some(Self { program, book, submissions, standings, opening: Opening::default(), events, starts })
+        Some(Self { program, book, submissions, standings, opening, events, starts })
     }
 
     fn events_of(&self, referral: u32) -> &[u32] {
@@ -63,10 +68,11 @@ impl<'a> Holding<'a> {
             book: self.book,
             submissions: self.submissions,
             standings: &self.standings,
-            opening: &self.opening,
-            measured: false,
+            opening: self.opening,
+            measured: self.program.makes_events(),
             recruits: false,
             shares: false,
+            makes: Makes::alone(self.program),
         };
         let (mut applied, mut counting) = (Applied::default(), Counting::default());
         applying.run(&items, moment, &mut counting, &mut applied, &mut Vec::new());

@@ -3,7 +3,7 @@ use super::timeline::{Done, DrawKey, GivenKey, KeyPart, MeasureKey, Opening, Tot
 use crate::base::{Instant, NONE, Number, Period, Rounding, TextId};
 use crate::book::{Book, Finding, OpeningBalance};
 use crate::diag::Code;
-use crate::program::{Aggregate, DeclaredMeasure, Limit, Measure, Per, Program};
+use crate::program::{Aggregate, DeclaredMeasure, EventKind, Limit, Measure, Per, Program};
 
 /// What is wrong with a balance, and what to do.
 type Fault = (String, &'static str);
@@ -47,6 +47,11 @@ fn take(program: &Program, book: &Book, balance: &OpeningBalance, out: &mut Open
         out.measures.entry((number, key)).or_default().entry(bucket).or_default().add(&totals);
         return Ok(());
     }
+    if let Some((kind, per)) = made(program, &balance.name) {
+        let key = event_key(book, per, &balance.key)?;
+        out.came.extend((balance.value != Number::ZERO).then_some((kind, key)));
+        return Ok(());
+    }
     let limits = program.versions.iter().rev().flat_map(|version| &version.limits);
     let limit = limits
         .into_iter()
@@ -56,6 +61,34 @@ fn take(program: &Program, book: &Book, balance: &OpeningBalance, out: &mut Open
     let sum = out.draws.entry(key).or_default();
     *sum = sum.saturating_add(value);
     Ok(())
+}
+
+/// The kind of event that conditions make under a name, and for what it comes once, which is the same in all versions.
+fn made<'p>(program: &'p Program, name: &str) -> Option<(EventKind, &'p [Per])> {
+    let kind = program.kind(name)?;
+    let makers = program.versions.iter().flat_map(|version| &version.makers);
+    makers.into_iter().find(|maker| maker.kind == kind).map(|maker| (kind, maker.once_per.as_slice()))
+}
+
+/// The key under which an event has come.
+fn event_key(book: &Book, per: &[Per], key: &str) -> Result<MeasureKey, Fault> {
+    let given: Vec<&str> = match per.len() {
+        0 => Vec::new(),
+        1 => vec![key],
+        _ => key.split('/').collect(),
+    };
+    if given.len() != per.len() || per.is_empty() && !key.is_empty() {
+        let message = format!("the key has {} parts, the event {}", given.len().max(1), per.len());
+        return Err((message, "give the parts of the key joined by `/`, in the order of `once_per`"));
+    }
+    let word = |per: &Per| match per {
+        Per::Referrer => "referrer",
+        Per::Referee => "referee",
+        Per::Referral => "referral",
+        Per::Reward | Per::Campaign | Per::Expression(_) => "",
+    };
+    let parts = per.iter().zip(given).map(|(per, part)| part_of(book, word(per), part));
+    parts.collect::<Result<_, _>>().map(MeasureKey::of)
 }
 
 /// What a reward by a running total had settled, and for what one that is given once was given.
@@ -102,20 +135,22 @@ fn measure_key(book: &Book, measure: &DeclaredMeasure, key: &str) -> Result<Meas
         let message = format!("the key has {} parts, the measure {}", parts.len(), measure.per.len());
         return Err((message, "give the parts of the key joined by `/`, in the order of `per`"));
     }
-    let mut out = Vec::with_capacity(parts.len());
-    for (per, part) in measure.per.iter().zip(parts) {
-        let unknown = || (format!("`{part}` is no {per}"), "give the key as the measure counts it");
-        out.push(match per.as_str() {
-            "referrer" => KeyPart::Id(referrer(book, part)?.0),
-            "referee" => KeyPart::Id(book.party(part).or_else(|| book.texts.find(part)).ok_or_else(unknown)?.0),
-            "referral" => {
-                let row = book.referral(part).and_then(|row| book.referrals.id.get(crate::base::index(row)));
-                KeyPart::Id(row.ok_or_else(unknown)?.0)
-            }
-            _ => key_part(book, part),
-        });
-    }
-    Ok(MeasureKey::of(out))
+    let words = measure.per.iter().map(String::as_str);
+    words.zip(parts).map(|(per, part)| part_of(book, per, part)).collect::<Result<_, _>>().map(MeasureKey::of)
+}
+
+/// A part of a key, by the word for it.
+fn part_of(book: &Book, per: &str, part: &str) -> Result<KeyPart, Fault> {
+    let unknown = || (format!("`{part}` is no {per}"), "give the key as it is counted by");
+    Ok(match per {
+        "referrer" => KeyPart::Id(referrer(book, part)?.0),
+        "referee" => KeyPart::Id(book.party(part).or_else(|| book.texts.find(part)).ok_or_else(unknown)?.0),
+        "referral" => {
+            let row = book.referral(part).and_then(|row| book.referrals.id.get(crate::base::index(row)));
+            KeyPart::Id(row.ok_or_else(unknown)?.0)
+        }
+        _ => key_part(book, part),
+    })
 }
 
 /// What a declared measure had; only counts and sums can be taken over.

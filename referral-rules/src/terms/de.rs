@@ -46,6 +46,12 @@ pub(super) const fn sentence(say: Say) -> &'static str {
         Say::FailFlag => "Wenn nicht, wird es vermerkt, und sonst folgt nichts.",
         Say::EventDeclared => "Es gibt eine weitere Art von Ereignis, `{kind}`; es kann jederzeit und mehrmals geschehen.",
         Say::EventClock => "Das Ereignis {kind} tritt von selbst ein, und zwar nach Ablauf von {length} nach diesem: {from}.",
+        Say::EventLabel => "Mit {label} ist diese Art von Ereignis gemeint: {kind}.",
+        Say::EventMade => {
+            "Das Ereignis {kind} tritt von selbst ein, und zwar gleich nach einem Ereignis einer dieser Arten, wenn seine Bedingung \
+             dort zum ersten Mal erfüllt ist; es hat dessen Zeitpunkt, Kennung und Angaben. Arten: {events}. Bedingung: {condition}. \
+             Es kommt nur einmal für: {per}."
+        }
         Say::EventUnless => "Es tritt nicht ein, wenn zuvor eines von diesen kam: {events}.",
         Say::EventImplies => "Das Ereignis {kind} bringt diese Stände mit, soweit die Empfehlung sie noch nicht hat: {events}.",
         Say::EventNeeds => "Das Ereignis {kind} muss angeben: {facts}.",
@@ -395,6 +401,7 @@ pub(super) const fn sentence(say: Say) -> &'static str {
         Say::LetterVersion => "An diesem Tag galten die Bedingungen der Fassung `{version}`.",
         Say::LetterHappened => "Was geschehen ist",
         Say::LetterEvent => "{at}: {event}.",
+        Say::LetterByConditions => "Es trat von selbst ein: seine Bedingungen waren erfüllt.",
         Say::LetterByClock => "Es trat von selbst ein, wie es die Bedingungen sagen.",
         Say::LetterRecorded => "Wir erfuhren davon am {at}.",
         Say::LetterNotTaken => "Es zählt nicht (`{code}`).",

@@ -46,6 +46,12 @@ pub(super) const fn sentence(say: Say) -> &'static str {
         Say::FailFlag => "If not, it is noted, and nothing else follows.",
         Say::EventDeclared => "There is a further kind of event, `{kind}`; it may happen at any time and more than once.",
         Say::EventClock => "The event {kind} comes by itself at the end of {length} after this: {from}.",
+        Say::EventLabel => "By {label} this kind of event is meant: {kind}.",
+        Say::EventMade => {
+            "The event {kind} comes by itself, right after an event of one of these kinds, the first time that its condition is \
+             true there; it has that event's instant, id and facts. Kinds: {events}. Condition: {condition}. It comes only once \
+             for this: {per}."
+        }
         Say::EventUnless => "It does not come if one of these came before: {events}.",
         Say::EventImplies => "The event {kind} brings these stages along where the referral has not reached them: {events}.",
         Say::EventNeeds => "The event {kind} must say: {facts}.",
@@ -395,6 +401,7 @@ pub(super) const fn sentence(say: Say) -> &'static str {
         Say::LetterVersion => "The terms of that day are those of version `{version}`.",
         Say::LetterHappened => "What happened",
         Say::LetterEvent => "{at}: {event}.",
+        Say::LetterByConditions => "It came by itself: its conditions were met.",
         Say::LetterByClock => "It came by itself, as the terms say.",
         Say::LetterRecorded => "We came to know of it on {at}.",
         Say::LetterNotTaken => "It does not count (`{code}`).",

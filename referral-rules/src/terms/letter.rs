@@ -91,6 +91,9 @@ impl Letter<'_, '_> {
         for happening in history {
             let (at, event) = (moment(&self.words, happening.at), self.words.event(&happening.event.kind));
             let mut said = vec![self.say(Say::LetterEvent, &[("at", &at), ("event", &event)])];
+            if happening.by_conditions {
+                said.push(self.words.word(Say::LetterByConditions));
+            }
             if happening.by_clock {
                 said.push(self.words.word(Say::LetterByClock));
             } else if happening.known_at != happening.at {

@@ -151,7 +151,7 @@ impl Words<'_> {
         }
     }
 
-    fn all_of(&self, when: &[ExpressionText]) -> String {
+    pub(super) fn all_of(&self, when: &[ExpressionText]) -> String {
         let conditions: Vec<String> = when.iter().map(|when| self.condition(when)).collect();
         self.listed(&conditions, Say::And)
     }

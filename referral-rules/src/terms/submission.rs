@@ -4,8 +4,8 @@ use super::language::{code, plain};
 use super::sentences::Say;
 use super::words::Words;
 use crate::program::document::{
-    Attribution, Clock, Document, EventDeclaration, Heading, Level, MeasureDeclaration, Refuses, Requirement, Review,
-    STAGES, ThisEvent, TierLadder,
+    Attribution, Clock, Document, EventDeclaration, Heading, Level, Made, MeasureDeclaration, Refuses, Requirement,
+    Review, STAGES, ThisEvent, TierLadder,
 };
 use crate::program::{Aggregate, CreditGoesTo, Disqualified, JudgedAt, Moves, OnFailure, Which};
 
@@ -127,10 +127,18 @@ impl Words<'_> {
         page.heading(2, &self.word(Say::HeadEvents));
         page.line(self.word(Say::Always3));
         page.blank();
-        for EventDeclaration { kind, clock, implies, needs } in &self.version.document.events {
+        for EventDeclaration { kind, label, clock, made, implies, needs } in &self.version.document.events {
             let shown = self.event(&kind.value);
             let mut said = Vec::new();
-            if clock.is_none() && !STAGES.contains(&kind.value.as_str()) {
+            if label.is_some() {
+                said.push(self.say(Say::EventLabel, &[("label", &shown), ("kind", &self.kind_of_event(&kind.value))]));
+            }
+            if let Some(Made { on, when, once_per }) = made {
+                let events = self.events(on.iter().map(|kind| kind.value.as_str()));
+                let per = self.per(once_per.iter().map(|per| &per.value));
+                let places = [("kind", &*shown), ("events", &events), ("condition", &self.all_of(when)), ("per", &per)];
+                said.push(self.say(Say::EventMade, &places));
+            } else if clock.is_none() && !STAGES.contains(&kind.value.as_str()) {
                 said.push(self.say(Say::EventDeclared, &[("kind", &kind.value)]));
             }
             if let Some(Clock { after, from, unless }) = clock {

@@ -37,8 +37,15 @@ impl Words<'_> {
         name.replace('_', " ")
     }
 
-    /// A kind of event: a stage in the language, a declared kind as the document has it.
+    /// A kind of event: by its label if it has one.
     pub(super) fn event(&self, kind: &str) -> String {
+        let declared = self.version.document.events.iter().find(|event| event.kind.value == kind);
+        let label = declared.and_then(|event| event.label.as_ref());
+        label.map_or_else(|| self.kind_of_event(kind), |label| format!("\"{}\"", plain(&label.value)))
+    }
+
+    /// A kind of event: a stage in the language, a declared kind as the document has it.
+    pub(super) fn kind_of_event(&self, kind: &str) -> String {
         match STAGES.iter().position(|stage| *stage == kind) {
             Some(0) => self.word(Say::StageSubmitted),
             Some(1) => self.word(Say::StageQualified),

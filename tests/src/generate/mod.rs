@@ -4,6 +4,7 @@
 //! smaller, gives a smaller case that is as valid as before.
 mod draw;
 mod forms;
+mod made;
 mod moments;
 mod plan;
 mod rows;

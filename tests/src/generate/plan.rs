@@ -1,7 +1,7 @@
 //! Programs out of building blocks: documents as text, beside what laws must know to compute from them.
 use super::draw::{Choices, Draw};
 use super::moments::{LENGTHS, day_text};
-use super::{Shape, forms, rules};
+use super::{Shape, forms, made, rules};
 use referral_rules::base::{Day, Zone, currency_digits};
 use std::fmt::Write;
 
@@ -193,6 +193,9 @@ impl Plan {
         }
         for (_, mut draw) in of(8..9) {
             rules::ladder(&mut out, &mut draw, shape);
+        }
+        if !shape.ahead {
+            made::made(&mut out, draw, shape);
         }
         for (at, mut draw) in of(11..12) {
             rules::requirement(&mut out, &mut draw, at, shape);

@@ -530,7 +530,7 @@ pub(super) fn limit(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, c
     // No law holds a bound that each event is asked for.
     let (bound, at_most) = match asked {
         "" => (at_most.to_owned(), at_most),
-        asked => (format!("\"{asked}\""), "90000000000"),
+        asked => (format!("\"{asked}\""), "9000000000000000"),
     };
     let kind = match draw.below(4) {
         3 => Some(draw.one_of(&version.kinds)),

@@ -10,7 +10,12 @@ use crate::program::names::{Scopes, number};
 
 impl Compiling<'_> {
     /// The parts of a key; the whole program is none.
-    pub(super) fn key(&mut self, written: &[Spanned<document::Per>], scope: &Scope, path: &str) -> Vec<Per> {
+    pub(in crate::program) fn key(
+        &mut self,
+        written: &[Spanned<document::Per>],
+        scope: &Scope,
+        path: &str,
+    ) -> Vec<Per> {
         let mut out = Vec::with_capacity(written.len());
         for (position, key) in written.iter().enumerate() {
             out.extend(match &key.value {

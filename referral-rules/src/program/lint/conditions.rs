@@ -56,6 +56,7 @@ fn effect(path: &str, is_part: bool) -> &'static str {
         "reward" => "mend it: the reward is never granted",
         "campaign" => "mend it: the campaign never applies",
         "limit" => "mend it: the limit never applies",
+        "event" => "mend it: the event never comes",
         "reversal" => "mend it: nothing is ever taken back",
         _ => "mend it",
     }

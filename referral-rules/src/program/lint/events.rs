@@ -8,6 +8,7 @@ use crate::program::document::{JudgedAt, Moment, UnderWay};
 pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     campaigns(terms, found);
     clocks(terms, found);
+    made(terms, found);
     holds(terms, found);
     reviews(terms, found);
     under_way(terms, found);
@@ -82,6 +83,24 @@ fn clocks(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
             let fault = warning(Code::EventNeverComes, clock.from.span, format!("event[{at}].from"), message);
             found.push(fault.help("count it from an earlier event, or declare a kind of your own"));
         }
+    }
+}
+
+/// A stage that conditions make must be able to follow one of the events at which they are read.
+fn made(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
+    for (at, event) in terms.document.events.iter().enumerate() {
+        let (Some(made), Some(kind)) = (&event.made, terms.program.kind(&event.kind.value)) else { continue };
+        let follows = |on: &EventKind| !on.is_stage() || on.followed_by().contains(&kind);
+        let on: Option<Vec<EventKind>> = made.on.iter().map(|on| terms.program.kind(&on.value)).collect();
+        let Some(on) = on.filter(|on| kind.is_stage() && event.implies.is_empty() && !on.iter().any(follows)) else {
+            continue;
+        };
+        let Some(first) = made.on.first().filter(|_| !on.is_empty()) else { continue };
+        let names = listed(made.on.iter().map(|on| on.value.as_str()));
+        let message =
+            format!("the event `{}` never comes: right after {names} a referral cannot become it", event.kind.value);
+        let fault = warning(Code::EventNeverComes, first.span, format!("event[{at}].on"), message);
+        found.push(fault.help("read its condition at an event that it may follow, or declare a kind of your own"));
     }
 }
 

@@ -93,6 +93,9 @@ impl Terms<'_> {
             let kinds = measure.iter().flat_map(|measure| &measure.on);
             return Asked::At(kinds.filter_map(|kind| self.program.kind(&kind.value)).collect());
         }
+        if let Some(made) = position("event").and_then(|at| self.document.events.get(at)?.made.as_ref()) {
+            return Asked::At(made.on.iter().filter_map(|kind| self.program.kind(&kind.value)).collect());
+        }
         let goal = position("campaign").and_then(|at| self.document.campaigns.get(at)?.goal.as_ref());
         let goal = goal.and_then(|goal| self.program.kind(&goal.on.value));
         if path.contains(".goal") {

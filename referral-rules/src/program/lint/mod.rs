@@ -72,7 +72,7 @@ pub const LINTS: &[Lint] = &[
     lint(Code::LimitWithoutReward, "A limit covers no reward, or waits for campaigns that touch none of its rewards."),
     lint(
         Code::EventNeverComes,
-        "A clock event is called off by what must have happened before, or is a stage that can never follow.",
+        "A clock event is called off by what must have happened before; or it, or one that conditions make, is a stage that can never follow.",
     ),
     lint(
         Code::HoldWithoutEnd,

@@ -2,7 +2,7 @@
 use super::{Expressions, Terms, warning};
 use crate::diag::{Code, Diagnostic};
 use crate::program::compiled::Owner;
-use crate::program::document::{EventDeclaration, FactDeclaration, FactOwner, JudgedAt};
+use crate::program::document::{EventDeclaration, FactDeclaration, FactOwner, JudgedAt, STAGES};
 
 pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     facts(terms, found);
@@ -32,7 +32,8 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
         }
     }
     for (at, event) in terms.document.events.iter().enumerate() {
-        let does_something = event.clock.is_some() || !event.implies.is_empty() || !event.needs.is_empty();
+        let moves_on = event.made.is_some() && STAGES.contains(&event.kind.value.as_str());
+        let does_something = moves_on || event.clock.is_some() || !event.implies.is_empty() || !event.needs.is_empty();
         if !does_something && !is_spoken_of(terms, event) {
             let message = format!("nothing depends on events of the kind `{}`", event.kind.value);
             let fault = warning(Code::UnusedKind, event.kind.span, format!("event[{at}].kind"), message);
@@ -126,6 +127,8 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
         .iter()
         .filter_map(|event| event.clock.as_ref())
         .any(|clock| clock.from.value == kind || clock.unless.iter().any(|other| other.value == kind));
+    let by_made = document.events.iter().filter_map(|event| event.made.as_ref());
+    let by_made = by_made.flat_map(|made| &made.on).any(|on| on.value == kind);
     let by_condition = terms.expressions.values().any(|checked| {
         let asks = checked.compiled.inputs().iter().any(|slot| checked.compiled.slot_name(*slot) == Some("event.kind"));
         asks && checked.written.text.contains(kind)
@@ -154,6 +157,7 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
         || by_reward
         || by_moment
         || by_clock
+        || by_made
         || by_condition
         || by_claim
         || by_measure

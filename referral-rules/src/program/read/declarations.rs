@@ -9,8 +9,9 @@ use crate::base::{Day, Number};
 use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::node::NodeValue;
 use crate::program::document::{
-    Clock, Constant, ConstantList, Document, EventDeclaration, FactDeclaration, FactOwner, FactType,
+    Clock, Constant, ConstantList, Document, EventDeclaration, FactDeclaration, FactOwner, FactType, Made,
 };
+use crate::program::document_rules::Per;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut Reader) {
@@ -208,7 +209,7 @@ fn lists(field: &Field<'_>, reader: &mut Reader) -> Option<Vec<ConstantList>> {
 /// Where the values of a list are from that are not written in the document.
 fn list_from(section: &Section<'_>, reader: &mut Reader) -> Option<String> {
     let from = section.need("from", reader, text)?;
-    let words = keys::list_sources();
+    let words = crate::program::library_lists::list_sources();
     if !words.contains(&from.value.as_str()) {
         let message = format!("there is no list `{}`", shown(&from.value));
         let fault = Diagnostic::error(Code::BadValue, from.span, message).path(format!("{}.from", section.path));
@@ -239,6 +240,12 @@ fn event(field: &Field<'_>, reader: &mut Reader) -> Option<EventDeclaration> {
         from: from.unwrap_or_else(|| Spanned::new("submitted".to_owned(), section.span)),
         unless: unless.unwrap_or_default(),
     });
+    let made = made(&section, reader);
+    if let Some(field) = section.field("on").filter(|_| section.has("after")) {
+        let fault = field.fault(Code::BadValue, "an event is made by the clock or by conditions, not by both");
+        reader.push(fault.help("let the clock make an event of another kind, and write that kind for `on`"));
+    }
+    let label = section.read("label", reader, text);
     let implies = section.read("implies", reader, list(text)).unwrap_or_default();
     implied(&kind, &implies, &section, reader);
     let needs = section.read("needs", reader, list(text)).unwrap_or_default();
@@ -246,7 +253,36 @@ fn event(field: &Field<'_>, reader: &mut Reader) -> Option<EventDeclaration> {
         let fault = field.fault(Code::BadValue, "an event that the clock makes has no facts");
         reader.push(fault.help("remove `needs`, or let the host report events of this kind"));
     }
-    Some(EventDeclaration { kind, clock, implies, needs })
+    if let Some(field) = section.field("needs").filter(|_| made.is_some()) {
+        let fault =
+            field.fault(Code::BadValue, "an event that conditions make has the facts of the event that made it");
+        reader.push(fault.help("write `needs` for the kinds under `on`"));
+    }
+    Some(EventDeclaration { kind, label, clock, made, implies, needs })
+}
+
+/// At which events conditions are read that make an event, and which ones.
+fn made(section: &Section<'_>, reader: &mut Reader) -> Option<Made> {
+    let on = section.read("on", reader, value::kinds);
+    let when = section.read("when", reader, value::conditions);
+    let once_per = section.read("once_per", reader, super::measures::per);
+    match (section.has("on"), section.has("when")) {
+        (true, true) => {}
+        (true, false) => {
+            section.missing("when", "add `when = \"...\"`: what must be true for the event to come", reader)
+        }
+        (false, _) => {
+            if let Some(key) = ["when", "once_per"].into_iter().find(|key| section.has(key)) {
+                let help = format!("add `on = \"...\"`, the kinds of event at which it is read, or remove `{key}`");
+                section.missing("on", &help, reader);
+            }
+        }
+    }
+    section.has("on").then(|| Made {
+        on: on.unwrap_or_default(),
+        when: when.unwrap_or_default(),
+        once_per: once_per.unwrap_or_else(|| vec![Spanned::new(Per::Referral, section.span)]),
+    })
 }
 
 /// An event implies stages on the way to it; a declared kind may imply any of them.

@@ -8,7 +8,7 @@ use crate::program::document::{
 };
 use crate::program::document_reversals::WhenPaid;
 use crate::program::document_rules::{BelowZero, CountedFrom, OverLimit, Party, Per, RewardKind, TakenBack, Wins};
-use crate::program::library_lists::{HOST, LIBRARY_LISTS};
+use crate::program::library_lists::list_sources;
 
 /// Which keys a section has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,11 +71,6 @@ pub(super) const FACTS: Keys =
 /// The keys of a list that is not written in the document.
 pub(super) const LIST: Keys = Keys { path: "lists.<name>", title: "a list", keys: &["from"] };
 
-/// Where lists can be from.
-pub(super) fn list_sources() -> Vec<&'static str> {
-    std::iter::once(HOST).chain(LIBRARY_LISTS.iter().map(|list| list.name)).collect()
-}
-
 /// The keys of a table that are no rows.
 pub(super) const TABLE: Keys = Keys { path: "tables.<name>", title: "a table", keys: &["by", "bands", "otherwise"] };
 
@@ -87,8 +82,11 @@ pub(super) const BAND: Keys =
 pub(super) const EDGES: &[(&str, bool, bool)] =
     &[("from", true, true), ("above", true, false), ("up_to", false, true), ("below", false, false)];
 
-pub(super) const EVENT: Keys =
-    Keys { path: "event", title: "an event", keys: &["kind", "after", "from", "unless", "implies", "needs"] };
+pub(super) const EVENT: Keys = Keys {
+    path: "event",
+    title: "an event",
+    keys: &["kind", "label", "after", "from", "unless", "on", "when", "once_per", "implies", "needs"],
+};
 
 pub(super) const MEASURE: Keys = Keys {
     path: "measures.<name>",
@@ -417,6 +415,7 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("lists.from", list_sources()),
         ("event.kind", STAGES.to_vec()),
         ("event.after", LengthUnit::ALL.map(LengthUnit::plural).to_vec()),
+        ("event.once_per", of(MEASURE_PER)),
         ("event.implies", IMPLIED.to_vec()),
         ("measures.is", of(AGGREGATES)),
         ("measures.per", of(MEASURE_PER)),

@@ -5,6 +5,7 @@ mod claims;
 mod data;
 mod declarations;
 mod definitions;
+mod events;
 mod field;
 mod keys;
 mod measures;

@@ -1,7 +1,7 @@
 //! What only the whole document can tell: whether names belong to something, whether units go together, whether clock
 //! events wait for each other.
 use super::field::Reader;
-use super::{claims, payouts, requirements};
+use super::{claims, events, payouts, requirements};
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
 use crate::program::document::{Aggregate, Document, FactOwner, MEASURES, STAGES, TierLadder};
@@ -16,18 +16,11 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
     let rewards = Names::new("a reward", "write the `id` of a `[[reward]]`", rewards);
     let campaigns = document.campaigns.iter().map(|campaign| campaign.id.value.as_str()).collect();
     let campaigns = Names::new("a campaign", "write the `id` of a `[[campaign]]`", campaigns);
-    for (index, clock) in document.events.iter().map(|event| event.clock.as_ref()).enumerate() {
-        let Some(clock) = clock else { continue };
-        kinds.check(&clock.from, || format!("event[{index}].from"), reader);
-        for (at, kind) in clock.unless.iter().enumerate() {
-            kinds.check(kind, || format!("event[{index}].unless[{at}]"), reader);
-        }
-    }
+    events::check(document, &kinds, reader);
     needed_facts(document, reader);
     moments_of_kinds(document, reader);
     claims::check(document, &kinds, reader);
     requirements::check(document, &kinds, reader);
-    circles(document, reader);
     for measure in &document.measures {
         for (at, kind) in measure.on.iter().enumerate() {
             kinds.check(kind, || format!("measures.{}.on[{at}]", measure.name.value), reader);
@@ -224,37 +217,6 @@ fn moments_of_kinds(document: &Document, reader: &mut Reader) {
         let fault = Diagnostic::error(Code::DuplicateId, fact.name.span, message);
         let path = format!("facts.referral.{}", fact.name.value);
         reader.push(fault.path(path).help("remove it, or give your fact another name"));
-    }
-}
-
-/// Clock events that are counted from each other never come. A kind that the host reports too starts a chain, but a clock
-/// event cannot be told apart from it, so built-in stages are taken as reported.
-fn circles(document: &Document, reader: &mut Reader) {
-    let from: BTreeMap<&str, &str> = document
-        .events
-        .iter()
-        .filter(|event| !STAGES.contains(&event.kind.value.as_str()))
-        .filter_map(|event| event.clock.as_ref().map(|clock| (event.kind.value.as_str(), clock.from.value.as_str())))
-        .collect();
-    let mut sound: BTreeSet<&str> = BTreeSet::new();
-    for (index, event) in document.events.iter().enumerate() {
-        let Some(clock) = &event.clock else { continue };
-        let itself = event.kind.value == clock.from.value;
-        let mut chain = BTreeSet::new();
-        let mut kind = event.kind.value.as_str();
-        let mut turns = itself;
-        while let Some(before) = from.get(kind).filter(|_| !turns && !sound.contains(kind)) {
-            turns = !chain.insert(kind);
-            kind = before;
-        }
-        if turns {
-            let what = if itself { "itself" } else { "events that wait for each other" };
-            let message = format!("`{}` is counted from {what}", shown(&event.kind.value));
-            let fault = Diagnostic::error(Code::Circle, clock.from.span, message).path(format!("event[{index}].from"));
-            reader.push(fault.help("count it from an event that comes by itself, such as `submitted`"));
-        } else {
-            sound.extend(chain);
-        }
     }
 }
 

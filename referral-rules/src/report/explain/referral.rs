@@ -234,6 +234,10 @@ fn remark(evaluation: &Evaluation<'_>, happening: &Happening) -> String {
     let mut parts = Vec::new();
     match &happening.taken {
         Taken::In => {
+            parts.extend(evaluation.label_of(&happening.event.kind).map(str::to_owned));
+            if happening.by_conditions {
+                parts.push("its conditions were met".to_owned());
+            }
             let [submitted, qualified, _, closed] = happening.counts;
             match happening.event.kind.as_str() {
                 "submitted" => parts.push(format!("{submitted} submitted by this referrer so far")),

@@ -4,8 +4,9 @@
 use super::hold::Hold;
 pub use super::items::Pending;
 use super::items::{Item, Origin, Place, What};
-use super::judging::{Failure, Holds, Judging, Outcome};
+use super::judging::{Failure, Holds, Judging};
 use super::kept::Kept;
+use super::making::{Arrival, Makes, Making};
 use super::measure_keys::MeasureKey;
 use super::measures::{Running, Totals};
 use super::measuring::{Measuring, Readings};
@@ -19,7 +20,7 @@ use crate::diag::Code;
 use crate::program::{EventKind, LadderBy, Party, Program, Share, Version};
 use crate::stage::attribution::Standings;
 use crate::stage::submission::{NO_VERSION, Submissions};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -186,6 +187,8 @@ pub struct Counting {
     pub held: BTreeMap<u32, Holds>,
     /// Who shares with whom.
     pub sharing: Sharing,
+    /// For what events have come that conditions make once, by kind and key; those once for a referral are told by its kinds.
+    pub came: FxHashSet<(EventKind, MeasureKey)>,
 }
 
 impl Counting {
@@ -200,6 +203,7 @@ impl Counting {
         self.failures.clear();
         self.held.clear();
         self.sharing.clear();
+        self.came.clear();
     }
 }
 
@@ -209,11 +213,13 @@ pub fn may_follow(from: u16, to: EventKind) -> bool {
 }
 
 /// What goes along from item to item of one run.
-struct Going<'a> {
+pub(super) struct Going<'a> {
     /// Nothing after this moment is known.
-    moment: i64,
+    pub(super) moment: i64,
     /// For programs in which requirements are judged at events.
-    judging: Option<Judging<'a>>,
+    pub(super) judging: Option<Judging<'a>>,
+    /// For programs in which conditions make events.
+    pub(super) making: Option<Making<'a>>,
 }
 
 /// The stage machine and the counts.
@@ -234,6 +240,8 @@ pub struct Applying<'a> {
     pub recruits: bool,
     /// Whether claims are shared: see [`Program::shares_claims`].
     pub shares: bool,
+    /// Which events conditions make.
+    pub makes: Makes,
 }
 
 impl Applying<'_> {
@@ -260,7 +268,8 @@ impl Applying<'_> {
         refusals: &mut Vec<Refusal>,
     ) {
         let start = out.referral.len();
-        let mut going = Going { moment, judging: Judging::new(self.program, self.book) };
+        let judging = Judging::new(self.program, self.book);
+        let mut going = Going { moment, judging, making: Making::new(self.makes, self.book) };
         for item in items {
             if item.known > moment || item.withdrawn <= moment {
                 continue;
@@ -277,7 +286,7 @@ impl Applying<'_> {
             self.item(item, &mut going, state, out, refusals);
         }
         self.clocks_until(until, &mut going, state, out);
-        if self.measured {
+        if self.measured && going.making.is_none() {
             let measuring = Measuring { program: self.program, book: self.book, opening: self.opening };
             measuring.run(start..out.referral.len(), out, state);
         }
@@ -334,39 +343,35 @@ impl Applying<'_> {
                 return;
             }
         }
-        self.arrive(item, going, state, out);
+        if !self.arrive(item, going, state, out) {
+            // What came before it, brought along or made by conditions, has ended the way to it.
+            let code = state.referrals.get(&item.referral).and_then(|referral| {
+                let submitted_at = self.book.referrals.submitted_at[index(item.referral)];
+                referral.refuses(self.program, kind, item.place.at, submitted_at)
+            });
+            let stage = Self::stage_of(state, item.referral);
+            refusals.extend(code.map(|code| Refusal { event: item.what.event(), code, stage }));
+        }
     }
 
     /// Takes in an item, and before it the stages that it implies and that the referral has not reached; or what requirements
-    /// make of it.
-    fn arrive(&self, item: &Item, going: &mut Going<'_>, state: &mut Counting, out: &mut Applied) {
+    /// make of it. False if it could not follow any more on what came before it.
+    fn arrive(&self, item: &Item, going: &mut Going<'_>, state: &mut Counting, out: &mut Applied) -> bool {
         let before = out.referral.len();
+        if let Some(making) = &mut going.making {
+            making.made = 0;
+        }
         if self.shares {
             self.join(item, going.moment, state);
         }
-        match going.judging.as_mut().map_or(Outcome::TakenIn, |judging| judging.judge(item, state)) {
-            Outcome::TakenIn => self.take_in_whole(item, state, out),
-            Outcome::NotTakenIn => return,
-            Outcome::Instead(stage) => self.take_in(item, stage, state, out),
-        }
+        let came = self.come(Arrival { item, kind: item.place.kind, shared: false }, going, state, out);
         if self.shares {
-            self.pass_on(item, before, state, out);
+            self.pass_on(item, before, going, state, out);
         }
-        if self.recruits {
-            let recruiter = |referral: &u32| self.standings.recruiters.at(*referral, going.moment);
-            out.recruiter.extend(out.referral[before..].iter().map(recruiter));
+        if going.making.is_none() {
+            (before..out.referral.len()).for_each(|row| self.complete(row, going.moment, state, out));
         }
-    }
-
-    fn take_in_whole(&self, item: &Item, state: &mut Counting, out: &mut Applied) {
-        let referral = state.referrals.get(&item.referral);
-        for stage in referral.map_or(&[][..], |referral| referral.implied(self.program, item.place.kind)) {
-            let now = state.referrals.get(&item.referral).map_or(NO_STAGE, |referral| referral.stage);
-            if may_follow(now, *stage) {
-                self.take_in(item, *stage, state, out);
-            }
-        }
-        self.take_in(item, item.place.kind, state, out);
+        came
     }
 
     /// Takes in an item as an event of a kind: its own, or a stage that it implies.
@@ -424,7 +429,8 @@ impl Applying<'_> {
             let Some(at) = clock.after.deadline(Instant(item.place.at), &self.program.zone, &version.calendar) else {
                 continue;
             };
-            let place = Place { at: at.0, origin: Origin::Clock, kind: clock.kind, sequence: NEVER, ..item.place };
+            let place =
+                Place { at: at.0, origin: Origin::Clock, kind: clock.kind, sequence: NEVER, made: 0, ..item.place };
             // A chain of clock events hangs on what it started from.
             let anchor = match item.what {
                 What::Event(anchor) | What::Clock(anchor) => anchor,

@@ -5,7 +5,7 @@ use super::measure_keys::MeasureKey;
 use super::measures::Totals;
 use crate::base::Number;
 use crate::expr::Status;
-use crate::program::Reward;
+use crate::program::{EventKind, Reward};
 use crate::stage::inputs::in_unit;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -198,6 +198,8 @@ pub struct Opening {
     pub totals: FxHashMap<TotalKey, i64>,
     /// For what rules were given that are given once.
     pub given: Given,
+    /// For what events have come that conditions make.
+    pub came: FxHashSet<(EventKind, MeasureKey)>,
     /// Declared measures, by number and key, by the first day of the period.
     pub measures: FxHashMap<(u16, MeasureKey), BTreeMap<i32, Totals>>,
 }

@@ -57,6 +57,8 @@ pub struct Place {
     pub share: u8,
     /// The place of who shares in the order of ids; 0 for the holder.
     pub sharer_rank: u32,
+    /// The how-manieth event it is that conditions made of what happened; 0 for what they did not make.
+    pub made: u16,
 }
 
 /// An item.
@@ -155,6 +157,7 @@ pub fn collect(program: &Program, book: &Book, standings: &Standings, as_of: i64
             event_rank: NONE,
             share: 0,
             sharer_rank: 0,
+            made: 0,
         },
         referral: NONE,
         what: What::Submission,
@@ -197,6 +200,7 @@ pub fn event_item(book: &Book, event: u32) -> Item {
         event_rank: book.rank_of_event(row),
         share: 0,
         sharer_rank: 0,
+        made: 0,
     };
     Item { place, referral, what: What::Event(event), known: events.known[row], withdrawn: events.withdrawn[row] }
 }
@@ -214,6 +218,7 @@ pub fn submission_item(book: &Book, row: u32) -> Item {
             event_rank: 0,
             share: 0,
             sharer_rank: 0,
+            made: 0,
         },
         referral: row,
         what: What::Submission,

@@ -124,8 +124,8 @@ impl<'a> Judging<'a> {
     }
 
     /// Judges an event that could be taken in, with the stages that it implies. All that fails is taken down; of what changes
-    /// the event, the first in the document decides.
-    pub(super) fn judge(&mut self, item: &Item, state: &mut Counting) -> Outcome {
+    /// the event, the first in the document decides. The kind is the item's own, or that of an event which conditions make of it.
+    pub(super) fn judge(&mut self, item: &Item, kind: EventKind, state: &mut Counting) -> Outcome {
         let program = self.program;
         let Some(referral) = state.referrals.get(&item.referral) else { return Outcome::TakenIn };
         let number = referral.submitted_version;
@@ -134,7 +134,7 @@ impl<'a> Judging<'a> {
             return Outcome::TakenIn;
         }
         let (stage, reached, first) = (referral.stage, referral.reached, referral.first.clone());
-        let kinds = coming(program, referral, item.place.kind);
+        let kinds = coming(program, referral, kind);
         let mut outcome = Outcome::TakenIn;
         for (requirement_at, requirement) in (0_u16..).zip(&version.requirements) {
             let said = |kind, said| Failure {

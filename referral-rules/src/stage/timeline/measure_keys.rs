@@ -84,18 +84,18 @@ impl MeasureKeys<'_> {
         }
     }
 
-    /// The keys of applied events, which the version governs.
+    /// The keys of applied events, which the version governs, by their parts.
     pub fn at(
         &self,
         version: &Version,
-        contribution: &Contribution,
+        per: &[Per],
         rows: &[u32],
         applied: &Applied,
         scratch: &mut Scratch<'_>,
     ) -> Vec<MeasureKey> {
-        let mut parts: Vec<Vec<KeyPart>> = vec![Vec::with_capacity(contribution.per.len()); rows.len()];
+        let mut parts: Vec<Vec<KeyPart>> = vec![Vec::with_capacity(per.len()); rows.len()];
         let referrals = &self.book.referrals;
-        for per in &contribution.per {
+        for per in per {
             if let Per::Expression(expression) = per {
                 self.written(version, expression, rows, applied, &mut parts, scratch);
                 continue;

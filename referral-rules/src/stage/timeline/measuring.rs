@@ -102,7 +102,7 @@ impl Measuring<'_> {
                 let rows: Vec<u32> = rows.clone().map(position).filter(governed).collect();
                 for rows in rows.chunks(CHUNK_ROWS) {
                     let keys = MeasureKeys { program: self.program, book: self.book };
-                    let keys = keys.at(version, contribution, rows, applied, scratch);
+                    let keys = keys.at(version, &contribution.per, rows, applied, scratch);
                     out.extend(rows.iter().map(|row| (contribution.measure, *row)).zip(keys));
                 }
             }

@@ -11,6 +11,7 @@ use super::items::{Item, Items, What};
 use super::judging::{Failure, Holds};
 use super::kept::Kept;
 use super::ledger::{Booking, EntryRow, late_moments};
+use super::making::Makes;
 use super::measure_keys::MeasureKey;
 use super::measures::Running;
 use super::states::States;
@@ -131,8 +132,6 @@ struct Shared<'a> {
     opening: &'a Opening,
     as_of: i64,
     clock_acts: bool,
-    /// Events are measured in passes of their own.
-    measured: bool,
     /// Recruiters are asked for.
     recruits: bool,
     /// Claims are shared.
@@ -167,7 +166,6 @@ pub fn run(
         opening,
         as_of,
         clock_acts,
-        measured: program.measures_events(),
         recruits: program.asks_for_recruiters(),
         shares: program.shares_claims(),
         reads_ledger: program.versions.iter().flat_map(|version| &version.rewards).any(|reward| reward.reads_ledger),
@@ -329,9 +327,10 @@ impl<'a> Worker<'a> {
             submissions: self.shared.submissions,
             standings: self.shared.standings,
             opening: self.shared.opening,
-            measured: self.shared.measured,
+            measured: self.shared.program.measures_events(),
             recruits: self.shared.recruits,
             shares: self.shared.shares,
+            makes: Makes::all(self.shared.program),
         };
         let mut refusals = Vec::new();
         applying.run(items, moment, &mut self.counting, applied, &mut refusals);

@@ -1,7 +1,8 @@
 //! What is taken in for the holder of a claim is taken in for each who shares it, right after it, from its own submission on and
 //! without asking what may follow. So each has counts and tiers of its own, and is disqualified and lost with the holder.
-use super::applied::{Applied, Applying, Counting};
+use super::applied::{Applied, Applying, Counting, Going};
 use super::items::{Item, Place, What};
+use super::making::Arrival;
 use crate::base::{NONE, index};
 use crate::program::Share;
 use crate::stage::attribution::Standing;
@@ -59,20 +60,36 @@ impl Applying<'_> {
         }
     }
 
-    /// Takes what was taken in of an item, from a row on, in for those who share with its referral.
-    pub(super) fn pass_on(&self, item: &Item, from: usize, state: &mut Counting, out: &mut Applied) {
-        let kinds: Vec<_> = out.kind.get(from..).unwrap_or_default().to_vec();
+    /// Takes what was taken in of an item, from a row on, in for those who share with its referral; but not what conditions made that
+    /// each of them has of its own.
+    pub(super) fn pass_on(
+        &self,
+        item: &Item,
+        from: usize,
+        going: &mut Going<'_>,
+        state: &mut Counting,
+        out: &mut Applied,
+    ) {
         let sharers = state.sharing.sharers.get(&item.referral).cloned().unwrap_or_default();
+        let own = going.making.as_mut().map(|making| std::mem::take(&mut making.own)).unwrap_or_default();
+        let rows = (from..out.kind.len()).filter(|row| !own.contains(row));
+        let kinds: Vec<_> = rows.filter_map(|row| out.kind.get(row).copied()).collect();
         let rank = |sharer: u32| self.book.referral_rank.get(index(sharer)).copied().unwrap_or_default();
         for (share, referral) in (1_u8..).zip(sharers) {
             let item = Item { referral, place: Place { share, sharer_rank: rank(referral), ..item.place }, ..*item };
-            kinds.iter().for_each(|kind| self.take_in(&item, *kind, state, out));
+            for kind in kinds.iter().copied() {
+                self.enter(Arrival { item: &item, kind, shared: true }, kind, going, state, out);
+            }
         }
-        let referrals = out.referral.get(from..).unwrap_or_default();
-        let version = |holder: u32| self.submissions.version.get(index(holder)).copied().unwrap_or(NO_VERSION);
-        out.share.extend(referrals.iter().map(|referral| {
-            let holder = state.sharing.holders.get(referral).copied().unwrap_or(*referral);
-            state.sharing.of(*referral, version(holder))
-        }));
+        if let Some(making) = &mut going.making {
+            making.own.clear();
+        }
+    }
+
+    /// What a referral has of what happens, beside those who share.
+    pub(super) fn share_of(&self, referral: u32, state: &Counting) -> Share {
+        let holder = state.sharing.holders.get(&referral).copied().unwrap_or(referral);
+        let version = self.submissions.version.get(index(holder)).copied().unwrap_or(NO_VERSION);
+        state.sharing.of(referral, version)
     }
 }

@@ -141,11 +141,22 @@ pub(super) fn place(book: &Book, at: i64, event: u32, referral_rank: u32) -> Pla
             event_rank: 0,
             share: 0,
             sharer_rank: 0,
+            made: 0,
         };
     }
     let event = index(event);
     let (kind, sequence) = (book.events.kind[event], book.events.sequence[event]);
-    Place { at, origin, kind, sequence, referral_rank, event_rank: book.rank_of_event(event), share: 0, sharer_rank: 0 }
+    Place {
+        at,
+        origin,
+        kind,
+        sequence,
+        referral_rank,
+        event_rank: book.rank_of_event(event),
+        share: 0,
+        sharer_rank: 0,
+        made: 0,
+    }
 }
 
 /// The kind of an entry's event: of a rule on several kinds, nothing is implied on the straight way.
