@@ -83,8 +83,8 @@ mod table;
 mod texts;
 
 pub use answer::{
-    balances, campaigns, decisions, entries, findings, ledger, lists, outlook, part, part_from_json, parts, payouts,
-    positions, standings,
+    balances, campaigns, decisions, entries, findings, leaderboard, ledger, lists, outlook, part, part_from_json,
+    parts, payouts, positions, standings,
 };
 pub use fault::{ColumnFault, ColumnFaults};
 pub use table::{Tables, columns, given, table, table_where};

@@ -11,7 +11,7 @@ use arrow_array::types::{Date32Type, Decimal128Type, Int8Type, Int32Type, Timest
 use arrow_array::*;
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Field};
-use referral_arrow::{Tables, decisions, entries, findings, given, ledger, part, part_from_json, parts};
+use referral_arrow::{Tables, decisions, entries, findings, given, leaderboard, ledger, part, part_from_json, parts};
 use referral_rules::base::Instant;
 use referral_rules::book::{Book, Given, GivenTable};
 use referral_rules::evaluation::Evaluation;
@@ -332,6 +332,40 @@ fn texts_are_read_as_what_their_column_is() {
     let tables =
         Tables { accounts: Some(&[accounts()]), referrals: &[referrals], events: &[events()], ..Tables::default() };
     assert_eq!(evaluated(&given(tables).unwrap(), |_| ()), evaluated(&from_json(), |_| ()));
+}
+
+#[test]
+fn the_leaderboard_comes_out_as_it_is() {
+    let program = format!(
+        "{PROGRAM}\n[measures.submitted_in_year]\nis = \"count\"\non = \"submitted\"\nin_each = \"calendar year\"\n\
+         [[contest]]\nid = \"year\"\nby = \"submitted_in_year\"\nties = \"share\"\nticket_for_each = 1\n\
+         prizes = [{{ id = \"first\", place = 1, kind = \"cash\", amount = 12.5 }}]\n"
+    );
+    let (program, _) = Program::from_toml(&program).unwrap();
+    let given = from_arrow(false);
+    let book = Book::new(&program, &given);
+    for as_of in ["2026-06-01T00:00:00Z", "2027-06-01T00:00:00Z"] {
+        let evaluation = evaluate(&program, &book, Instant::parse(as_of).unwrap(), Options::default()).unwrap();
+        let (batch, all) = (leaderboard(&evaluation).unwrap(), evaluation.leaderboard());
+        assert!(!all.is_empty());
+        let (columns, json) = names(&batch, &all[0]);
+        assert_eq!(columns, json);
+        assert_eq!(batch.num_rows(), all.len());
+        let column = |name: &str| batch.column_by_name(name).unwrap();
+        for (row, placing) in all.iter().enumerate() {
+            assert_eq!(column("referrer").as_string::<i64>().value(row), placing.referrer);
+            assert_eq!(column("value").as_string::<i64>().value(row), placing.value.to_string());
+            assert_eq!(column("ended").as_boolean().value(row), placing.ended);
+            let amounts = column("amount").as_primitive::<Decimal128Type>();
+            assert_eq!(amounts.is_valid(row), placing.amount.is_some());
+            assert!(placing.amount.is_none_or(|amount| amounts.value_as_string(row) == amount.to_string()));
+        }
+    }
+    let evaluation_of_nothing = Given::default();
+    let book = Book::new(&program, &evaluation_of_nothing);
+    let evaluation =
+        evaluate(&program, &book, Instant::parse("2026-06-01T00:00:00Z").unwrap(), Options::default()).unwrap();
+    assert_eq!(leaderboard(&evaluation).unwrap().num_rows(), 0);
 }
 
 /// The texts of a column of Arrow stay where they are; those that name accounts must have numbers in the book all the same.

@@ -39,6 +39,7 @@ def answer(request):
         "balances": write_balances(positions),
         "payouts": [payouts.write(row) for row in payouts.Payouts(book, ledger.ideal, positions).rows()],
         "standings": list(standings(ledger.ideal)),
+        "leaderboard": ledger.ideal.contests.leaderboard(),
         "outlook": list(outlook(ledger.ideal)),
         "campaigns": list(campaigns(ledger.ideal, booked.ledger)),
         "lists": lists(book),

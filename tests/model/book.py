@@ -295,7 +295,7 @@ class Book:
         if name not in COUNTS and not measures and made:
             return self.read_total(name, {"to": "referrer", "total_per": made[0].get("once_per", "referral")}, row, value, at)
         totals = [rule for version in self.program.versions for rule in version.rewards if rule["id"] == name and "total" in rule]
-        rewards = [rule for version in self.program.versions for rule in version.rewards if rule["id"] == name]
+        rewards = [rule for version in self.program.versions for rule in version.rewards + version.prizes if rule["id"] == name]
         if name not in COUNTS and not limits and not measures and totals:
             return self.read_total(name, totals[0], row, value, at)
         once = [rule for rule in rewards if "once_per" in rule]
@@ -338,7 +338,7 @@ class Book:
         """Whether a balance's key has as many parts as the limit, and names campaigns and rewards that there are."""
         given = [key] if len(parts) == 1 else key.split("/") if key else []
         there = {word: {rule["id"] for version in self.program.versions for rule in rules(version)}
-                 for word, rules in (("campaign", lambda version: version.campaigns), ("reward", lambda version: version.rewards))}
+                 for word, rules in (("campaign", lambda version: version.campaigns), ("reward", lambda version: version.rewards + version.prizes))}
         return len(given) == len(parts) and all(part not in there or name in there[part] for part, name in zip(parts, given))
 
 

@@ -37,6 +37,9 @@ IN_PROGRAMS = (
     + each("made", ["active", "milestone", "a stage", "a clock counts from it"]) + each("made once_per", MADE_PER) + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
     + each("assessment of", ["company", "account", "referrer", "referral"]) + each("assessment", ["a verdict above", "when", "again_on", "points", "points_if_not"])
+    + each("race", ["count", "sum", "distinct"]) + each("contest in_each", REVIEWED) + each("ties", ["share", "split", "first to reach"])
+    + each("contest", ["over the lifetime", "first and last day", "at_least", "when", "ticket_for_each", "places", "a limit", "a reversal", "hold_until"])
+    + ["versions: other contests"]
     + each("take_back", ["by default", "all", "in proportion", "a share"]) + each("when_paid", ["take back", "keep"])
     + ["reversal: rewards", "reversal: of_event", "reversal: out_of", "reversal: within", "reversal: when", "reversal: restored_by", "versions: other reversals"]
     + ["reviewed_by", "event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "as_long_as", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
@@ -69,6 +72,7 @@ IN_EFFECT = (
     + each("payout state", ["paid", "due", "overdue", "carried"])
     + each("not paid out", ["nothing-to-pay", "below-minimum", "after-cut-off", "payout-fault", "gate-0"]) + ["a payout is flagged"]
     + each("item", ["met", "failed", "missing"]) + each("verdict", ["v-0", "v-1", "last"])
+    + ["a prize", "a prize taken back", "a part of prizes", "places of a period that runs", "no place yet"]
     + each("notify", ["due", "met", "met late", "overdue"])
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
@@ -93,6 +97,11 @@ def effects(request, raw):
         yield from (f"failed: {failure['on_failure']}" for failure in decision["failures"])
         if decision["verdict"] == "accepted" and decision["reasons"]:
             yield "one side refused"
+    for row in raw["leaderboard"]:
+        if not row["ended"]:
+            yield "places of a period that runs"
+        if row["place"] is None:
+            yield "no place yet"
     for position in raw["positions"]:
         yield from (f"{key}: {position[key]}" for key in ("state", "pay", "notify"))
     for payout in raw["payouts"]:
@@ -145,7 +154,11 @@ def effects_of_entry(entry, limits):
         yield "a released part less its share"
     if not entry["amount"].strip("0."):
         yield "an entry of zero"
-    if "@" in entry["id"].split("/")[3]:
+    if entry["event"]["kind"] == "contest":
+        yield "a prize taken back" if entry["correction"] and entry["amount"].startswith("-") else "a prize"
+        if entry["base"] not in ("50", "100", "33.335", "0.01", "7", "0", "1"):
+            yield "a part of prizes"
+    elif "@" in entry["id"].split("/")[3]:
         yield "an event of the clock earns"
     if entry["version"] != "v1":
         yield "under a later version"

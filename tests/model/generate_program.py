@@ -2,6 +2,7 @@
 from decimal import Decimal
 
 import generate_made
+from generate_contests import add_contests, contest
 from generate_payouts import add_payouts
 from generate_running import add_assessments
 from generate_rules import HOST_KINDS, MOMENTS, Rules
@@ -65,11 +66,16 @@ class Programs(Rules):
         if "reversal" in first and draw.chance(30):
             draw.form("versions: other reversals")
             found["reversal"] = [self.reversal(reversal["id"], first) for reversal in first["reversal"]]
+        if "contest" in first and draw.chance(30):
+            draw.form("versions: other contests")
+            found["contest"] = [contest(draw, one["id"], first["measures"]["race"], []) for one in first["contest"]]
+            for heading in ("limit", "reversal"):
+                found[heading] = [rule for rule in found.get(heading, ()) if not rule["id"].endswith("-prizes")]
         if "tiers" in first and draw.chance(30):
             draw.form("versions: another ladder")
             found["tiers"] = self.tiers(first["tiers"])
         if "measures" in first and draw.chance(30):
-            found["measures"] = {name: {**measure, "on": measure["on"] if name in ("pace", "own") else self.declared_kinds(measure)}
+            found["measures"] = {name: {**measure, "on": measure["on"] if name in ("pace", "own", "race") else self.declared_kinds(measure)}
                                  for name, measure in first["measures"].items()}
         return found
 
@@ -157,6 +163,8 @@ class Programs(Rules):
         if any(limit.get("over_limit") == "pay later" for limit in document.get("limit", ())) and draw.chance(80):
             # What is put off is still to come when a share of it is taken back.
             document.setdefault("reversal", []).append({"id": "v9", "on": ["renewal", draw.one(["first-invoice", "opportunity", "closed"])], "take_back": "1/3"})
+        if draw.chance(40):
+            add_contests(draw, document, self.ladders)
         groups = self.groups(document)
         if groups:
             document["group"] = groups

@@ -5,6 +5,7 @@ from itertools import count
 from amount import Denied, candidates, for_goals, named_account
 from attribution import Claims
 from circles import closes_circle, recruiter
+from contests import Contests, Ending
 from dates import first_instant
 from kept import Kept
 from known import Known
@@ -37,7 +38,7 @@ class Ideal:
         self.record, self.limits, self.claims, self.totals = Record(book), Limits(book), Claims(book), Totals(book)
         self.given, self.made = Given(book), Made(book)
         self.kept, self.queue, self.turn, self.reversals = Kept(book), [], count(), Reversals(self)
-        self.verdicts, self.standings, self.goal_events = [], {}, []
+        self.verdicts, self.standings, self.goal_events, self.contests = [], {}, [], Contests(self)
         for row in self.known.referrals.values():
             self.expect(Happening(row.id, "submitted", row.at))
         for event in self.known.events.values():
@@ -56,6 +57,25 @@ class Ideal:
         else:
             act = self.submit if happening.is_submission else self.happen
             heapq.heappush(self.queue, (place(self.program, happening), next(self.turn), act, happening))
+            for end, last in self.contests.note(self.program.day_of(happening.at)):
+                if end > self.moment:
+                    self.to_come.append(end)
+                else:
+                    heapq.heappush(self.queue, ((end, END_OF_PERIOD, 1), next(self.turn), self.end_contests, (last, end)))
+
+    def end_contests(self, what):
+        """A15: what a period's places get."""
+        last, end = what
+        for _, _, version, row in self.contests.end(last, end):
+            standing, rule = row.standing, row.prize
+            happening = Ending(standing.row.id, end, last)
+            scope = row.look.scope(version, self.record, row.look.levels)
+            part = Part(
+                version=version, total=None, rule=rule, referral=standing.row.id, happening=happening, base=row.base, campaigns=[],
+                tiers=row.look.levels, released=None, grant=self.grant_id(standing, rule, happening, scope),
+                beneficiary=beneficiary(standing, rule, scope), place=self.contests.place_of(rule, end, standing.row.id), limit=None,
+                counted=False, reversal="", granted=None)
+            self.settle(part, scope, row.amount, self.program.day_of(end))
 
     def submit(self, happening):
         """A5 and A6: the referral is judged, and claims its keys if it is not out."""

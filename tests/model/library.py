@@ -10,7 +10,7 @@ from functions import decimal_text
 ROOT = Path(__file__).resolve().parents[2]
 
 
-TABLES = ["decisions", "entries", "ledger", "positions", "balances", "payouts", "standings", "outlook", "campaigns", "lists", "findings", "assessments"]
+TABLES = ["decisions", "entries", "ledger", "positions", "balances", "payouts", "standings", "leaderboard", "outlook", "campaigns", "lists", "findings", "assessments"]
 
 
 class Plain(json.JSONEncoder):
@@ -69,6 +69,7 @@ class Library:
                                for row in raw["balances"]),
             "payouts": [payout(row) for row in raw["payouts"]],
             "standings": raw["standings"],
+            "leaderboard": raw["leaderboard"],
             "outlook": raw["outlook"],
             "campaigns": [campaign(row) for row in raw["campaigns"]],
             "lists": raw["lists"],

@@ -93,6 +93,8 @@ def covers(version, limit, rule, scope, campaigns):
     unit = limit.get("unit", version.currency)
     if "rewards" in limit:
         named = rule["id"] in limit["rewards"]
+    elif "contest" in rule:
+        named = False
     else:
         named = rule["to"] == "referrer" and unit in ("grants", rule["unit"])
     touched = "campaigns" not in limit or any(name in limit["campaigns"] for name in campaigns)

@@ -14,8 +14,9 @@ REACHED = {"submitted": "submitted_count", "qualified": "qualified_count", "oppo
 class Contribution:
     """What one event adds to a declared measure."""
 
-    def __init__(self, measure, whose, referral, day, value):
-        self.measure, self.whose, self.referral, self.day, self.value = measure, whose, referral, day, value
+    def __init__(self, measure, whose, standing, happening, day, value):
+        self.measure, self.whose, self.day, self.value = measure, whose, day, value
+        self.standing, self.happening, self.referral = standing, happening, standing.row.id
 
 
 class Record:
@@ -51,7 +52,7 @@ class Record:
         if not absent(value):
             whose = key_of(measure, scope)
             day = self.book.program.day_of(happening.at)
-            self.contributions.append(Contribution(name, whose, standing.row.id, day, value))
+            self.contributions.append(Contribution(name, whose, standing, happening, day, value))
 
     def values(self, version, referrer, day, scope):
         """All counts and measures of a referrer, as an event of that day sees them; keys are read in the event's scope."""

@@ -80,6 +80,10 @@ class Version:
         self.payouts = [{**payout, "unit": payout.get("unit", self.currency)} for payout in several(document.get("payout"))]
         self.reversals = several(document.get("reversal"))
         self.assessments = several(document.get("assessment"))
+        self.contests = several(document.get("contest"))
+        self.prizes = [self.with_unit(len(self.rewards) + place, {
+            "to": "referrer", "on": [], "contest": contest["id"], **prize, "places": prize.get("places", [prize.get("place")] * 2)})
+            for place, (contest, prize) in enumerate((contest, prize) for contest in self.contests for prize in contest["prizes"])]
         self.index = 0
 
     def with_unit(self, index, reward):
@@ -155,7 +159,7 @@ class Program:
     """All versions of one program, from the first day on."""
 
     def __init__(self, documents):
-        given = [Version(document) for document in several(documents)]
+        self.given = given = [Version(document) for document in several(documents)]
         self.reversal_ids = list(dict.fromkeys(reversal["id"] for version in given for reversal in version.reversals))
         self.versions = sorted(given, key=lambda version: version.first_day)
         for index, version in enumerate(self.versions):

@@ -34,7 +34,7 @@ class Reversals:
         self.ideal, self.program, self.grants = ideal, ideal.program, {}
 
     def covering(self, version, rule):
-        return [reversal for reversal in version.reversals if rule["id"] in reversal.get("rewards", [rule["id"]])]
+        return [reversal for reversal in version.reversals if rule["id"] in reversal.get("rewards", [] if "contest" in rule else [rule["id"]])]
 
     def remember(self, part, scope, put_off):
         """Keeps what a part of a grant gave, and of how much it may be refunded as of then."""

@@ -50,6 +50,7 @@ fn through_rust(case: &Case, given: &Given, options: Options) -> Value {
             "balances": evaluation.balances(),
             "payouts": evaluation.payouts(),
             "standings": evaluation.standings(),
+            "leaderboard": evaluation.leaderboard(),
             "outlook": evaluation.outlook(),
             "campaigns": evaluation.campaigns(),
             "lists": evaluation.lists(),

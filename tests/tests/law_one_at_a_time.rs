@@ -638,6 +638,74 @@ kind = "points"
 amount = 1000
 "#;
 
+/// Contests of each kind, in place of `LIMITS`: prizes that a limit puts off, and one that is taken back.
+const CONTESTS: &str = r#"
+[measures.submitted_in_day]
+is = "count"
+on = "submitted"
+in_each = "day"
+[measures.paid_in_month]
+is = "sum"
+of = "event.value"
+on = "payment"
+in_each = "calendar month"
+[measures.domains]
+is = "distinct"
+of = "referee.domain"
+on = ["submitted", "closed"]
+in_each = "calendar month"
+[measures.qualified_ever]
+is = "count"
+on = "qualified"
+disqualified = "kept"
+
+[[contest]]
+id = "day"
+by = "submitted_in_day"
+ties = "split"
+[[contest.prizes]]
+id = "busiest"
+place = 1
+kind = "cash"
+amount = 10
+[[contest.prizes]]
+id = "busy"
+places = [2, 3]
+kind = "cash"
+amount = 0.01
+[[contest]]
+id = "month"
+by = "paid_in_month"
+at_least = 20
+when = "referrer.status == 'paying' && qualified_count > 0"
+ties = "share"
+prizes = [{ id = "seller", places = [1, 2], kind = "points", amount = 5 }]
+[[contest]]
+id = "breadth"
+by = "domains"
+ties = "first to reach"
+prizes = [{ id = "first-domains", place = 1, kind = "cash", amount = 33.335 }, { id = "second-domains", place = 2, kind = "cash", amount = 7 }]
+[[contest]]
+id = "ever"
+by = "qualified_ever"
+last_day = 2026-01-28
+ties = "share"
+prizes = [{ id = "trip", place = 1, kind = "perk", payable_after = "5 days" }]
+
+[[limit]]
+id = "purse"
+rewards = ["busiest", "busy", "first-domains"]
+per = ["program"]
+in_each = "calendar month"
+at_most = 35
+over_limit = "pay later"
+[[reversal]]
+id = "undone"
+on = "refund"
+rewards = ["seller", "first-domains", "qualified"]
+take_back = "1/2"
+"#;
+
 fn programs() -> Vec<Program> {
     let released = PROGRAM.replace("claim_lasts = \"15 days\"\n", RELEASED);
     let circles = released.replace("[attribution]\n", &format!("{CIRCLES}[attribution]\n"));
@@ -711,6 +779,10 @@ fn programs() -> Vec<Program> {
         (&circles, &made_before),
         (&taken_over, &format!("{MADE}{RECRUITERS}")),
         (&released, &format!("{MADE}{LATER}")),
+        (PROGRAM, CONTESTS),
+        (&last, CONTESTS),
+        (&shared, CONTESTS),
+        (&released, &format!("{RECRUITERS}{CONTESTS}")),
     ];
     programs.iter().map(|(program, limits)| Program::from_toml(&program.replace("LIMITS", limits)).unwrap().0).collect()
 }
@@ -1119,6 +1191,14 @@ fn second_version_over_the_program() -> String {
     out
 }
 
+/// A version that is the first to hold contests.
+fn second_version_with_contests() -> String {
+    let limit = "[[limit]]\nid = \"lifetime\"\nat_most = 1000\n";
+    let out = second_version().replace(limit, CONTESTS);
+    assert!(out.contains("busiest"), "the limit is written otherwise");
+    out
+}
+
 #[test]
 fn a_version_that_comes_in_mid_stream_opens_the_states_of_the_one_before() {
     let first = PROGRAM.replace("LIMITS", "");
@@ -1127,10 +1207,14 @@ fn a_version_that_comes_in_mid_stream_opens_the_states_of_the_one_before() {
         second_version_that_looks_back(),
         second_version_over_the_program(),
         second_version_that_makes_events(),
+        second_version_with_contests(),
     ];
     for second in versions {
         comes_in_mid_stream(&first, &second);
     }
+    // All was one scope before: only what contests count is new.
+    let budget = PROGRAM.replace("LIMITS", "[[limit]]\nid = \"budget\"\nper = [\"program\"]\nat_most = 900\n");
+    comes_in_mid_stream(&budget, &second_version_with_contests());
 }
 
 fn comes_in_mid_stream(first: &str, second: &str) {

@@ -49,3 +49,10 @@ fn all_of_it_is_taken_back() {
         panic!("{message}");
     }
 }
+
+#[test]
+fn prizes_are_those_of_the_leaderboard() {
+    if let Err(message) = check(400, laws::prizes_are_those_of_the_leaderboard) {
+        panic!("{message}");
+    }
+}

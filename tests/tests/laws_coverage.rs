@@ -76,6 +76,7 @@ const NEEDED: &[&str] = &[
     "entry correction",
     "entry from the clock",
     "entry nothing",
+    "entry on contest",
     "entry of a later version",
     "entry of a reversal",
     "entry that conditions made",

@@ -33,6 +33,7 @@ fn section_of(path: &str) -> &str {
         | "tiers.levels"
         | "tables.<name>.bands"
         | "campaign.goal"
+        | "contest.prizes"
         | "assessment.item"
         | "assessment.verdict" => path,
         "in_force.under_way" => "in_force",
@@ -41,7 +42,8 @@ fn section_of(path: &str) -> &str {
         "event.after" => "Lengths of time",
         "rounding" => "Rounding",
         "limit.in_each" => "Periods",
-        "reward.kind" => "Kinds of reward",
+        "reward.kind" | "contest.prizes.kind" => "Kinds of reward",
+        "contest.prizes.pay_within" | "contest.prizes.counted_from" => "contest.prizes",
         "tables.<name>" => "[tables.<name>]",
         "lists.<name>" | "lists.from" => "lists.<name>",
         _ => match path.split('.').next().unwrap_or(path) {
@@ -60,6 +62,7 @@ fn section_of(path: &str) -> &str {
             "payout" => "[[payout]]",
             "reversal" => "[[reversal]]",
             "assessment" => "[[assessment]]",
+            "contest" => "[[contest]]",
             other => panic!("where is `{other}` described?"),
         },
     }
@@ -275,13 +278,15 @@ fn outlook_answer() -> Value {
          to = \"referrer\"\non = \"qualified\"\nkind = \"perk\"\n[[campaign]]\nid = \"c\"\nfirst_day = 2026-01-01\n\
          last_day = 2026-01-31\nreward_times = 2\ngoal = {{ at_least = 1, on = \"qualified\" }}\n[[reward]]\nid = \"s\"\n\
          to = \"referrer\"\non = \"submitted\"\nkind = \"cash\"\namount = 1\n[[payout]]\nid = \"p\"\n[lists]\nfree = {{ from = \"public mail providers\" }}\n\
-         [[assessment]]\nid = \"a\"\nof = \"company\"\nitem = [{{ code = \"i\", require = \"1 > 2\", message = \"m\" }}]\nverdict = [{{ name = \"v\" }}]\n"
+         [[assessment]]\nid = \"a\"\nof = \"company\"\nitem = [{{ code = \"i\", require = \"1 > 2\", message = \"m\" }}]\nverdict = [{{ name = \"v\" }}]\n\
+         [measures.brought]\nis = \"count\"\non = \"submitted\"\nin_each = \"calendar month\"\n[[contest]]\nid = \"month\"\nby = \"brought\"\n\
+         ties = \"share\"\nprizes = [{{ id = \"first\", place = 1, kind = \"perk\" }}]\n"
     );
     let request = json!({
         "program": program,
         "book": {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-01-02"}]},
         "as_of": "2026-01-03",
-        "answer": ["payouts", "standings", "outlook", "campaigns", "lists", "assessments"],
+        "answer": ["payouts", "standings", "leaderboard", "outlook", "campaigns", "lists", "assessments"],
     });
     serde_json::from_str(&wire::evaluate_json(&request.to_string())).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Answers become record batches: a row per entry, decision or finding, the columns named as in JSON.
+//! Answers become record batches: a row per entry, decision, finding or place of a contest, the columns named as in JSON.
 //!
 //! What is one object there (`beneficiary`) is a column per part here (`beneficiary.party`), as in the tables that a host gives.
 mod building;
@@ -30,6 +30,7 @@ pub fn part(evaluation: &Evaluation<'_>, name: &str) -> Option<Result<RecordBatc
         "balances" => balances(evaluation),
         "payouts" => payouts(evaluation),
         "standings" => standings(evaluation),
+        "leaderboard" => leaderboard(evaluation),
         "outlook" => outlook(evaluation),
         "campaigns" => campaigns(evaluation),
         "lists" => lists(evaluation),
@@ -86,6 +87,8 @@ part_of! {
     payouts
     /// Which level each referrer has on each ladder.
     standings
+    /// Who has which place in contests, in periods that have ended and in those that run.
+    leaderboard
     /// What each referral can still bring.
     outlook
     /// What each campaign brought.

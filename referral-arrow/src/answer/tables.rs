@@ -86,6 +86,7 @@ pub const TABLES: &[(&str, &[Column])] = &[
     ("balances", BALANCES),
     ("payouts", PAYOUTS),
     ("standings", STANDINGS),
+    ("leaderboard", LEADERBOARD),
     ("outlook", OUTLOOK),
     ("campaigns", CAMPAIGNS),
     ("lists", LISTS),
@@ -242,6 +243,22 @@ const STANDINGS: &[Column] = &[
     texts("conditions"),
     day("by").or_none(),
     day("next_review").or_none(),
+];
+
+const LEADERBOARD: &[Column] = &[
+    word("contest"),
+    day("first_day").or_none(),
+    day("last_day"),
+    of(Kind::Flag, "ended"),
+    whole("place").or_none(),
+    text("referrer"),
+    text("value"),
+    text("missing"),
+    whole("tickets").or_none(),
+    word("prize").or_none(),
+    amount("amount").or_none(),
+    word("unit").or_none(),
+    text("referral"),
 ];
 
 const OUTLOOK: &[Column] = &[

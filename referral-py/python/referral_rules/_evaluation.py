@@ -50,6 +50,7 @@ _SHAPES: dict[str, Shape] = {
         "missed_on": date.fromisoformat,
     },
     "standings": {"value": _exact, "at_least": _exact, "missing": _exact, "by": date.fromisoformat, "next_review": date.fromisoformat},
+    "leaderboard": {"first_day": date.fromisoformat, "last_day": date.fromisoformat, "value": _exact, "missing": _exact, "amount": Decimal},
     "outlook": {"by": _instant},
     "campaigns": {
         "first_day": date.fromisoformat,
@@ -200,6 +201,11 @@ class Evaluation:
     def standings(self) -> Table:
         """Which level each referrer has on each ladder, and what is missing for the next."""
         return self._table("standings")
+
+    @property
+    def leaderboard(self) -> Table:
+        """Who has which place in contests, in periods that have ended and in those that run."""
+        return self._table("leaderboard")
 
     @property
     def outlook(self) -> Table:

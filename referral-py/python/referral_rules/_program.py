@@ -101,7 +101,7 @@ class Program:
     ) -> Evaluation:
         """Who is owed what under these terms and these facts, as of a moment.
 
-        `answer` names the parts that are wanted: decisions, entries, positions, balances, payouts, standings, outlook, campaigns,
+        `answer` names the parts that are wanted: decisions, entries, positions, balances, payouts, standings, leaderboard, outlook, campaigns,
         lists, findings, warnings, fingerprint, ledger, summary, assessments; by default all but the last three. Other Python threads go on while it computes.
 
         >>> program = Program({"standard": "customer-referrals"})

@@ -47,6 +47,8 @@ size_limits! {
     ASSESSMENTS_MAX: usize = 100, "assessments of a program";
     ASSESSMENT_ITEMS_MAX: usize = 100, "items of an assessment";
     ASSESSMENT_VERDICTS_MAX: usize = 100, "verdicts of an assessment";
+    CONTESTS_MAX: usize = 100, "contests of a program";
+    PRIZES_MAX: usize = 100, "prizes of a contest";
     GROUPS_MAX: usize = 100, "groups of rewards or campaigns of a program";
     EVENT_KINDS_MAX: usize = 64, "kinds of event of a program, the built-in stages included: a referral remembers them as bits";
     MEASURES_MAX: usize = 32, "measures that a document declares";

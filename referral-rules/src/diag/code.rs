@@ -107,6 +107,7 @@ codes! {
     180 UnusedDefinition "unused-definition" Document "no expression uses the definition" "it changes nothing";
     181 ReversalWithoutEffect "reversal-without-effect" Document "nothing can have been granted, or taken back, when the event of the reversal comes" "it changes nothing";
     182 ManyRequiredFields "many-required-fields" Document "an assessment asks for more than four fields of a referral" "each further field costs referrals";
+    183 ContestNeverEnds "contest-never-ends" Document "no period of the contest ends while the terms are in force" "its prizes are never given";
     190 PayoutWithoutReward "payout-without-reward" Document "the payout pays no reward" "nothing is ever in it";
     191 MinimumOutOfReach "minimum-out-of-reach" Document "the least that is paid out is never reached" "what is earned is carried over for ever";
     192 PayoutAfterDue "payout-after-due" Document "the reward is due before a payout can take it in" "no payment can be in time";

@@ -255,6 +255,7 @@ impl Evaluation<'_> {
         match row.what {
             What::Submission => kind.to_owned(),
             What::Event(event) => format!("{kind}:{}", self.book.text(self.book.events.id[index(event)])),
+            What::PeriodEnd(last) => format!("{kind}@{last}"),
             What::Clock(NONE) => format!("{kind}@submitted"),
             What::Clock(anchor) => format!("{kind}@{}", self.book.text(self.book.events.id[index(anchor)])),
         }
@@ -264,7 +265,7 @@ impl Evaluation<'_> {
     pub fn event_reference(&self, what: What, kind: EventKind) -> EventReference {
         let id = match what {
             What::Event(event) => self.book.text(self.book.events.id[index(event)]).to_owned(),
-            What::Submission | What::Clock(_) => String::new(),
+            What::Submission | What::Clock(_) | What::PeriodEnd(_) => String::new(),
         };
         EventReference { kind: self.program.kind_word(kind).to_owned(), id }
     }

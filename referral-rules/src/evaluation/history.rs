@@ -61,7 +61,9 @@ impl Evaluation<'_> {
         let accepted = standing.was_accepted();
         let mut out: Vec<(Place, Happening)> = Vec::new();
         let (applied, refusals) = self.taken_in(row);
-        for at in (0..applied.referral.len()).filter(|at| accepted && applied.referral[*at] == row) {
+        // Places are among all referrers, who are not looked at here.
+        let own = |at: &usize| applied.referral[*at] == row && !applied.kind[*at].is_prize();
+        for at in (0..applied.referral.len()).filter(|at| accepted && own(at)) {
             let mut happening = self.happening(applied.what[at], applied.kind[at], applied.at[at], applied.known[at]);
             let makers = self.program.versions.get(usize::from(applied.version[at])).map(|version| &version.makers);
             let is_own = applied.place[at].kind == applied.kind[at];
@@ -103,7 +105,7 @@ impl Evaluation<'_> {
             taken: Taken::In,
             facts: match what {
                 What::Event(event) => self.event_facts(event),
-                What::Submission | What::Clock(_) => Vec::new(),
+                What::Submission | What::Clock(_) | What::PeriodEnd(_) => Vec::new(),
             },
             tiers: Vec::new(),
             counts: [0; 4],

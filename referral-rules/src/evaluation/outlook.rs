@@ -57,7 +57,7 @@ impl Evaluation<'_> {
                 if reward.to == Party::Referee && holder.is_some() {
                     continue;
                 }
-                for on in reward.on.iter().copied() {
+                for on in reward.on.iter().copied().filter(|on| !on.is_prize()) {
                     out.extend(self.still_to_come(row, way, version, (reward, on), &mut scratch));
                 }
             }

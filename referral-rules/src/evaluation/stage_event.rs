@@ -47,7 +47,7 @@ impl Evaluation<'_> {
             What::Event(event) => {
                 self.event_values(event).map(|(name, value)| (name.to_owned(), FactValue(value))).collect()
             }
-            What::Submission | What::Clock(_) => BTreeMap::new(),
+            What::Submission | What::Clock(_) | What::PeriodEnd(_) => BTreeMap::new(),
         };
         StageEvent { kind: reference.kind, id: Some(reference.id).filter(|id| !id.is_empty()), at: Instant(at), facts }
     }

@@ -1,15 +1,15 @@
 //! Between the forms of states and the columns of a small book.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::contests::period_end;
 pub use super::exact::{number, number_form};
-use super::forms::{AppliedForm, CellForm, DrawForm, KeptForm, PlaceForm, Row, StandingForm, StepForm, TotalForm};
-use crate::base::{Day, Instant, NONE, Rounding, TextId, Texts, hex, index};
+use super::forms::{AppliedForm, CellForm, DrawForm, PlaceForm, Row, StandingForm, StepForm, TotalForm};
+use crate::base::{Instant, NONE, Rounding, TextId, Texts, hex, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Scratch, Value, Vector};
 use crate::program::{EventKind, Operator, Owner, Per, Program, Share};
 use crate::stage::inputs::{FactsAt, ReferralRows};
 use crate::stage::timeline::{
-    Applied, Change, Draw, DrawKey, Hold, Kept, NO_STAGE, Origin, Place, ReferralState, Step, TotalKey, TotalSoFar,
-    What,
+    Applied, Change, Draw, DrawKey, Hold, NO_STAGE, Origin, Place, ReferralState, Step, TotalKey, TotalSoFar, What,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -196,26 +196,13 @@ pub fn standing(program: &Program, form: &StandingForm) -> Option<ReferralState>
     })
 }
 
-/// What a referrer keeps, with names.
-pub fn kept_form(program: &Program, kept: &Kept) -> KeptForm {
-    let name = |number: u16| program.versions[usize::from(number)].name.clone();
-    let levels = kept.levels.iter().map(|((version, ladder), level)| (name(*version), *ladder, *level));
-    KeptForm { day: kept.day.0, levels: levels.collect() }
-}
-
-/// What a referrer keeps; `None` when the program no longer has a version that it names.
-pub fn kept(program: &Program, form: &KeptForm) -> Option<Kept> {
-    let level =
-        |(version, ladder, level): &(String, u16, u8)| Some(((version_number(program, version)?, *ladder), *level));
-    Some(Kept { day: Day(form.day), levels: form.levels.iter().map(level).collect::<Option<_>>()? })
-}
-
 /// An applied event with names.
 pub fn applied_form(program: &Program, book: &Book, applied: &Applied, row: usize) -> AppliedForm {
     let (what, event) = match applied.what[row] {
         What::Submission => (0, NONE),
         What::Event(event) => (1, event),
         What::Clock(anchor) => (2, anchor),
+        What::PeriodEnd(_) => (3, NONE),
     };
     let name = |event: u32| book.text(book.events.id[index(event)]).to_owned();
     AppliedForm {
@@ -249,7 +236,8 @@ pub fn push_applied(program: &Program, book: &Book, form: &AppliedForm, out: &mu
     let what = match form.what {
         0 => What::Submission,
         1 => What::Event(event),
-        _ => What::Clock(event),
+        2 => What::Clock(event),
+        _ => period_end(program, form.place.at),
     };
     let version = version_number(program, &form.version)?;
     let row = crate::base::position(out.referral.len());

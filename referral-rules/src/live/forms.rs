@@ -1,5 +1,6 @@
 //! The forms that states are written in: names instead of positions, so that a state outlives the process, the book and
 //! the version that made it.
+use super::contests::ContestsForm;
 use super::grant_forms::GrantForm;
 use crate::base::compare_ids;
 use crate::book::Cell;
@@ -207,6 +208,11 @@ pub struct PlaceForm {
 }
 
 impl PlaceForm {
+    /// The first instant of a period, before anything of it.
+    pub const fn of_period(at: i64) -> Self {
+        Self { at, origin: 0, kind: 0, sequence: 0, referral: String::new(), event: String::new(), share: 0, made: 0 }
+    }
+
     /// The total order.
     pub fn order(&self, other: &Self) -> Ordering {
         let key = |place: &Self| (place.at, place.origin, place.kind, place.sequence);
@@ -276,6 +282,9 @@ pub struct ScopeBody {
     /// For what events have come that conditions make once, but for those that come once for a referral.
     #[serde(default)]
     pub came: Vec<CameForm>,
+    /// What contests carry, in programs that hold some.
+    #[serde(default)]
+    pub contests: Option<ContestsForm>,
     /// What limits have put off.
     pub deferred: Vec<DeferredForm>,
     /// How often something was put off.

@@ -193,7 +193,9 @@ pub fn gather(
         if let Some(body) = wanted.open::<ScopeBody>(program, states, key.clone()) {
             let pending = body.pending.iter().filter(|form| form.at <= as_of).map(|form| form.referral.clone());
             let deferred = body.deferred.iter().filter(|form| form.release <= as_of);
-            let due: BTreeSet<String> = pending.chain(deferred.map(|form| form.applied.referral.clone())).collect();
+            let of_contests = body.contests.iter().flat_map(|contests| contests.due(program, as_of));
+            let due: BTreeSet<String> =
+                pending.chain(deferred.map(|form| form.applied.referral.clone())).chain(of_contests).collect();
             for id in &due {
                 out.open_referral(program, states, id, wanted);
             }

@@ -1,5 +1,6 @@
 //! What may be taken back of a referral, between its form and a scope in motion.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::contests::period_end;
 use super::convert::{
     draw_form, draw_key, event_row, number, number_form, place, place_form, total_form, total_key, version_number,
 };
@@ -7,6 +8,7 @@ use super::forms::ReferralBody;
 use super::grant_forms::{GrantForm, ShareForm};
 use super::scope::Running;
 use crate::base::{NONE, TextId, index};
+use crate::program::EventKind;
 use crate::stage::Facts;
 use crate::stage::timeline::{Draw, Grant, GrantSoFar, ShareSoFar, TotalSoFar, What};
 
@@ -53,9 +55,13 @@ impl Running<'_> {
             what: match form.what {
                 0 => What::Submission,
                 1 => What::Event(event),
-                _ => What::Clock(event),
+                2 => What::Clock(event),
+                _ => period_end(program, form.place.at),
             },
-            kind: program.kind(&form.kind)?,
+            kind: match form.what {
+                3 => EventKind::prize(rewards[rule].number),
+                _ => program.kind(&form.kind)?,
+            },
             place: place(book, &form.place),
             version,
             rule: u16::try_from(rule).ok()?,
@@ -109,6 +115,7 @@ impl Running<'_> {
                 What::Submission => 0,
                 What::Event(_) => 1,
                 What::Clock(_) => 2,
+                What::PeriodEnd(_) => 3,
             },
             event: event_of(grant).map(|event| book.text(book.events.id[index(event)]).to_owned()),
             kind: program.kind_word(grant.kind).to_owned(),
@@ -139,7 +146,7 @@ impl Running<'_> {
 fn event_of(grant: &GrantSoFar) -> Option<u32> {
     match grant.what {
         What::Event(event) | What::Clock(event) => Some(event).filter(|event| *event != NONE),
-        What::Submission => None,
+        What::Submission | What::PeriodEnd(_) => None,
     }
 }
 

@@ -4,12 +4,17 @@ use crate::program::{Ladder, Program};
 
 /// Whether the state of a scope was made before the program asked what it now asks: then its history must be gone through again.
 pub fn lacks_something(program: &Program, body: &ScopeBody) -> bool {
-    lacks_open(program, body) || lacks_levels(program, body)
+    lacks_open(program, body) || lacks_levels(program, body) || lacks_contests(program, body)
 }
 
 /// Which referrals are open was not kept.
 fn lacks_open(program: &Program, body: &ScopeBody) -> bool {
     program.asks_for_open() && body.open.is_none() && body.frontier.is_some()
+}
+
+/// What counts for contests was not kept.
+fn lacks_contests(program: &Program, body: &ScopeBody) -> bool {
+    program.holds_contests() && body.contests.is_none() && body.frontier.is_some()
 }
 
 /// A referrer that something has happened to lacks a level on a ladder that is looked at when periods begin.

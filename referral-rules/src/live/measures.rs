@@ -24,7 +24,7 @@ pub(super) fn key(book: &Book, form: &[Option<String>]) -> MeasureKey {
     MeasureKey::of(form.iter().map(part).collect())
 }
 
-fn value_form(value: &Contributed) -> ContributedForm {
+pub(super) fn value_form(value: &Contributed) -> ContributedForm {
     match value {
         Contributed::Number(value) => {
             let (numerator, denominator) = number_form(*value);
@@ -44,28 +44,31 @@ fn bucket_form(bucket: i32, totals: &Totals) -> BucketForm {
     }
 }
 
-fn totals(form: &BucketForm) -> Option<Totals> {
-    let sum = match &form.sum {
-        Some(sum) => Some(number(sum)?),
-        None => None,
-    };
-    let value = |value: &ContributedForm| match value {
+pub(super) fn value(form: &ContributedForm) -> Option<Contributed> {
+    match form {
         ContributedForm::N(numerator, denominator) => {
             number(&(numerator.clone(), denominator.clone())).map(Contributed::Number)
         }
         ContributedForm::T(text) => Some(Contributed::Text(text.as_str().into())),
+    }
+}
+
+fn totals(form: &BucketForm) -> Option<Totals> {
+    let sum = match &form.sum {
+        Some(sum) => Some(number(sum)?),
+        None => None,
     };
     let values = form.values.iter().map(|(found, times)| Some((value(found)?, *times))).collect::<Option<_>>()?;
     let ordered = form.ordered.iter().map(|(order, found)| Some((*order, value(found)?))).collect::<Option<_>>()?;
     Some(Totals { count: form.count, sum, values, ordered })
 }
 
-fn measure_number(program: &Program, name: &str) -> Option<u16> {
+pub(super) fn measure_number(program: &Program, name: &str) -> Option<u16> {
     let position = program.measures.iter().position(|measure| measure.name == name)?;
     u16::try_from(position).ok()
 }
 
-fn measure_name(program: &Program, number: u16) -> String {
+pub(super) fn measure_name(program: &Program, number: u16) -> String {
     program.measures.get(usize::from(number)).map(|measure| measure.name.clone()).unwrap_or_default()
 }
 

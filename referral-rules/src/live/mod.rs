@@ -9,6 +9,7 @@
 mod accounts;
 mod apply;
 mod claims;
+mod contests;
 mod convert;
 mod exact;
 mod export;
@@ -18,6 +19,7 @@ mod given;
 mod grant_forms;
 mod grants;
 mod histories;
+mod kept;
 mod key;
 mod lacking;
 mod made;

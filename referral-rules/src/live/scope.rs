@@ -1,11 +1,13 @@
 //! A scope along its timeline, one step after the other: loaded from its state, run, saved again.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::contests::{CountedForm, contests, contests_form};
 use super::convert::{
-    applied_form, draw_form, draw_key, event_row, kept, kept_form, number, number_form, place_form, push_applied, step,
-    step_form, total_form, total_key,
+    applied_form, draw_form, draw_key, event_row, number, number_form, place_form, push_applied, step, step_form,
+    total_form, total_key,
 };
 use super::forms::{DeferredForm, GivenForm, PendingForm, PlaceForm, ScopeBody};
 use super::given::{given_forms, given_key};
+use super::kept::{kept, kept_form};
 use super::lacking::lacks_something;
 use super::made::{came_forms, load_made};
 use super::measures::measure_forms;
@@ -47,6 +49,8 @@ pub struct Running<'a> {
     pub(super) scratch: Scratch<'a>,
     later: (Vec<PendingForm>, Vec<DeferredForm>),
     of_others: ScopeBody,
+    /// What counts for contests of referrals that are not in the book.
+    others_counted: Vec<CountedForm>,
 }
 
 impl<'a> Running<'a> {
@@ -65,6 +69,7 @@ impl<'a> Running<'a> {
             scratch: Scratch::new(&facts.book.texts),
             later: (Vec::new(), Vec::new()),
             of_others: ScopeBody::default(),
+            others_counted: Vec::new(),
         }
     }
 
@@ -99,6 +104,9 @@ impl<'a> Running<'a> {
             }
         }
         load_made(facts.program, facts.book, body, &mut out.counting)?;
+        if let Some(form) = &body.contests {
+            out.others_counted = contests(facts, form, &mut out.counting.contests)?;
+        }
         for form in &body.draws {
             let key = draw_key(facts.program, form, &mut out.scratch)?;
             out.drawn.draws.insert(key, Draw::with_days(form.sum, &form.days));
@@ -198,18 +206,8 @@ impl<'a> Running<'a> {
         reached.extend(rows.map(|row| {
             place_form(facts.book, &self.applied.place[row], self.applied.happened_to(row), self.applied.what[row])
         }));
-        reached.extend(self.granted.parts[before..].iter().filter(|part| part.release > i64::MIN).map(|part| {
-            PlaceForm {
-                at: part.release,
-                origin: 0,
-                kind: 0,
-                sequence: 0,
-                referral: String::new(),
-                event: String::new(),
-                share: 0,
-                made: 0,
-            }
-        }));
+        let released = self.granted.parts[before..].iter().map(|part| part.release).filter(|at| *at > i64::MIN);
+        reached.extend(released.chain(self.counting.contests.passed.take()).map(PlaceForm::of_period));
         self.reach(reached);
     }
 
@@ -313,6 +311,7 @@ impl<'a> Running<'a> {
             totals: Vec::new(),
             given,
             came: came_forms(facts.program, facts.book, &self.counting),
+            contests: None,
             deferred: self.later.1.clone(),
             deferrals: self.drawn.deferrals,
             events: std::collections::BTreeMap::new(),
@@ -333,6 +332,9 @@ impl<'a> Running<'a> {
             open.retain(|_, open| !open.is_empty());
             out.open = Some(open);
         }
+        if facts.program.holds_contests() {
+            out.contests = Some(contests_form(facts, &self.counting.contests, &self.others_counted));
+        }
         out.measures.extend(measure_forms(facts.program, facts.book, &self.counting));
         out.measures.sort_by(|left, right| (&left.measure, &left.key).cmp(&(&right.measure, &right.key)));
         for Reverse(pending) in &self.counting.pending {
@@ -351,7 +353,9 @@ impl<'a> Running<'a> {
         });
         out.deferred.sort_by_key(|form| (form.release, form.number));
         out.draws.sort();
-        let wakes = out.pending.iter().map(|form| form.at).chain(out.deferred.iter().map(|form| form.release)).min();
+        let ends = self.counting.contests.ends.first().and_then(|last| facts.program.end_of(*last));
+        let wakes = out.pending.iter().map(|form| form.at).chain(out.deferred.iter().map(|form| form.release));
+        let wakes = wakes.chain(ends).min();
         let anchors = out.pending.iter().filter_map(|form| form.anchor.clone());
         let events: Vec<String> =
             anchors.chain(out.deferred.iter().filter_map(|form| form.applied.event.clone())).collect();

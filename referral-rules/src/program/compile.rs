@@ -6,15 +6,13 @@ mod limits;
 mod reversals;
 mod rewards;
 mod tables;
-use rewards::connect;
 pub(in crate::program) use rewards::unit;
+use rewards::{connect, connect_prizes};
 pub(super) use tables::schema;
 
-use super::compiled::{
-    Campaign, Clock, EventKind, Goal, Ladder, Limit, ListFrom, Operator, Program, Reward, Source, Version,
-};
+use super::compiled::{Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Program, Reward, Source, Version};
 use super::document::{self, CountedFrom, Definition, Document, ExpressionText, Notation, UnderWay};
-use super::library_lists::{HOST, library_list};
+use super::library_lists::lists;
 use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
 use super::scope::scope_of;
@@ -251,15 +249,6 @@ pub(super) struct Compiling<'a> {
     pub(super) expressions: Expressions,
 }
 
-/// The lists that are not written in the document.
-fn lists(document: &Document) -> Vec<(String, ListFrom)> {
-    let from = |list: &document::ConstantList| match list.from.as_deref()? {
-        HOST => Some(ListFrom::Host),
-        name => library_list(name).map(ListFrom::Library),
-    };
-    document.lists.iter().filter_map(|list| Some((list.name.value.clone(), from(list)?))).collect()
-}
-
 impl Compiling<'_> {
     fn version(&mut self, source: &SourceText<'_>, document: &Document) -> Version {
         self.sizes(document);
@@ -275,6 +264,7 @@ impl Compiling<'_> {
         let campaigns: Vec<Campaign> =
             document.campaigns.iter().enumerate().map(|(at, campaign)| self.campaign(at, campaign, &scopes)).collect();
         let mut rewards = self.rewards(document, &scopes);
+        let (contests, mut prizes) = self.contests(document, rewards.len(), &scopes);
         let limits: Vec<Limit> =
             document.limits.iter().enumerate().map(|(at, limit)| self.limit(at, limit, document, &scopes)).collect();
         let payouts = self.payouts(document, &scopes);
@@ -282,6 +272,8 @@ impl Compiling<'_> {
         let assessments = self.assessments(document, &scopes);
         connect(document, &mut rewards);
         let groups = self.groups(document, &rewards);
+        connect_prizes(document, &mut prizes);
+        rewards.append(&mut prizes);
         let asks_for_recruiters = self.asks_for_recruiters(&rewards);
         let lasts = |reward: &Reward| reward.once_per.is_some() || !reward.as_long_as.is_empty();
         let settles = !groups.rewards.is_empty() || rewards.iter().any(lasts);
@@ -316,6 +308,8 @@ impl Compiling<'_> {
             makers,
             implied: self.implied(document),
             rewards,
+            prize_rules: contests.iter().flat_map(|of| &of.prizes).map(|prize| (prize.kind, [prize.rule])).collect(),
+            contests,
             rewards_by_kind,
             campaigns,
             reward_groups: groups.rewards,

@@ -8,6 +8,7 @@ pub use super::compiled_rules::{
     Campaign, Clock, Contribution, DeclaredMeasure, Goal, Group, Judged, Ladder, LadderBy, Level, Limit, Operator, Per,
     Requirement, Reversal, Reward, RunningTotal, TakeBack,
 };
+use super::contests::{CONTEST, Contest};
 use super::data::Data;
 use super::document::{Document, Moment};
 use super::library_lists::{HOST, LibraryList};
@@ -259,6 +260,10 @@ pub struct Version {
     pub implied: Vec<(EventKind, Vec<EventKind>)>,
     /// Reward rules in order.
     pub rewards: Vec<Reward>,
+    /// The kinds of event of prizes, each with its rule; their rules follow on the rewards.
+    pub prize_rules: Vec<(EventKind, [u16; 1])>,
+    /// The contests, in order.
+    pub contests: Vec<Contest>,
     /// The positions of the rules that answer each kind of event, by the kind's rank.
     pub rewards_by_kind: Vec<Vec<u16>>,
     /// Campaigns in order.
@@ -312,6 +317,9 @@ impl Version {
 
     /// The positions of the rules that answer a kind of event, in the document's order.
     pub fn rewards_on(&self, kind: EventKind) -> &[u16] {
+        if kind.is_prize() {
+            return self.prize_on(kind);
+        }
         self.rewards_by_kind.get(kind.index()).map_or(&[], |rules| rules)
     }
 }
@@ -419,6 +427,9 @@ impl Program {
 
     /// The word of a kind of event.
     pub fn kind_word(&self, kind: EventKind) -> &str {
+        if kind.is_prize() {
+            return CONTEST;
+        }
         self.kinds.get(kind.index()).map_or("", |word| word)
     }
 }

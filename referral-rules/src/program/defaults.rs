@@ -29,6 +29,7 @@ pub const DEFAULTS: &[(&str, &str)] = &[
     ("payout.on_day", "every day"),
     ("payout.day_off", "next business day"),
     ("reversal.when_paid", "take back"),
+    ("contest.prizes.counted_from", "event"),
     ("limit.per", "referrer"),
     ("limit.in_each", "lifetime"),
     ("limit.over_limit", "pay what fits"),

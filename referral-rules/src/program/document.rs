@@ -4,6 +4,7 @@
 //! text, the default, an empty list), so that the rest can still be checked; a document with an error must not be run.
 pub use super::data::Data;
 pub use super::document_assessments::{Assessment, AssessmentItem, AssessmentVerdict, Subject};
+pub use super::document_contests::{Contest, Prize, Ties};
 pub use super::document_measures::{
     Aggregate, Disqualified, Level, MeasureDeclaration, Moves, ThisEvent, TierLadder, Which,
 };
@@ -135,6 +136,8 @@ pub struct Document {
     pub reversals: Vec<Reversal>,
     /// The assessments.
     pub assessments: Vec<Assessment>,
+    /// The contests.
+    pub contests: Vec<Contest>,
     /// The warnings that the author accepts.
     pub accepted: Vec<Accepted>,
 }

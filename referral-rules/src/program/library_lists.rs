@@ -1,5 +1,8 @@
 //! Lists that the library carries, so that not every program has to. Their values stand in files of their own, one a line.
 
+use super::compiled::ListFrom;
+use super::document::{ConstantList, Document};
+
 /// What documents write for a list that the host gives.
 pub const HOST: &str = "host";
 
@@ -51,4 +54,13 @@ mod tests {
             );
         }
     }
+}
+
+/// The lists that are not written in the document.
+pub(super) fn lists(document: &Document) -> Vec<(String, ListFrom)> {
+    let from = |list: &ConstantList| match list.from.as_deref()? {
+        HOST => Some(ListFrom::Host),
+        name => library_list(name).map(ListFrom::Library),
+    };
+    document.lists.iter().filter_map(|list| Some((list.name.value.clone(), from(list)?))).collect()
 }

@@ -5,10 +5,12 @@ mod claims;
 mod compile;
 mod compiled;
 mod compiled_rules;
+mod contests;
 mod data;
 mod defaults;
 pub mod document;
 mod document_assessments;
+mod document_contests;
 mod document_measures;
 mod document_payouts;
 mod document_requirements;
@@ -38,11 +40,12 @@ pub use compiled::{
     Limit, ListFrom, Measure, Operator, Owner, Per, Program, Requirement, Reversal, Reward, RunningTotal, Source,
     TakeBack, Version,
 };
+pub use contests::{Contest, ContestEnds, Prize};
 pub use data::Data;
 pub use defaults::DEFAULTS;
 pub use document::{
     Aggregate, BelowZero, Constant, CountedFrom, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Moves,
-    Notation, OnFailure, OverLimit, Party, PayWithin, Refuses, TakenBack, WhenPaid, Which, Wins,
+    Notation, OnFailure, OverLimit, Party, PayWithin, Refuses, TakenBack, Ties, WhenPaid, Which, Wins,
 };
 pub use library_lists::{LIBRARY_LISTS, LibraryList};
 pub use lint::{About, Bound, BoundPart, Why};

@@ -20,7 +20,17 @@ pub(super) fn scope_of(versions: &[Version]) -> Scope {
     let made = versions.iter().flat_map(|version| &version.makers).map(|maker| key_of(&maker.once_per));
     // Those who share what one referral brings have referrers of their own.
     let sharing = versions.iter().any(|version| version.claims.shares.is_some()).then_some(Scope::Program);
-    limits.chain(measures).chain(totals).chain(once).chain(made).chain(sharing).max().unwrap_or(Scope::Referrer)
+    // Places are among all referrers.
+    let contests = versions.iter().any(|version| !version.contests.is_empty()).then_some(Scope::Program);
+    limits
+        .chain(measures)
+        .chain(totals)
+        .chain(once)
+        .chain(made)
+        .chain(sharing)
+        .chain(contests)
+        .max()
+        .unwrap_or(Scope::Referrer)
 }
 
 /// What must be kept together for a key: what the key says, if that lies within one referrer.

@@ -226,6 +226,7 @@ impl EventRows<'_> {
     fn load_row(&self, slot: Slot, source: Source, row: usize, into: &mut Vector, texts: &mut dyn Pool) {
         let applied = self.applied;
         match source {
+            Source::EventKind if applied.kind[row].is_prize() => into.push_missing(slot),
             Source::EventKind => {
                 push_text(into, slot, self.book.texts.find(self.program.kind_word(applied.kind[row])));
             }

@@ -230,6 +230,12 @@ impl Letter<'_, '_> {
         let places = [("day", day.as_str()), ("event", &event), ("amount", &amount), ("to", &beneficiary), ("id", &id)];
         let mut said = vec![self.say(if entry.correction { Say::LetterCorrection } else { Say::LetterEntry }, &places)];
         let steps: Vec<String> = entry.steps.iter().map(|step| step_said(&self.words, step, &entry.unit)).collect();
+        if let Some(placing) = self.evaluation.placing_of(entry) {
+            let place = placing.place.map(|place| place.to_string()).unwrap_or_default();
+            let value = self.words.language.number(placing.value);
+            let places = [("place", place.as_str()), ("contest", &placing.contest), ("value", &value)];
+            said.push(self.say(Say::LetterPlace, &places));
+        }
         if !steps.is_empty() {
             let base = self.words.language.number(entry.base);
             said.push(self.say(Say::ExampleSteps, &[("base", &base), ("steps", &steps.join("; "))]));
@@ -243,11 +249,15 @@ impl Letter<'_, '_> {
             return Vec::new();
         };
         let words = Words { version, ..self.words };
-        let Some(reward) = version.document.rewards.iter().find(|reward| reward.id.value == entry.rule) else {
-            return Vec::new();
-        };
         let mut page = Page::default();
-        words.reward(reward, &mut page);
+        let mut prizes = version.document.contests.iter().flat_map(|contest| &contest.prizes);
+        match version.document.rewards.iter().find(|reward| reward.id.value == entry.rule) {
+            Some(reward) => words.reward(reward, &mut page),
+            None => match prizes.find(|prize| prize.reward.id.value == entry.rule) {
+                Some(prize) => words.prize(prize, &mut page),
+                None => return Vec::new(),
+            },
+        }
         page.text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
     }
 

@@ -4,6 +4,7 @@
 mod bounds;
 mod changes;
 mod condition;
+mod contests;
 mod de;
 mod en;
 mod example;
@@ -79,6 +80,7 @@ fn written(program: &Program, version: &Version, language: Language, examples: E
     words.tables(&mut page);
     words.campaigns(&mut page);
     words.groups(&mut page);
+    words.contests(&mut page);
     words.limits(&mut page);
     words.reversals(&mut page);
     words.payouts(&mut page);

@@ -38,8 +38,8 @@ impl Words<'_> {
             when,
             once_per,
             as_long_as,
-            forfeited_after,
-            counted_from,
+            forfeited_after: _,
+            counted_from: _,
             kind: _,
             unit: _,
             amount,
@@ -49,13 +49,13 @@ impl Words<'_> {
             at_least,
             at_most,
             rounding,
-            notify_within,
-            pay_within,
-            payable_after,
-            hold_until,
-            hold_while,
-            expires_after,
-            kept_alive_by,
+            notify_within: _,
+            pay_within: _,
+            payable_after: _,
+            hold_until: _,
+            hold_while: _,
+            expires_after: _,
+            kept_alive_by: _,
             label,
         } = reward;
         let unit = reward.unit_name(&self.version.document.currency.value);
@@ -105,6 +105,16 @@ impl Words<'_> {
             let places = [("unit", &*self.unit(unit)), ("rounding", &*self.rounding(rounding.value))];
             page.item(0, &self.say(say, &places));
         }
+        for condition in as_long_as {
+            page.item(0, &self.say(Say::AsLongAs, &[("condition", &self.condition(condition))]));
+        }
+        self.dates(reward, page);
+    }
+
+    /// By when a reward or a prize is told, can be paid and is paid, what holds it, and how long it lasts.
+    pub(super) fn dates(&self, reward: &Reward, page: &mut Page) {
+        let Reward { notify_within, pay_within, payable_after, hold_until, forfeited_after, counted_from, .. } = reward;
+        let Reward { hold_while, expires_after, kept_alive_by, .. } = reward;
         page.item(
             0,
             &match notify_within {
@@ -128,9 +138,6 @@ impl Words<'_> {
         }
         if counted_from.value == CountedFrom::Release {
             page.item(0, &self.word(Say::CountedFromRelease));
-        }
-        for condition in as_long_as {
-            page.item(0, &self.say(Say::AsLongAs, &[("condition", &self.condition(condition))]));
         }
         if let Some(condition) = hold_while {
             page.item(0, &self.say(Say::HoldWhile, &[("condition", &self.condition(condition))]));

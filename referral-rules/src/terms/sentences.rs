@@ -75,5 +75,7 @@ sentences! {
     PayoutNextDay, PayoutDayBefore, PayoutAsItIs, PayoutCutOff, PayoutAtLeast, PayoutNoLeast, PayoutFee,
     PayoutNoFee, DayEvery, DayWeekly, DayMonthly, DayLast, DayAfter, HeadReversals, ReversalOn, ReversalWhen,
     ReversalAll, ReversalRewards, ReversalOf, ReversalOfAll, ReversalWithin, ReversalNoEnd, TakeAll, TakeShare,
-    TakeProportion, PaidTaken, PaidKept, RestoredBy, StepTakenBack, StepTakenBefore, OwnerCompany,
+    TakeProportion, PaidTaken, PaidKept, RestoredBy, StepTakenBack, StepTakenBefore, HeadContests, ContestBy,
+    ContestPeriod, ContestFirst, ContestLast, ContestEnds, ContestAtLeast, ContestAny, ContestWhen, ContestWhenAll,
+    TiesShare, TiesSplit, TiesFirst, ContestTickets, PrizeOfPlace, PrizeOfPlaces, EventContest, LetterPlace, OwnerCompany,
 }

@@ -55,6 +55,7 @@ impl Words<'_> {
             Some(5) => self.word(Say::StageLost),
             Some(6) => self.word(Say::StageNurture),
             Some(7) => self.word(Say::StageExpired),
+            None if kind == "contest" && self.program.holds_contests() => self.word(Say::EventContest),
             _ => code(kind),
         }
     }

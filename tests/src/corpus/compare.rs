@@ -42,6 +42,7 @@ pub fn compare(case: &Case, answer: &Value) -> Vec<String> {
         ("balances", &expected.balances),
         ("payouts", &expected.payouts),
         ("standings", &expected.standings),
+        ("leaderboard", &expected.leaderboard),
         ("outlook", &expected.outlook),
         ("campaigns", &expected.campaigns),
         ("lists", &expected.lists),
@@ -260,6 +261,9 @@ fn brief(part: &str, row: &Value) -> String {
         ],
         "payouts" => &["payout", "state", "gross", "fee", "net", "carried", "reasons", "flags", "missed_on"],
         "standings" => &["referrer", "ladder", "level", "value", "next_level", "missing", "conditions", "by"],
+        "leaderboard" => {
+            &["contest", "last_day", "place", "referrer", "value", "missing", "tickets", "prize", "amount"]
+        }
         "outlook" => &["referral", "rule", "event", "after", "by", "conditions"],
         "campaigns" => &["campaign", "version", "goal", "grants"],
         "lists" => &["list", "from", "values", "hash"],

@@ -44,6 +44,8 @@ pub struct Expectations {
     pub payouts: Option<Vec<Expected>>,
     /// Where referrers stand on ladders, all of them, in order.
     pub standings: Option<Vec<Expected>>,
+    /// The places of contests, all of them, in order.
+    pub leaderboard: Option<Vec<Expected>>,
     /// What referrals can still bring, all of it, in order.
     pub outlook: Option<Vec<Expected>>,
     /// Campaigns, all of them, in order.
@@ -88,6 +90,7 @@ impl Expectations {
                 "balances" => &mut out.balances,
                 "payouts" => &mut out.payouts,
                 "standings" => &mut out.standings,
+                "leaderboard" => &mut out.leaderboard,
                 "outlook" => &mut out.outlook,
                 "campaigns" => &mut out.campaigns,
                 "lists" => &mut out.lists,
@@ -114,6 +117,7 @@ impl Expectations {
             &out.balances,
             &out.payouts,
             &out.standings,
+            &out.leaderboard,
             &out.outlook,
             &out.campaigns,
             &out.lists,

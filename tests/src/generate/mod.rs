@@ -2,6 +2,7 @@
 //!
 //! A [`Seeds`] is a header and lists of choices, one list per sort of building block. Taking one out, or making its numbers
 //! smaller, gives a smaller case that is as valid as before.
+mod contests;
 mod draw;
 mod forms;
 mod made;

@@ -39,6 +39,10 @@ pub struct VersionPlan {
     pub limits: Vec<LimitPlan>,
     /// True when it says which referrals are of the same referee.
     pub claims: bool,
+    /// True when it holds a contest.
+    pub contest: bool,
+    /// True when a limit covers its prizes.
+    pub prizes_limited: bool,
     /// True when something takes back what was granted.
     pub reverses: bool,
 }
@@ -211,6 +215,8 @@ impl Plan {
         for (at, mut draw) in of(5..7) {
             rules::limit(&mut out, &mut draw, at, self.currency, shape);
         }
+        let last = day_text(Day::from_ymd(2024, 6, 30).unwrap_or_default(), shape.shift_days);
+        super::contests::contests(&mut out, draw, shape, &last);
         for (at, mut draw) in of(15..16).filter(|_| !shape.ahead) {
             forms::reversal(&mut out, &mut draw, at);
         }

@@ -2,6 +2,7 @@
 //!
 //! A law gives `Err` with a message that shows the case. `tests/laws_*.rs` run them.
 mod amounts;
+mod contests;
 mod costs;
 mod ledger;
 mod limits;
@@ -12,6 +13,7 @@ mod total;
 mod ways;
 
 pub use amounts::{balances_add_up, steps_lead_to_the_amount, totals_are_sums};
+pub use contests::prizes_are_those_of_the_leaderboard;
 pub use costs::nobody_costs_more_than_the_bound;
 pub use ledger::{booked_ledger, ids_are_unique_and_stable, late_news_converges, prefix};
 pub use limits::limits_hold;
@@ -47,6 +49,7 @@ pub const ALL: &[(&str, Law)] = &[
     ("balances add up", balances_add_up),
     ("steps lead to the amount", steps_lead_to_the_amount),
     ("totals are sums", totals_are_sums),
+    ("prizes are those of the leaderboard", prizes_are_those_of_the_leaderboard),
     ("no more than was given", no_more_than_was_given),
     ("all of it is taken back", all_of_it_is_taken_back),
     ("every referral is decided", every_referral_is_decided),

@@ -1,6 +1,6 @@
 //! Laws of what is taken back: never more than was given, all of it if all is meant, nothing twice.
 use super::own;
-use crate::generate::{Row, Seeds, Shape};
+use crate::generate::{Row, Seeds, Shape, VersionPlan};
 use referral_rules::base::Number;
 use referral_rules::evaluation::Entry;
 use referral_rules::program::{Notation, Program, SourceText};
@@ -53,7 +53,14 @@ pub fn no_more_than_was_given(seeds: &Seeds) -> Result<(), String> {
 pub fn all_of_it_is_taken_back(seeds: &Seeds) -> Result<(), String> {
     const ALL: &str = "\n[[event]]\nkind = \"annulled\"\n[[reversal]]\nid = \"all-of-it\"\non = \"annulled\"\n";
     let case = seeds.case(&Shape { claims: false, conflicts: false, ..Shape::ALL })?;
-    let texts: Vec<String> = case.plan.versions.iter().map(|version| format!("{}{ALL}", version.text)).collect();
+    // Prizes are taken back only where they are named.
+    let named = |version: &VersionPlan| {
+        let rewards = version.rewards.iter().map(|reward| reward.id.as_str()).chain(["gold", "bronze"]);
+        format!("rewards = {:?}\n", rewards.collect::<Vec<_>>())
+    };
+    let names = |version: &VersionPlan| if version.contest { named(version) } else { String::new() };
+    let all = case.plan.versions.iter().map(|version| format!("{}{ALL}{}", version.text, names(version)));
+    let texts: Vec<String> = all.collect();
     let named = case.plan.versions.iter().zip(&texts);
     let sources: Vec<SourceText<'_>> =
         named.map(|(version, text)| SourceText { name: &version.name, text, notation: Notation::Toml }).collect();

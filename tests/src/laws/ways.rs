@@ -26,10 +26,11 @@ fn also(evaluation: &Evaluation<'_>) -> String {
     let first = evaluation.referrals().next();
     let id = first.map(|row| evaluation.book.text(evaluation.book.referrals.id[row as usize]).to_owned());
     format!(
-        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
         evaluation.balances(),
         evaluation.payouts(),
         evaluation.standings(),
+        evaluation.leaderboard(),
         evaluation.outlook(),
         evaluation.campaigns(),
         evaluation.lists(),

@@ -63,6 +63,9 @@ fn type_of(path: &str, key: &str, cell: &str) -> Value {
         "name" => pattern(NAME),
         "date" => pattern(DATE),
         "number" => json!({"type": "number"}),
+        "list of two numbers" => {
+            json!({"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 2, "maxItems": 2})
+        }
         "number from 2 to 100" => json!({"type": "integer", "minimum": 2, "maximum": 100}),
         "number or expression" | "expression, a number" => expression,
         "kind" | "kind of event" | "kind of reward" => pattern(ID),

@@ -13,7 +13,7 @@ impl Compiling<'_> {
         let mut scope = scopes.event.clone();
         let mut out = Vec::with_capacity(document.rewards.len());
         for (at, written) in document.rewards.iter().enumerate() {
-            out.extend(self.reward(at, written, document, scopes, &scope));
+            out.extend(self.reward(&format!("reward[{at}]"), written, document, scopes, &scope));
             let number = number(&mut self.numbers.reward_ids, &written.id.value);
             let slot = self.numbers.slot(Source::Granted(number));
             scope.granted(&written.id.value, slot);
@@ -21,15 +21,16 @@ impl Compiling<'_> {
         out
     }
 
-    fn reward(
+    /// A rule of the section at a place: of a reward, or of a prize.
+    pub(in crate::program) fn reward(
         &mut self,
-        at: usize,
+        place: &str,
         written: &document::Reward,
         document: &Document,
         scopes: &Scopes,
         scope: &Scope,
     ) -> Option<Reward> {
-        let path = |key: &str| format!("reward[{at}].{key}");
+        let path = |key: &str| format!("{place}.{key}");
         let when = self.conditions(&written.when, scope, &path("when"));
         let as_long_as = self.conditions(&written.as_long_as, scope, &path("as_long_as"));
         let one = ExpressionText { text: "1".to_owned(), ..ExpressionText::default() };
@@ -54,8 +55,8 @@ impl Compiling<'_> {
             .and_then(|hold| self.expression(hold, Expected::Bool, &scopes.submission, &path("hold_while")));
         let account = written.account.as_ref().map(|account| self.account(account, scope, &path("to.account")));
         let unit = unit(written.unit_name(&document.currency.value));
-        let total = written.total.as_ref().map(|total| self.total(at, written, total, &unit, scopes));
-        let once_per = written.once_per.as_ref().map(|per| self.once_per(at, written, per, scopes));
+        let total = written.total.as_ref().map(|total| self.total(place, written, total, &unit, scopes));
+        let once_per = written.once_per.as_ref().map(|per| self.once_per(place, written, per, scopes));
         let amount = amount?;
         let account = match account {
             None => None,
@@ -102,12 +103,12 @@ impl Compiling<'_> {
     /// For what a reward is given once, which is the same in all versions that say so: what was given is looked up by it.
     fn once_per(
         &mut self,
-        at: usize,
+        place: &str,
         written: &document::Reward,
         per: &[Spanned<document::Per>],
         scopes: &Scopes,
     ) -> Vec<Per> {
-        let path = format!("reward[{at}].once_per");
+        let path = format!("{place}.once_per");
         let texts = key_texts(per);
         let id = &written.id.value;
         match self.numbers.once.iter().find(|(reward, _)| reward == id) {
@@ -149,13 +150,13 @@ impl Compiling<'_> {
     /// Whose total a reward goes by, which is the same in all versions: what was before is looked up by it.
     fn total(
         &mut self,
-        at: usize,
+        place: &str,
         written: &document::Reward,
         total: &document::RunningTotal,
         unit: &Unit,
         scopes: &Scopes,
     ) -> RunningTotal {
-        let per = self.key(&total.per, &scopes.event, &format!("reward[{at}].total_per"));
+        let per = self.key(&total.per, &scopes.event, &format!("{place}.total_per"));
         let shape = TotalShape {
             reward: written.id.value.clone(),
             per: key_texts(&total.per),
@@ -170,7 +171,7 @@ impl Compiling<'_> {
                 let message = format!("the running total of `{id}` is another one in another version");
                 let fault = Diagnostic::error(Code::VersionsDiffer, total.formula.span, message);
                 let help = "give the reward the same unit, `total_per` and `total_in` in all versions, or another id";
-                self.diagnostics.push(fault.path(format!("reward[{at}].total")).help(help));
+                self.diagnostics.push(fault.path(format!("{place}.total")).help(help));
             }
         }
         RunningTotal { per, in_each: total.in_each.value }
@@ -180,6 +181,21 @@ impl Compiling<'_> {
 /// A unit by its name; the reader has refused names that are none.
 pub(in crate::program) fn unit(name: &str) -> Unit {
     Unit::parse(name).unwrap_or_else(Unit::percent)
+}
+
+/// Gives each prize what names it: limits and reversals.
+pub(super) fn connect_prizes(document: &Document, prizes: &mut [Reward]) {
+    if document.prizes().count() != prizes.len() {
+        return;
+    }
+    for (prize, written) in prizes.iter_mut().zip(document.prizes()) {
+        let names =
+            |list: &Option<Vec<Spanned<String>>>| list.iter().flatten().any(|name| name.value == written.id.value);
+        let reversals = (0_u16..).zip(&document.reversals).filter(|(_, reversal)| names(&reversal.rewards));
+        prize.reversals = reversals.map(|(position, _)| position).collect();
+        let limits = (0_u16..).zip(&document.limits).filter(|(_, limit)| names(&limit.rewards));
+        prize.limits = limits.map(|(position, _)| position).collect();
+    }
 }
 
 /// Gives each reward the campaigns that may touch it and the limits that may cover it.

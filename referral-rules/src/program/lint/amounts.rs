@@ -8,6 +8,10 @@ use crate::program::compiled::Source;
 use crate::program::document::{BelowZero, RewardKind};
 
 pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
+    let rewards = terms.document.rewards.len();
+    for ((place, _), compiled) in terms.document.rewards_with_places().zip(&terms.version.rewards).skip(rewards) {
+        digits(terms, &format!("{place}.amount"), &compiled.unit, found);
+    }
     for (at, reward) in terms.rewards() {
         let Some(compiled) = terms.version.rewards.get(at) else { continue };
         let unit = &compiled.unit;

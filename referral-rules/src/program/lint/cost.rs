@@ -136,10 +136,10 @@ impl Program {
     }
 }
 
-struct Costing<'t, 'a> {
-    terms: &'t Terms<'a>,
+pub(super) struct Costing<'t, 'a> {
+    pub(super) terms: &'t Terms<'a>,
     about: About,
-    unit: &'t str,
+    pub(super) unit: &'t str,
 }
 
 impl Costing<'_, '_> {
@@ -147,6 +147,7 @@ impl Costing<'_, '_> {
         let rewards = self.terms.version.rewards.iter().enumerate();
         let own: Vec<(usize, BoundPart)> = rewards
             .filter(|(_, reward)| reward.unit.name() == self.unit)
+            .filter(|(_, reward)| !reward.limits.is_empty() || self.contest_of(reward).is_none())
             .map(|(at, reward)| (at, self.single(at, reward)))
             .collect();
         let mut left: Vec<(usize, BoundPart)> = own;
@@ -169,10 +170,11 @@ impl Costing<'_, '_> {
         }
         left.sort_by_key(|(at, _)| *at);
         out.extend(left.into_iter().map(|(_, part)| part));
+        out.extend(self.contests());
         out
     }
 
-    fn part(&self, why: Why) -> BoundPart {
+    pub(super) fn part(&self, why: Why) -> BoundPart {
         BoundPart {
             version: self.terms.version.name.clone(),
             rewards: Vec::new(),
@@ -191,11 +193,20 @@ impl Costing<'_, '_> {
 
     /// What one reward can cost: the least of what its events, and each limit alone, let it.
     fn single(&self, at: usize, reward: &Reward) -> BoundPart {
-        let id = self.terms.program.reward_ids.get(usize::from(reward.number)).cloned().unwrap_or_default();
+        let best = self.single_prize(reward).unwrap_or_else(|| self.by_events(at, reward));
+        let id = self.reward_id(reward);
+        BoundPart { rewards: vec![id], ..self.limited(reward, best) }
+    }
+
+    pub(super) fn reward_id(&self, reward: &Reward) -> String {
+        self.terms.program.reward_ids.get(usize::from(reward.number)).cloned().unwrap_or_default()
+    }
+
+    fn by_events(&self, at: usize, reward: &Reward) -> BoundPart {
         let each = self.each(at, reward);
         let times = self.times(reward);
         let product = |times: i64| each.and_then(|each| Decimal::from(times).checked_mul(each));
-        let mut best = match (&times, each) {
+        match (&times, each) {
             (Ok(times), Some(_)) => {
                 BoundPart { times: Some(*times), each, most: product(*times), ..self.part(Why::Events) }
             }
@@ -205,7 +216,13 @@ impl Costing<'_, '_> {
                 BoundPart { each, event, ..self.part(Why::Repeats) }
             }
             (_, None) => self.part(Why::Amount),
-        };
+        }
+    }
+
+    /// The least of that and of what each limit alone lets it.
+    fn limited(&self, reward: &Reward, mut best: BoundPart) -> BoundPart {
+        let each = best.each;
+        let product = |times: i64| each.and_then(|each| Decimal::from(times).checked_mul(each));
         for position in &reward.limits {
             let Some(limit) = self.terms.version.limits.get(usize::from(*position)) else { continue };
             let found = match (self.amount_of(limit), self.grants_of(limit)) {
@@ -227,7 +244,7 @@ impl Costing<'_, '_> {
                 best = found;
             }
         }
-        BoundPart { rewards: vec![id], ..best }
+        best
     }
 
     /// The most of one grant, rounded; a part of a shared amount may be rounded up once more.

@@ -7,11 +7,12 @@ use crate::program::document::PayWithin;
 const MINUTES_PER_DAY: i64 = 24 * 60;
 
 pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
-    for (at, reward) in terms.rewards() {
+    for (place, reward) in terms.document.rewards_with_places() {
         let id = &reward.id.value;
+        let what = if reward.on.is_empty() { "prize" } else { "reward" };
         let Some(due) = &reward.pay_within else {
-            let message = format!("the reward `{id}` does not say by when it is paid");
-            let fault = warning(Code::NoDueDate, reward.id.span, format!("reward[{at}]"), message);
+            let message = format!("the {what} `{id}` does not say by when it is paid");
+            let fault = warning(Code::NoDueDate, reward.id.span, place, message);
             found.push(fault.help("write `pay_within`, such as `pay_within = \"30 days\"`"));
             continue;
         };
@@ -26,8 +27,8 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
                 PayWithin::EndOfMonth => "at the end of the month".to_owned(),
                 PayWithin::Length(within) => format!("within {within}"),
             };
-            let message = format!("the reward `{id}` is due {due_words} and payable only after {}", payable.value);
-            let fault = warning(Code::PayableAfterDue, payable.span, format!("reward[{at}].payable_after"), message);
+            let message = format!("the {what} `{id}` is due {due_words} and payable only after {}", payable.value);
+            let fault = warning(Code::PayableAfterDue, payable.span, format!("{place}.payable_after"), message);
             found.push(fault.help("promise a later `pay_within`: both count from the event"));
         }
     }

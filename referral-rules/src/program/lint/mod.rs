@@ -10,6 +10,7 @@ mod events;
 mod groups;
 mod known;
 mod payouts;
+mod prizes;
 mod reversals;
 mod tiers;
 mod touches;
@@ -85,7 +86,7 @@ pub const LINTS: &[Lint] = &[
     ),
     lint(Code::NeverTrue, "A condition, a term of it, or conditions that must all hold can never be true."),
     lint(Code::NeverGranted, "An amount is always below zero, or reads what is always missing at its event."),
-    lint(Code::NoDueDate, "A reward has no `pay_within`."),
+    lint(Code::NoDueDate, "A reward or a prize has no `pay_within`."),
     lint(Code::PayableAfterDue, "`payable_after` is longer than `pay_within`, whatever the calendar."),
     lint(Code::UnusedFact, "No expression of any version reads a declared fact."),
     lint(Code::UnusedList, "No expression names a declared list."),
@@ -98,12 +99,12 @@ pub const LINTS: &[Lint] = &[
     ),
     lint(
         Code::DigitsBeyondUnit,
-        "A constant amount or bound of a reward has more digits after the point than its unit.",
+        "A constant amount or bound of a reward, or a prize, has more digits after the point than its unit.",
     ),
     lint(Code::BandGap, "Between two bands of a table without `otherwise` there are numbers that can be asked for."),
     lint(Code::NeverWins, "Another member of the group is always there and gives more, or stands before it."),
     lint(Code::UnderWayWithoutEffect, "`under_way` is written, and every reward is granted at submission."),
-    lint(Code::UnusedMeasure, "No expression reads a declared measure, and no ladder goes by it."),
+    lint(Code::UnusedMeasure, "No expression reads a declared measure, and no ladder or contest goes by it."),
     lint(
         Code::GoalOutOfReach,
         "A campaign's goal counts events that come before the moment that must fall into its window.",
@@ -117,6 +118,7 @@ pub const LINTS: &[Lint] = &[
         Code::ManyRequiredFields,
         "The items of an assessment of referrals ask with `has` for more than four facts of the referee and the referral.",
     ),
+    lint(Code::ContestNeverEnds, "No period of a contest ends while the terms are in force."),
     lint(Code::PayoutWithoutReward, "A payout covers no reward of the document, or payouts before it cover them all."),
     lint(
         Code::MinimumOutOfReach,
@@ -170,6 +172,7 @@ pub(super) fn warnings(program: &Program, written: &[(&Document, &Expressions)])
             amounts::look,
             dates::look,
             payouts::look,
+            prizes::look,
             unused::look,
         ] {
             look(&terms, &mut found);

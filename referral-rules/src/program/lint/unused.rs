@@ -25,10 +25,12 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
         let name = measure.name.value.as_str();
         let by_ladder =
             terms.all.iter().flat_map(|(document, _)| &document.tiers).any(|ladder| ladder.by.value == name);
-        if !by_ladder && !terms.all.iter().any(|(_, expressions)| reads(expressions, name)) {
+        let documents = terms.all.iter().flat_map(|(document, _)| &document.contests);
+        let by_contest = documents.into_iter().any(|contest| contest.by.value == name);
+        if !by_ladder && !by_contest && !terms.all.iter().any(|(_, expressions)| reads(expressions, name)) {
             let message = format!("nothing asks for the measure `{name}`");
             let fault = warning(Code::UnusedMeasure, measure.name.span, format!("measures.{name}"), message);
-            found.push(fault.help("use it in a condition, an amount or as `by` of a ladder, or remove it"));
+            found.push(fault.help("use it in a condition, an amount or as `by` of a ladder or contest, or remove it"));
         }
     }
     for (at, event) in terms.document.events.iter().enumerate() {
@@ -117,7 +119,7 @@ fn reads(expressions: &Expressions, name: &str) -> bool {
 fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
     let kind = event.kind.value.as_str();
     let document = terms.document;
-    let by_reward = document.rewards.iter().any(|reward| {
+    let by_reward = document.rewards.iter().chain(document.prizes()).any(|reward| {
         reward.on.iter().any(|on| on.value == kind)
             || reward.hold_until.as_ref().is_some_and(|until| until.value == kind)
             || reward.kept_alive_by.iter().any(|other| other.value == kind)

@@ -1,6 +1,6 @@
 //! Every key and every word of the grammar in tables. The readers read by them, and the reference of the document is held
 //! against them.
-use super::running_keys;
+use super::{contests, payouts, running_keys};
 use crate::base::{DayOff, LengthUnit, PayoutDay, Rounding, Weekday};
 use crate::program::document::{
     Aggregate, CreditGoesTo, Disqualified, FactType, MEASURES, Moment, OnFailure, Refuses, STAGES, ThisEvent, UnderWay,
@@ -54,6 +54,7 @@ pub(super) const PROGRAM: Keys = Keys {
         "payout",
         "reversal",
         "assessment",
+        "contest",
         "accepted_warnings",
     ],
 };
@@ -197,12 +198,6 @@ pub(super) const LIMIT: Keys = Keys {
     keys: &["id", "rewards", "campaigns", "when", "per", "in_each", "at_most", "unit", "over_limit", "taken_back"],
 };
 
-pub(super) const PAYOUT: Keys = Keys {
-    path: "payout",
-    title: "a payout",
-    keys: &["id", "rewards", "unit", "on_day", "day_off", "cut_off", "at_least", "fee"],
-};
-
 pub(super) const REVERSAL: Keys = Keys {
     path: "reversal",
     title: "a reversal",
@@ -248,10 +243,11 @@ pub fn keys() -> Vec<Keys> {
         GOAL,
         GROUP,
         LIMIT,
-        PAYOUT,
+        payouts::PAYOUT,
         REVERSAL,
     ];
     out.extend(running_keys::ALL);
+    out.extend([contests::CONTEST, contests::PRIZE]);
     out
 }
 
@@ -448,5 +444,6 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("reversal.when_paid", of(WHEN_PAID)),
     ];
     out.extend(running_keys::words());
+    out.extend(contests::words());
     out
 }

@@ -2,6 +2,7 @@
 mod accepted;
 mod assessments;
 mod claims;
+mod contests;
 mod data;
 mod declarations;
 mod definitions;
@@ -23,7 +24,8 @@ mod value;
 
 use super::document::{AsOf, CalendarText, Document, InForce, UnderWay};
 use crate::base::limits::{
-    ASSESSMENTS_MAX, CAMPAIGNS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX, PAYOUTS_MAX, REVERSALS_MAX, REWARDS_MAX,
+    ASSESSMENTS_MAX, CAMPAIGNS_MAX, CONTESTS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX, PAYOUTS_MAX,
+    REVERSALS_MAX, REWARDS_MAX,
 };
 use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use crate::node::{Node, NodeValue, read_json, read_toml};
@@ -160,7 +162,7 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     let ids = document.limits.iter().enumerate().map(|(at, row)| (&row.id, format!("limit[{at}].id")));
     unique(ids, &Names { what: "limits", key: "id" }, reader);
     document.payouts = rows(&section, "payout", PAYOUTS_MAX, reader, |field, reader| {
-        Some(payouts::payout(&Section::open(field, &keys::PAYOUT, reader)?, &document.currency, reader))
+        Some(payouts::payout(&Section::open(field, &payouts::PAYOUT, reader)?, &document.currency, reader))
     });
     let ids = document.payouts.iter().enumerate().map(|(at, row)| (&row.id, format!("payout[{at}].id")));
     unique(ids, &Names { what: "payouts", key: "id" }, reader);
@@ -174,6 +176,11 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     });
     let ids = document.assessments.iter().enumerate().map(|(at, row)| (&row.id, format!("assessment[{at}].id")));
     unique(ids, &Names { what: "assessments", key: "id" }, reader);
+    document.contests = rows(&section, "contest", CONTESTS_MAX, reader, |field, reader| {
+        Some(contests::contest(&Section::open(field, &contests::CONTEST, reader)?, document.rounding, reader))
+    });
+    let ids = document.contests.iter().enumerate().map(|(at, row)| (&row.id, format!("contest[{at}].id")));
+    unique(ids, &Names { what: "contests", key: "id" }, reader);
     for (definition, used) in document.definitions.iter_mut().zip(reader.definitions.used()) {
         definition.used = used;
     }

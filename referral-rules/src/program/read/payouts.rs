@@ -1,11 +1,18 @@
 //! Readers of payout rules.
 use super::field::{Field, Reader, Section, one_of};
-use super::keys;
+use super::keys::{self, Keys};
 use super::value::{self, filled_list, formula, id, length, text, word};
 use crate::base::{DayOff, Length, LengthUnit, Number, PayoutDay, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::node::NodeValue;
 use crate::program::document::{Document, JudgedAt, Payout, Reward};
+
+/// Those of `[[payout]]`.
+pub(super) const PAYOUT: Keys = Keys {
+    path: "payout",
+    title: "a payout",
+    keys: &["id", "rewards", "unit", "on_day", "day_off", "cut_off", "at_least", "fee"],
+};
 
 pub(super) fn payout(section: &Section<'_>, currency: &Spanned<String>, reader: &mut Reader) -> Payout {
     let every_day = Spanned::new(PayoutDay::Every, section.span);
@@ -107,7 +114,10 @@ fn units(document: &Document, index: usize, payout: &Payout, reader: &mut Reader
         let help = format!("write at most {digits} digits after the point");
         reader.push(fault.path(format!("payout[{index}].at_least")).help(help));
     }
-    let reward = |id: &Spanned<String>| document.rewards.iter().find(|reward: &&Reward| reward.id.value == id.value);
+    let reward = |id: &Spanned<String>| {
+        let mut all = document.rewards.iter().chain(document.prizes());
+        all.find(|reward: &&Reward| reward.id.value == id.value)
+    };
     for (at, id) in payout.rewards.iter().flatten().enumerate() {
         let Some(other) = reward(id).map(|reward| reward.unit_name(currency)).filter(|other| *other != unit) else {
             continue;

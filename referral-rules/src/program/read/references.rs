@@ -1,7 +1,7 @@
 //! What only the whole document can tell: whether names belong to something, whether units go together, whether clock
 //! events wait for each other.
 use super::field::Reader;
-use super::{claims, events, payouts, requirements};
+use super::{claims, contests, events, payouts, requirements};
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
 use crate::program::document::{Aggregate, Document, FactOwner, MEASURES, STAGES, TierLadder};
@@ -12,8 +12,11 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
     let declared = document.events.iter().map(|event| event.kind.value.as_str()).filter(|kind| !kind.is_empty());
     let kinds: Vec<&str> = STAGES.into_iter().chain(declared).collect();
     let kinds = Names::new("a kind of event", "declare it with `[[event]]`", kinds);
+    let prizes = document.prizes().map(|prize| prize.id.value.as_str());
     let rewards = document.rewards.iter().map(|reward| reward.id.value.as_str()).collect();
+    let with_prizes = document.rewards.iter().map(|reward| reward.id.value.as_str()).chain(prizes).collect();
     let rewards = Names::new("a reward", "write the `id` of a `[[reward]]`", rewards);
+    let with_prizes = Names::new("a reward", "write the `id` of a `[[reward]]`, or of a prize", with_prizes);
     let campaigns = document.campaigns.iter().map(|campaign| campaign.id.value.as_str()).collect();
     let campaigns = Names::new("a campaign", "write the `id` of a `[[campaign]]`", campaigns);
     events::check(document, &kinds, reader);
@@ -27,19 +30,20 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
         }
     }
     ladders(document, reader);
-    for (index, reward) in document.rewards.iter().enumerate() {
+    for (place, reward) in document.rewards_with_places() {
         for (at, kind) in reward.on.iter().enumerate() {
             let several = if reward.on.len() > 1 { format!("[{at}]") } else { String::new() };
-            kinds.check(kind, || format!("reward[{index}].on{several}"), reader);
+            kinds.check(kind, || format!("{place}.on{several}"), reader);
         }
         if let Some(kind) = &reward.hold_until {
-            kinds.check(kind, || format!("reward[{index}].hold_until"), reader);
+            kinds.check(kind, || format!("{place}.hold_until"), reader);
         }
         for (at, kind) in reward.kept_alive_by.iter().enumerate() {
             let several = if reward.kept_alive_by.len() > 1 { format!("[{at}]") } else { String::new() };
-            kinds.check(kind, || format!("reward[{index}].kept_alive_by{several}"), reader);
+            kinds.check(kind, || format!("{place}.kept_alive_by{several}"), reader);
         }
     }
+    contests::check(document, reader);
     for (index, campaign) in document.campaigns.iter().enumerate() {
         for (at, id) in campaign.rewards.iter().flatten().enumerate() {
             rewards.check(id, || format!("campaign[{index}].rewards[{at}]"), reader);
@@ -50,7 +54,7 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
     }
     for (index, limit) in document.limits.iter().enumerate() {
         for (at, id) in limit.rewards.iter().flatten().enumerate() {
-            rewards.check(id, || format!("limit[{index}].rewards[{at}]"), reader);
+            with_prizes.check(id, || format!("limit[{index}].rewards[{at}]"), reader);
         }
         for (at, id) in limit.campaigns.iter().flatten().enumerate() {
             campaigns.check(id, || format!("limit[{index}].campaigns[{at}]"), reader);
@@ -67,7 +71,7 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
     }
     for (index, payout) in document.payouts.iter().enumerate() {
         for (at, id) in payout.rewards.iter().flatten().enumerate() {
-            rewards.check(id, || format!("payout[{index}].rewards[{at}]"), reader);
+            with_prizes.check(id, || format!("payout[{index}].rewards[{at}]"), reader);
         }
     }
     payouts::check(document, reader);
@@ -80,7 +84,7 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
             kinds.check(kind, || format!("reversal[{index}].restored_by"), reader);
         }
         for (at, id) in reversal.rewards.iter().flatten().enumerate() {
-            rewards.check(id, || format!("reversal[{index}].rewards[{at}]"), reader);
+            with_prizes.check(id, || format!("reversal[{index}].rewards[{at}]"), reader);
         }
     }
     units(document, reader);
@@ -227,8 +231,12 @@ fn units(document: &Document, reader: &mut Reader) {
         return;
     }
     let unit_of = |reward: &'_ Reward| reward.unit_name(currency).to_owned();
-    let by_id: BTreeMap<&str, String> =
-        document.rewards.iter().map(|reward| (reward.id.value.as_str(), unit_of(reward))).collect();
+    let by_id: BTreeMap<&str, String> = document
+        .rewards
+        .iter()
+        .chain(document.prizes())
+        .map(|reward| (reward.id.value.as_str(), unit_of(reward)))
+        .collect();
     let to_referrers: BTreeSet<String> =
         document.rewards.iter().filter(|reward| reward.to.value == Party::Referrer).map(unit_of).collect();
     for (index, limit) in document.limits.iter().enumerate() {

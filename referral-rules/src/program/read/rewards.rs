@@ -12,18 +12,10 @@ use crate::program::document_rules::{
 };
 
 pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reader: &mut Reader) -> Reward {
-    let kind = section.need("kind", reader, word(RewardKind::ALL));
-    let unit = section.read("unit", reader, |field, reader| reward_unit(field, kind, reader));
     let amount = section.read("amount", reader, formula);
-    if let Some(kind) = kind {
-        if kind.value == RewardKind::Units && !section.has("unit") {
-            section.missing("unit", "add `unit = \"...\"`, the word for what is counted", reader);
-        }
-        if !kind.value.is_thing() && !section.has("amount") && !section.has("total") {
-            section.missing("amount", "add `amount = ...`, a number or an expression", reader);
-        }
-    }
-    let amount_in = section.read("amount_in", reader, |field, reader| amount_in(field, kind, unit.as_ref(), reader));
+    let (given, kind) = given(section, amount, by_default, reader);
+    let amount_in =
+        section.read("amount_in", reader, |field, reader| amount_in(field, kind, given.unit.as_ref(), reader));
     let (to, account) = section.need("to", reader, beneficiary).unwrap_or_default();
     let total = total(section, to.value, account.as_ref(), reader);
     let once_per = section.read("once_per", reader, super::measures::per);
@@ -34,6 +26,39 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
     let at_least = section.read("at_least", reader, formula);
     let at_most = section.read("at_most", reader, formula);
     bounds(at_least.as_ref(), at_most.as_ref(), section, reader);
+    Reward {
+        to,
+        account,
+        on: section.need("on", reader, distinct_kinds).unwrap_or_default(),
+        when: section.read("when", reader, conditions).unwrap_or_default(),
+        as_long_as: section.read("as_long_as", reader, conditions).unwrap_or_default(),
+        once_per,
+        amount_in,
+        total,
+        below_zero: section.read("below_zero", reader, word(keys::BELOW_ZERO)).unwrap_or_default(),
+        at_least,
+        at_most,
+        ..given
+    }
+}
+
+/// What is granted, and by when: what rewards and prizes have in common.
+pub(super) fn given(
+    section: &Section<'_>,
+    amount: Option<ExpressionText>,
+    by_default: Spanned<Rounding>,
+    reader: &mut Reader,
+) -> (Reward, Option<Spanned<RewardKind>>) {
+    let kind = section.need("kind", reader, word(RewardKind::ALL));
+    let unit = section.read("unit", reader, |field, reader| reward_unit(field, kind, reader));
+    if let Some(kind) = kind {
+        if kind.value == RewardKind::Units && !section.has("unit") {
+            section.missing("unit", "add `unit = \"...\"`, the word for what is counted", reader);
+        }
+        if !kind.value.is_thing() && !section.has("amount") && !section.has("total") {
+            section.missing("amount", "add `amount = ...`, a number or an expression", reader);
+        }
+    }
     if section.has("forfeited_after") && !section.has("hold_until") {
         let help = "add `hold_until`, the event by which it is claimed: without it nothing is forfeited";
         section.missing("hold_until", help, reader);
@@ -41,23 +66,23 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
     if section.has("kept_alive_by") && !section.has("expires_after") {
         section.missing("expires_after", "add `expires_after`: without it nothing expires", reader);
     }
-    Reward {
+    let given = Reward {
         span: section.span,
         id: section.need("id", reader, id).unwrap_or_default(),
-        to,
-        account,
-        on: section.need("on", reader, distinct_kinds).unwrap_or_default(),
-        when: section.read("when", reader, conditions).unwrap_or_default(),
-        as_long_as: section.read("as_long_as", reader, conditions).unwrap_or_default(),
-        once_per,
+        to: Spanned::default(),
+        account: None,
+        on: Vec::new(),
+        when: Vec::new(),
+        as_long_as: Vec::new(),
+        once_per: None,
         kind: kind.unwrap_or(Spanned::new(RewardKind::Perk, section.span)),
         unit,
         amount,
-        amount_in,
-        total,
-        below_zero: section.read("below_zero", reader, word(keys::BELOW_ZERO)).unwrap_or_default(),
-        at_least,
-        at_most,
+        amount_in: None,
+        total: None,
+        below_zero: Spanned::default(),
+        at_least: None,
+        at_most: None,
         rounding: section.read("rounding", reader, rounding).unwrap_or(by_default),
         notify_within: section.read("notify_within", reader, length),
         pay_within: section.read("pay_within", reader, pay_within),
@@ -69,7 +94,8 @@ pub(super) fn reward(section: &Section<'_>, by_default: Spanned<Rounding>, reade
         expires_after: section.read("expires_after", reader, value::length_in_days),
         kept_alive_by: section.read("kept_alive_by", reader, distinct_kinds).unwrap_or_default(),
         label: section.read("label", reader, text),
-    }
+    };
+    (given, kind)
 }
 
 /// Who gets it: a party by its word, or the account that a fact names.

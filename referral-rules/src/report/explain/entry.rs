@@ -71,6 +71,12 @@ pub(super) fn write_entry(
         Some(_) => (format!("{}, by the reversal {}", entry.rule, entry.reversal), granted_on(evaluation, line)),
     };
     field("rule", &format!("{rule} on {}{event}{of}{tier} [{place}, version {}]", entry.event.kind, entry.version));
+    if let Some(placing) = evaluation.placing_of(entry) {
+        let place = placing.place.unwrap_or_default();
+        let from = placing.first_day.map(|day| format!("from {day} ")).unwrap_or_default();
+        let until = format!("{from}to {}", placing.last_day);
+        field("contest", &format!("place {place} of {} with {}, {until}", placing.contest, placing.value));
+    }
     let corrected = corrects(evaluation, line, others);
     if let Some(corrected) = &corrected {
         field("corrects", corrected);

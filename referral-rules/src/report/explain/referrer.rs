@@ -85,6 +85,16 @@ fn opening(evaluation: &Evaluation<'_>, first: u32, referrals: usize) -> String 
         let review = standing.next_review.map(|day| format!(", looked at on {day}")).unwrap_or_default();
         parts.push(format!("{}: {now}{next}{by}{review}", standing.ladder));
     }
+    for placing in evaluation.leaderboard().into_iter().filter(|placing| placing.referrer == id && !placing.ended) {
+        let place = placing.place.map_or_else(|| "no place yet".to_owned(), |place| format!("place {place}"));
+        let missing = match placing.place {
+            Some(1) => String::new(),
+            Some(_) => format!(", {} behind the next better place", placing.missing),
+            None => format!(", {} more to take part", placing.missing),
+        };
+        let until = placing.last_day;
+        parts.push(format!("contest {}: {place} with {}{missing}, until {until}", placing.contest, placing.value));
+    }
     format!("{}.", parts.join("; "))
 }
 

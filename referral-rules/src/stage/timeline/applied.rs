@@ -1,15 +1,16 @@
 //! What happened, item by item: the stage machine takes each item in or reports it, counts it, and takes down what
 //! conditions and amounts may ask for. Nothing here depends on rewards, so a whole book is gone through at once.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
+use super::contests::Contests;
 use super::hold::Hold;
 pub use super::items::Pending;
-use super::items::{Item, Origin, Place, What};
+use super::items::{Item, Place, What};
 use super::judging::{Failure, Holds, Judging};
 use super::kept::Kept;
 use super::making::{Arrival, Makes, Making};
 use super::measure_keys::MeasureKey;
 use super::measures::{Running, Totals};
-use super::measuring::{Measuring, Readings};
+use super::measuring::Readings;
 use super::run::Opening;
 use super::sharing::Sharing;
 use super::tiers;
@@ -17,7 +18,7 @@ pub use crate::base::limits::LADDERS_MAX;
 use crate::base::{Instant, NONE, Number, index};
 use crate::book::{Book, NEVER};
 use crate::diag::Code;
-use crate::program::{EventKind, LadderBy, Party, Program, Share, Version};
+use crate::program::{ContestEnds, EventKind, LadderBy, Party, Program, Share};
 use crate::stage::attribution::Standings;
 use crate::stage::submission::{NO_VERSION, Submissions};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -60,6 +61,8 @@ pub struct Applied {
     pub recruiter: Vec<u32>,
     /// The declared measures, by their numbers; for the same programs.
     pub measures: Vec<Readings>,
+    /// Parts of prizes that several places get together, by row: they stand instead of the amount.
+    pub parts: BTreeMap<u32, Number>,
     /// What the referral has of it, beside those who share; only for programs that share claims.
     pub share: Vec<Share>,
 }
@@ -91,6 +94,7 @@ impl Applied {
             before,
             recruiter,
             measures,
+            parts,
             share,
         } = self;
         referral.clear();
@@ -108,6 +112,7 @@ impl Applied {
         before.clear();
         recruiter.clear();
         measures.clear();
+        parts.clear();
         share.clear();
     }
 }
@@ -189,6 +194,8 @@ pub struct Counting {
     pub sharing: Sharing,
     /// For what events have come that conditions make once, by kind and key; those once for a referral are told by its kinds.
     pub came: FxHashSet<(EventKind, MeasureKey)>,
+    /// What contests count.
+    pub contests: Contests,
 }
 
 impl Counting {
@@ -204,6 +211,7 @@ impl Counting {
         self.held.clear();
         self.sharing.clear();
         self.came.clear();
+        self.contests.clear();
     }
 }
 
@@ -220,6 +228,10 @@ pub(super) struct Going<'a> {
     pub(super) judging: Option<Judging<'a>>,
     /// For programs in which conditions make events.
     pub(super) making: Option<Making<'a>>,
+    /// The rows before this one are measured.
+    pub(super) measured: usize,
+    /// When contests end, in programs that hold some.
+    pub(super) ends: Option<ContestEnds>,
 }
 
 /// The stage machine and the counts.
@@ -267,9 +279,10 @@ impl Applying<'_> {
         out: &mut Applied,
         refusals: &mut Vec<Refusal>,
     ) {
-        let start = out.referral.len();
+        let ends = self.program.holds_contests().then(|| self.program.contest_ends());
         let judging = Judging::new(self.program, self.book);
-        let mut going = Going { moment, judging, making: Making::new(self.makes, self.book) };
+        let making = Making::new(self.makes, self.book);
+        let mut going = Going { moment, judging, making, measured: out.referral.len(), ends };
         for item in items {
             if item.known > moment || item.withdrawn <= moment {
                 continue;
@@ -286,43 +299,7 @@ impl Applying<'_> {
             self.item(item, &mut going, state, out, refusals);
         }
         self.clocks_until(until, &mut going, state, out);
-        if self.measured && going.making.is_none() {
-            let measuring = Measuring { program: self.program, book: self.book, opening: self.opening };
-            measuring.run(start..out.referral.len(), out, state);
-        }
-    }
-
-    /// Takes in the clock events that come before `place` (or all, without one) and are known at `moment`.
-    fn clocks_until(&self, place: Option<&Place>, going: &mut Going<'_>, state: &mut Counting, out: &mut Applied) {
-        let moment = going.moment;
-        while let Some(Reverse(pending)) = state.pending.peek().copied() {
-            let due = place.map_or(pending.known <= moment, |place| pending.place < *place);
-            if !due {
-                break;
-            }
-            state.pending.pop();
-            let version = &self.program.versions[usize::from(pending.clock.0)];
-            let clock = &version.clocks[usize::from(pending.clock.1)];
-            let Some(referral) = state.referrals.get(&pending.referral) else { continue };
-            let called_off = clock.unless.iter().any(|kind| referral.kinds >> kind.0 & 1 == 1);
-            let stage = referral.on_the_way(self.program, clock.kind);
-            let impossible = clock.kind.is_stage() && !may_follow(stage, clock.kind);
-            if called_off || impossible || pending.known > moment {
-                continue;
-            }
-            let standing = self.standings.at(self.book, pending.referral, moment);
-            if !standing.lets_in(What::Clock(pending.anchor), pending.place.at) {
-                continue;
-            }
-            let item = Item {
-                place: pending.place,
-                referral: pending.referral,
-                what: What::Clock(pending.anchor),
-                known: pending.known,
-                withdrawn: NEVER,
-            };
-            self.arrive(&item, going, state, out);
-        }
+        self.measure(&mut going, state, out);
     }
 
     fn item(
@@ -356,8 +333,11 @@ impl Applying<'_> {
 
     /// Takes in an item, and before it the stages that it implies and that the referral has not reached; or what requirements
     /// make of it. False if it could not follow any more on what came before it.
-    fn arrive(&self, item: &Item, going: &mut Going<'_>, state: &mut Counting, out: &mut Applied) -> bool {
+    pub(super) fn arrive(&self, item: &Item, going: &mut Going<'_>, state: &mut Counting, out: &mut Applied) -> bool {
         let before = out.referral.len();
+        if let Some(ends) = &going.ends {
+            state.contests.ends.extend(ends.of(self.program.zone.day_of(Instant(item.place.at))));
+        }
         if let Some(making) = &mut going.making {
             making.made = 0;
         }
@@ -415,34 +395,5 @@ impl Applying<'_> {
         }
         out.tiers.push(tiers);
         self.schedule(item, kind, governing, version, state);
-    }
-
-    fn schedule(&self, item: &Item, kind: EventKind, governing: u16, version: &Version, state: &mut Counting) {
-        // What the clock does to the holder is done to those who share.
-        if state.sharing.holders.contains_key(&item.referral) {
-            return;
-        }
-        for (number, clock) in (0_u16..).zip(&version.clocks) {
-            if clock.from != kind {
-                continue;
-            }
-            let Some(at) = clock.after.deadline(Instant(item.place.at), &self.program.zone, &version.calendar) else {
-                continue;
-            };
-            let place =
-                Place { at: at.0, origin: Origin::Clock, kind: clock.kind, sequence: NEVER, made: 0, ..item.place };
-            // A chain of clock events hangs on what it started from.
-            let anchor = match item.what {
-                What::Event(anchor) | What::Clock(anchor) => anchor,
-                What::Submission => NONE,
-            };
-            state.pending.push(Reverse(Pending {
-                place,
-                referral: item.referral,
-                anchor,
-                known: at.0.max(item.known),
-                clock: (governing, number),
-            }));
-        }
     }
 }

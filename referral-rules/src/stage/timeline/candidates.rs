@@ -320,6 +320,10 @@ impl Offering<'_> {
     /// Why a rule cannot give anything for a row, whatever it says.
     fn fresh(&self, version: &Version, reward: &Reward, rows: &[u32], out: &mut Vec<Option<Cause>>) {
         out.clear();
+        // Whether someone has a prize was found out already, and by more than this referral.
+        if reward.on.iter().any(|kind| kind.is_prize()) {
+            return out.resize(rows.len(), None);
+        }
         let refused = |row: &u32| {
             let referral = self.applied.referral[index(*row)];
             let refused = self.submissions.refused[index(referral)].has(reward.to);

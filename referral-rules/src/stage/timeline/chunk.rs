@@ -115,6 +115,7 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
     }
 
     pub(super) fn base(&mut self, amount: &Compiled) {
+        let parts = &self.inputs.applied.parts;
         let result = amount.evaluate(&self.inputs, self.memory.cause.len(), &self.env, self.scratch);
         self.memory.base.reserve(self.memory.cause.len());
         for (at, cause) in self.memory.cause.iter_mut().enumerate() {
@@ -123,6 +124,10 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
                 *cause = Some(fault);
                 Number::ZERO
             }));
+        }
+        if !parts.is_empty() {
+            let own = self.inputs.rows.iter().map(|row| parts.get(row));
+            self.memory.base.iter_mut().zip(own).for_each(|(base, part)| *base = part.copied().unwrap_or(*base));
         }
         self.memory.amount.clone_from(&self.memory.base);
     }
@@ -319,7 +324,8 @@ impl<'a, 'b, 's> Chunk<'a, 'b, 's> {
     /// What one gets of the amount, settled: up to one's own share less what is settled up to the one before.
     fn shared(&mut self, at: usize, reward: &Reward) -> Result<(i64, Number), Cause> {
         let amount = self.memory.amount[at];
-        let own = self.inputs.applied.share.get(index(self.inputs.rows[at])).copied();
+        let row = index(self.inputs.rows[at]);
+        let own = self.inputs.applied.share.get(row).copied().filter(|_| !self.inputs.applied.kind[row].is_prize());
         let own = own.filter(|_| reward.to != Party::Referee);
         let bounds = own.and_then(|own| self.inputs.program.share_bounds(own).map(|bounds| (own, bounds)));
         let Some((own, (before, up_to))) = bounds else { return rounded(amount, reward.rounding, reward) };

@@ -72,7 +72,7 @@ impl GrantSoFar {
     /// The position of the host's event that granted, also where the clock acted after it; `NONE` for the submission.
     pub(super) const fn event(&self) -> u32 {
         match self.what {
-            What::Submission => NONE,
+            What::Submission | What::PeriodEnd(_) => NONE,
             What::Event(event) | What::Clock(event) => event,
         }
     }

@@ -1,6 +1,6 @@
 //! The items of a timeline in their total order: submissions, host events, and events that the clock makes.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
-use crate::base::{NONE, index, position};
+use crate::base::{Day, NONE, index, position};
 use crate::book::{Book, NEVER};
 use crate::program::{EventKind, Program, Scope};
 use crate::stage::attribution::Standings;
@@ -8,7 +8,7 @@ use crate::stage::attribution::Standings;
 /// Where an item comes from; the order within one instant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
 pub enum Origin {
-    /// The first instant of a period: what was deferred is released before anything of the new period.
+    /// The first instant of a period: what was deferred is released, and contests end, before anything of the new period.
     PeriodEnd,
     /// The host reported it.
     Host,
@@ -26,6 +26,8 @@ pub enum What {
     /// An event that the clock made, some way after the submission (`NONE`) or the host's event at this position, over other
     /// clock events if these are a chain.
     Clock(u32),
+    /// A period of a contest that ended with this day.
+    PeriodEnd(Day),
 }
 
 impl What {
@@ -33,7 +35,7 @@ impl What {
     pub const fn event(self) -> u32 {
         match self {
             Self::Event(event) => event,
-            Self::Submission | Self::Clock(_) => NONE,
+            Self::Submission | Self::Clock(_) | Self::PeriodEnd(_) => NONE,
         }
     }
 }

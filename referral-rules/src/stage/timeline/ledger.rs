@@ -270,18 +270,19 @@ fn entry(applied: &Applied, part: &Part, moment: Option<i64>) -> EntryRow {
 
 /// The moments at which news came late to a scope: something becomes known that stands before what was known already, or
 /// after the clock may have acted on its absence.
-pub fn late_moments(items: &[Item], changes: &[i64], clock_acts: bool, as_of: i64) -> Vec<i64> {
+pub fn late_moments(items: &[Item], changes: &[i64], acts: &dyn Fn(&Item) -> bool, as_of: i64) -> Vec<i64> {
     let mut out: Vec<i64> = changes.iter().copied().filter(|moment| *moment <= as_of).collect();
     out.extend(items.iter().map(|item| item.withdrawn).filter(|moment| *moment <= as_of));
     let on_time = items.is_sorted_by_key(|item| item.known);
-    if !on_time || clock_acts {
+    let late = |item: &Item| item.known > item.place.at && acts(item);
+    if !on_time || items.iter().any(late) {
         let mut by_known: Vec<&Item> = items.iter().filter(|item| item.known <= as_of).collect();
         by_known.sort_by_key(|item| (item.known, item.place));
         let mut frontier: Option<Place> = None;
         for group in by_known.chunk_by(|left, right| left.known == right.known) {
             for item in group {
                 let behind = frontier.is_some_and(|frontier| item.place < frontier);
-                if behind || (clock_acts && item.known > item.place.at) {
+                if behind || late(item) {
                     out.push(item.known);
                 }
             }

@@ -6,7 +6,6 @@ use super::items::{Item, Place};
 use super::judging::Outcome;
 use super::levels::Levels;
 use super::measure_keys::{MeasureKey, MeasureKeys};
-use super::measuring::Measuring;
 use crate::base::{index, position};
 use crate::book::Book;
 use crate::expr::Scratch;
@@ -123,8 +122,7 @@ impl Applying<'_> {
             return;
         }
         self.complete(row, going.moment, state, out);
-        let measuring = Measuring { program: self.program, book: self.book, opening: self.opening };
-        measuring.run(row..row.saturating_add(1), out, state);
+        self.measuring().run(row..row.saturating_add(1), out, state);
         let version = &self.program.versions[usize::from(out.version[row])];
         self.note(version, row, going, state, out);
         for maker in version.makers.iter().filter(|maker| maker.on.contains(&kind)) {

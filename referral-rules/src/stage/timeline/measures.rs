@@ -76,6 +76,14 @@ impl Totals {
         }
     }
 
+    /// The value, where it is a number that fits.
+    pub(super) fn number(&self, is: Aggregate) -> Option<Number> {
+        match self.read(is) {
+            Reading::Value(value) => Some(value),
+            Reading::Text(_) | Reading::None | Reading::Overflow => None,
+        }
+    }
+
     fn read(&self, is: Aggregate) -> Reading {
         let whole = |count: usize| Reading::Value(Number::from(i64::try_from(count).unwrap_or(i64::MAX)));
         let value = |value: Option<&Contributed>| match value {
@@ -158,12 +166,7 @@ impl Running {
     pub fn read(&mut self, measure: &DeclaredMeasure, day: Day) -> Reading {
         self.forget_before(measure, day);
         if !matches!(measure.in_each, Period::Rolling { .. }) {
-            let day = match measure.which {
-                Which::This => Some(day),
-                Which::Previous => before(measure.in_each, day),
-            };
-            let totals = day.and_then(|day| self.buckets.get(&bucket(measure.in_each, day)));
-            return totals.map_or_else(|| Totals::default().read(measure.is), |totals| totals.read(measure.is));
+            return self.peek(measure, day);
         }
         let buckets = &self.buckets;
         let mut days = buckets.values().filter(|totals| !totals.ordered.is_empty());
@@ -179,6 +182,19 @@ impl Running {
             out
         };
         self.window.get_or_insert_with(together).read(measure.is)
+    }
+
+    /// The value on a day that is not before those asked for already, without forgetting anything.
+    pub fn peek(&self, measure: &DeclaredMeasure, day: Day) -> Reading {
+        if matches!(measure.in_each, Period::Rolling { .. }) {
+            return self.clone().read(measure, day);
+        }
+        let day = match measure.which {
+            Which::This => Some(day),
+            Which::Previous => before(measure.in_each, day),
+        };
+        let totals = day.and_then(|day| self.buckets.get(&bucket(measure.in_each, day)));
+        totals.map_or_else(|| Totals::default().read(measure.is), |totals| totals.read(measure.is))
     }
 
     /// Forgets the days that have left a rolling window, and the periods that are over and not asked for.
@@ -213,7 +229,7 @@ fn before(period: Period, day: Day) -> Option<Day> {
     period.first_day(day).checked_add_days(-1)
 }
 
-fn bucket(period: Period, day: Day) -> i32 {
+pub(super) fn bucket(period: Period, day: Day) -> i32 {
     match period {
         Period::Lifetime => 0,
         Period::Rolling { .. } => day.0,

@@ -2,8 +2,10 @@
 //! its own, column by column where an expression is evaluated and event by event where a value runs on.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::applied::{Applied, Counting, LADDERS_MAX};
+use super::contests::CountedEvent;
+use super::items::Place;
 use super::kept::{self, Keeping, Review};
-use super::levels::{Levels, value_of};
+use super::levels::{Holding, Levels, value_of};
 use super::measure_keys::{MeasureKey, MeasureKeys};
 use super::measures::{Contributed, Reading, Running};
 use super::run::Opening;
@@ -14,6 +16,7 @@ use crate::expr::{Column, Scratch, Vector};
 use crate::program::{Contribution, Disqualified, EventKind, Ladder, Per, Program, Version};
 use crate::stage::env;
 use crate::stage::inputs::Counted;
+use crate::stage::recruiters::Recruiters;
 use crate::stage::submission::CHUNK_ROWS;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -35,6 +38,8 @@ pub(super) struct Measuring<'a> {
     pub(super) book: &'a Book,
     /// What was before the history.
     pub(super) opening: &'a Opening,
+    /// Who has recruited whom.
+    pub(super) recruiters: &'a Recruiters,
 }
 
 /// What the events of one row range contribute: by row and measure, in the order of rows.
@@ -192,6 +197,12 @@ impl Measuring<'_> {
                 let measure = &self.program.measures[usize::from(*number)];
                 let Some(key) = &asked[usize::from(*number)] else { continue };
                 let (bucket, totals) = self.running(*number, key, state).add(measure, day, value.clone());
+                if let (MeasureKey::Id(referrer), true) = (key, self.program.is_contested(*number)) {
+                    let place = Place { event_rank: 0, ..applied.place[row] };
+                    let (happened_to, known) = (applied.happened_to(row), applied.known[row]);
+                    let event = CountedEvent { place, referral, happened_to, known, value: value.clone() };
+                    state.contests.count((*number, *referrer), bucket, measure.is, event);
+                }
                 if measure.disqualified == Disqualified::TakenOut {
                     let mine = state.contributed.entry(referral).or_default();
                     mine.entry((*number, key.clone(), bucket)).or_default().add(&totals);
@@ -231,6 +242,59 @@ impl Measuring<'_> {
         }
     }
 
+    /// The values of all measures at rows as they stand on a day, without forgetting anything.
+    pub(super) fn peek(
+        &self,
+        version: &Version,
+        day: Day,
+        rows: &[u32],
+        out: &mut Applied,
+        state: &Counting,
+        scratch: &mut Scratch<'_>,
+    ) {
+        out.measures.resize_with(self.program.measures.len(), Readings::default);
+        let keys = MeasureKeys { program: self.program, book: self.book };
+        for contribution in &version.contributions {
+            let measure = &self.program.measures[usize::from(contribution.measure)];
+            let found = keys.at(version, &contribution.per, rows, out, scratch);
+            let reading = |key: MeasureKey| {
+                let key = (contribution.measure, key);
+                let opened = || Running::with(self.opening.measures.get(&key).cloned().unwrap_or_default());
+                state.measures.get(&key).map_or_else(|| opened().peek(measure, day), |found| found.peek(measure, day))
+            };
+            out.measures[usize::from(contribution.measure)].after.extend(found.into_iter().map(reading));
+        }
+        for readings in &mut out.measures {
+            readings.after.resize(out.referral.len(), Reading::None);
+            readings.before.clone_from(&readings.after);
+        }
+    }
+
+    /// The levels of a row as they stand on a day; locks are not looked at.
+    pub(super) fn levels_at(
+        &self,
+        number: u16,
+        (day, row, at): (Day, usize, usize),
+        holding: &Holding,
+        applied: &Applied,
+        state: &Counting,
+    ) -> [u8; LADDERS_MAX] {
+        let keeping = Keeping { program: self.program, opening: &self.opening.measures, measures: &state.measures };
+        let referrer = self.book.referrals.referrer[index(applied.referral[row])].0;
+        let mut levels = [0; LADDERS_MAX];
+        let ladders = &self.program.versions[usize::from(number)].ladders;
+        for ((position, ladder), level) in (0_u16..).zip(ladders).zip(&mut levels) {
+            let holds =
+                |level: usize| holding.get(&(number, usize::from(position), level)).is_none_or(|holds| holds[at]);
+            *level = tiers::level(ladder, value_of(ladder, applied, row), holds);
+            if let Some(kept) = state.kept.get(&referrer).filter(|_| ladder.keeps_levels()) {
+                let moment = (day, &applied.counts[row], *level);
+                *level = keeping.at_moment((number, position), ladder, referrer, kept, moment);
+            }
+        }
+        levels
+    }
+
     /// A measure under a key; at first what was before the history.
     fn running<'s>(&self, number: u16, key: &MeasureKey, state: &'s mut Counting) -> &'s mut Running {
         let opened = || Running::with(self.opening.measures.get(&(number, key.clone())).cloned().unwrap_or_default());
@@ -242,6 +306,7 @@ impl Measuring<'_> {
         let Some(contributed) = state.contributed.remove(&referral) else { return };
         for ((number, key, bucket), all) in contributed {
             self.running(number, &key, state).take_out(bucket, &all);
+            state.contests.take_out(number, referral);
         }
     }
 }
@@ -258,8 +323,8 @@ pub struct OfSubmissions {
 impl OfSubmissions {
     /// Reads it of submissions, each under the version that governs it.
     pub fn read(program: &Program, book: &Book, submissions: &Applied) -> Self {
-        let opening = Opening::default();
-        let measuring = Measuring { program, book, opening: &opening };
+        let (opening, recruiters) = (Opening::default(), Recruiters::default());
+        let measuring = Measuring { program, book, opening: &opening, recruiters: &recruiters };
         let rows = 0..submissions.referral.len();
         let mut scratch = Scratch::new(&book.texts);
         let contributions = measuring.contributions(rows.clone(), submissions, &mut scratch);

@@ -7,6 +7,8 @@ mod alive;
 mod applied;
 mod candidates;
 mod chunk;
+mod clocks;
+mod contests;
 mod drawing;
 mod drawn;
 mod given;
@@ -33,11 +35,13 @@ mod states;
 mod steps;
 mod straight;
 mod tiers;
+mod too_much;
 
 pub use alive::Alive;
 pub use applied::{Applied, Applying, Counting, LADDERS_MAX, NO_STAGE, Pending, ReferralState, Refusal, may_follow};
 pub use candidates::{Candidate, Cause, Change, Offering, Past, Rule, Step};
 pub(crate) use chunk::number;
+pub use contests::{Board, BoardRow, Contests, CountedEvent, tickets};
 pub use drawing::{AT_ONCE, Drawing, Granted, NotApplied, touched_by};
 pub use drawn::{Deferred, Done, Draw, DrawKey, Drawn, DrawnDay, GivenKey, TotalKey, TotalSoFar};
 pub use goals::GoalEvent;
@@ -52,11 +56,12 @@ pub use making::Makes;
 pub use measure_keys::{KeyPart, MeasureKey, MeasureKeys, key_part};
 pub use measures::{Contributed, Reading, Running, Totals};
 pub use measuring::{OfSubmissions, Readings};
-pub use run::{Opening, Timeline, TooManyReleases, TooMuch, TooMuchLateNews, run};
+pub use run::{Opening, Timeline, run};
 pub use sharing::Sharing;
 pub use states::{EventsOf, ShortStates, States};
 pub use steps::Steps;
 pub use straight::{EntryTable, Walk, run as run_straight};
+pub use too_much::{TooManyReleases, TooMuch, TooMuchLateNews};
 
 /// How many places a map keeps from one scope to the next. Emptying a map goes through all its places, so that one large
 /// scope must not leave a large map to many small ones.

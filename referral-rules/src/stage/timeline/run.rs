@@ -3,6 +3,7 @@
 use super::alive::{self, Alive};
 use super::applied::{Applied, Applying, Counting, ReferralState, Refusal};
 use super::candidates::{NothingGranted, Offering, Step, nothing_granted_key};
+use super::contests::Board;
 use super::drawing::{Drawing, Granted};
 pub use super::drawn::Opening;
 use super::drawn::{Drawn, GivenKey};
@@ -16,10 +17,11 @@ use super::measure_keys::MeasureKey;
 use super::measures::Running;
 use super::states::States;
 use super::straight::EntryTable;
+use super::too_much::{TooManyReleases, TooMuch, TooMuchLateNews};
 use crate::base::{index, limits, position};
 use crate::book::Book;
 use crate::expr::Scratch;
-use crate::program::{OverLimit, Program};
+use crate::program::{ContestEnds, OverLimit, Program};
 use crate::stage::Facts;
 use crate::stage::attribution::Standings;
 use crate::stage::submission::Submissions;
@@ -60,6 +62,8 @@ pub struct Timeline {
     pub alive: Vec<Alive>,
     /// For what rules were given that are given once.
     pub given: FxHashSet<GivenKey>,
+    /// The places of contests, period by period.
+    pub boards: Vec<Board>,
     /// What was before the history.
     pub opening: Opening,
 }
@@ -103,25 +107,6 @@ impl Timeline {
     }
 }
 
-/// Late news would take more steps than the limit allows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("late news asks for {0} replay steps, more than the {max} allowed: give the ledger booked so far and recent rows only", max = limits::REPLAY_STEPS_MAX)]
-pub struct TooMuchLateNews(pub u64);
-
-/// Releasing what limits put off would take more steps than the limit allows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("what limits put off is judged again more than the {max} times allowed: give a limit of `pay later` a longer period or a higher bound", max = limits::RELEASES_MAX)]
-pub struct TooManyReleases;
-
-/// What a run cannot do.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TooMuch {
-    /// Late news.
-    LateNews(TooMuchLateNews),
-    /// Releases.
-    Releases(TooManyReleases),
-}
-
 /// What all workers share.
 struct Shared<'a> {
     program: &'a Program,
@@ -136,6 +121,8 @@ struct Shared<'a> {
     recruits: bool,
     /// Claims are shared.
     shares: bool,
+    /// When contests end, in programs that hold some.
+    contest_ends: Option<ContestEnds>,
     /// Some rule asks what was granted before.
     reads_ledger: bool,
     replay_steps: AtomicU64,
@@ -168,6 +155,7 @@ pub fn run(
         clock_acts,
         recruits: program.asks_for_recruiters(),
         shares: program.shares_claims(),
+        contest_ends: program.holds_contests().then(|| program.contest_ends()),
         reads_ledger: program.versions.iter().flat_map(|version| &version.rewards).any(|reward| reward.reads_ledger),
         replay_steps: AtomicU64::new(0),
         releases: AtomicU64::new(0),
@@ -212,6 +200,7 @@ pub fn run(
         out.given.extend(worker.given);
         out.failures.append(&mut worker.failures);
         out.held.extend(worker.held);
+        out.boards.append(&mut worker.boards);
         for (referral, state) in worker.states {
             states[index(referral)] = Some(state);
         }
@@ -260,6 +249,7 @@ struct Worker<'a> {
     given: FxHashSet<GivenKey>,
     failures: Vec<Failure>,
     held: Vec<(u32, Holds)>,
+    boards: Vec<Board>,
 }
 
 impl<'a> Worker<'a> {
@@ -283,6 +273,7 @@ impl<'a> Worker<'a> {
             given: FxHashSet::default(),
             failures: Vec::new(),
             held: Vec::new(),
+            boards: Vec::new(),
         };
         let mut batch = Applied::default();
         let mut bounds = vec![0];
@@ -316,7 +307,11 @@ impl<'a> Worker<'a> {
             let known = submitted().filter_map(|referral| standings.recruiters.history.get(&referral));
             changes.extend(known.flatten().map(|(moment, _)| *moment));
         }
-        late_moments(items, &changes, self.shared.clock_acts, self.shared.as_of)
+        let acts = |item: &Item| {
+            let ended = |ends| self.shared.program.a_contest_ended(item.place.at, item.known, ends);
+            self.shared.clock_acts || self.shared.contest_ends.as_ref().is_some_and(ended)
+        };
+        late_moments(items, &changes, &acts, self.shared.as_of)
     }
 
     fn take_in(&mut self, items: &[Item], moment: i64, applied: &mut Applied, final_run: bool) {
@@ -335,6 +330,7 @@ impl<'a> Worker<'a> {
         let mut refusals = Vec::new();
         applying.run(items, moment, &mut self.counting, applied, &mut refusals);
         if final_run {
+            applying.running_contests(moment, &mut self.counting);
             self.refusals.append(&mut refusals);
         }
     }
@@ -346,6 +342,7 @@ impl<'a> Worker<'a> {
         self.kept.extend(self.counting.kept.drain());
         self.failures.append(&mut self.counting.failures);
         self.held.extend(std::mem::take(&mut self.counting.held));
+        self.boards.append(&mut self.counting.contests.boards);
         self.counting.clear();
     }
 
