@@ -19,7 +19,7 @@ class Site(unittest.TestCase):
             done = subprocess.run(command, capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             pages = {path.relative_to(folder).as_posix() for path in Path(folder).rglob("*.html")}
-            for page in ("index", "document", "codes", "reference", "billing", "notebooks/monthly-close"):
+            for page in ("index", "program", "document", "codes", "reference", "billing", "service", "notebooks/monthly-close"):
                 self.assertIn(f"{page}.html", pages)
             reference = (Path(folder) / "reference.html").read_text(encoding="utf-8")
             for name in ("Program.evaluate", "Evaluation.explain", "Table.to_polars", "plot.funnel"):
