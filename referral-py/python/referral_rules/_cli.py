@@ -136,7 +136,8 @@ def _check(options: Any) -> int:
 
 
 def _evaluate(options: Any) -> int:
-    wanted = list(dict.fromkeys(options.table or ()))
+    named: list[str] = options.table or []
+    wanted = list(dict.fromkeys(named))
     program = _program(options)
     book, as_of = _book(options), _as_of(options)
     parts = [*ANSWER_TABLES, "warnings", "fingerprint", "summary"]
@@ -240,7 +241,7 @@ def _init(options: Any) -> int:
         written = {"program.toml": chosen.document, **{f"{name}.csv": str(text) for name, text in chosen.book.items()}}
         test, as_of = [], f" --as-of {chosen.as_of}"
     else:
-        starter = files(__package__) / "starter"
+        starter = files("referral_rules") / "starter"
         names = ("program.toml", "accounts.csv", "referrals.csv", "program.test.toml")
         written = {name: (starter / name).read_text(encoding="utf-8") for name in names}
         test, as_of = [f"  referral test {folder}"], " --as-of 2026-04-30"

@@ -138,9 +138,9 @@ def _plain(axes: Axes) -> Axes:
 
 def _of_unit(evaluation: Evaluation, unit: str | None) -> tuple[list[Row], str]:
     rows = list(evaluation.tables.get("ledger", evaluation.entries))
-    units = [row["unit"] for row in rows]
-    unit = unit or max(sorted(set(units)), key=units.count, default="")
-    return [row for row in rows if row["unit"] == unit], unit
+    units = [str(row["unit"]) for row in rows]
+    chosen = unit or max(sorted(set(units)), key=units.count, default="")
+    return [row for row in rows if row["unit"] == chosen], chosen
 
 
 def _months(months: Iterable[date]) -> list[date]:
