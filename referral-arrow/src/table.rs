@@ -30,6 +30,8 @@ pub struct Tables<'a> {
     pub lists: &'a [RecordBatch],
     /// Facts of the company that runs the program.
     pub company: &'a [RecordBatch],
+    /// What the host has told.
+    pub notified: &'a [RecordBatch],
 }
 
 /// Reads all tables.
@@ -54,6 +56,7 @@ pub fn given(tables: Tables<'_>) -> Result<Given, ColumnFaults> {
         rates: read("rates", tables.rates),
         lists: read("lists", tables.lists),
         company: read("company", tables.company),
+        notified: read("notified", tables.notified),
     };
     if faults.is_empty() { Ok(out) } else { Err(ColumnFaults(faults)) }
 }

@@ -25,6 +25,7 @@ const TABLES: &[(&str, &[&str])] = &[
     ("rates", &["from", "to", "first_day", "rate"]),
     ("lists", &["list", "value"]),
     ("company", &[]),
+    ("notified", &["notice", "at"]),
 ];
 
 /// The column that pandas makes of an index without a name.
@@ -148,7 +149,8 @@ fn put(given: &mut Given, name: &str, table: GivenTable) {
         "opening_balances" => given.opening_balances = table,
         "rates" => given.rates = table,
         "lists" => given.lists = table,
-        _ => given.company = table,
+        "company" => given.company = table,
+        _ => given.notified = table,
     }
 }
 

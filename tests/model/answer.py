@@ -8,6 +8,7 @@ from fractions import Fraction
 from known import Known, contradicted_strays, prepare, settle, strays
 from ledger import Ledger
 from dates import last_instant
+from notices import Notices
 from order import HOST
 import payouts
 from assessments import assessments
@@ -44,6 +45,7 @@ def answer(request):
         "campaigns": list(campaigns(ledger.ideal, booked.ledger)),
         "lists": lists(book),
         "assessments": list(assessments(ledger.ideal)),
+        "notices": list(Notices(ledger.ideal).rows()),
         "findings": sorted({(code, name or "") for code, _, name in findings}),
     }
 

@@ -34,6 +34,7 @@ class Book:
         self.booked = self.read_booked(given.get("booked"))
         self.balances = self.read_rows(given.get("opening_balances"), self.read_balance)
         self.read_lists(given.get("lists"))
+        self.notified = self.read_rows(given.get("notified"), self.read_notified)
         self.company = self.read_company(given.get("company") or [])
         rates = self.read_rates(given.get("rates"))
         for version in program.versions:
@@ -132,6 +133,17 @@ class Book:
             self.findings.append(("conflicting-copies", table, name) + (() if at is None else (at,)))
             accounts[name][at] = {}
         return accounts
+
+    def read_notified(self, row):
+        notice = row.get("notice")
+        at, recorded = (self.moment(row, column, "notified", "") for column in ("at", "recorded_at"))
+        if notice is None:
+            self.find("missing-id", "notified", "")
+        if at is None:
+            self.find("missing-moment", "notified", "")
+        if notice is None or at is None:
+            return None
+        return Row(notice=notice, at=at, known=max(at, recorded or at))
 
     def read_company(self, rows):
         """From which moment on which facts of the company hold."""

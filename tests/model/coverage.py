@@ -40,6 +40,7 @@ IN_PROGRAMS = (
     + each("race", ["count", "sum", "distinct"]) + each("contest in_each", REVIEWED) + each("ties", ["share", "split", "first to reach"])
     + each("contest", ["over the lifetime", "first and last day", "at_least", "when", "ticket_for_each", "places", "a limit", "a reversal", "hold_until"])
     + ["versions: other contests"]
+    + each("notice", ["on", "every", "on_day", "of a refused referral"]) + ["notified: of no notice"]
     + each("take_back", ["by default", "all", "in proportion", "a share"]) + each("when_paid", ["take back", "keep"])
     + ["reversal: rewards", "reversal: of_event", "reversal: out_of", "reversal: within", "reversal: when", "reversal: restored_by", "versions: other reversals"]
     + ["reviewed_by", "event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "as_long_as", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
@@ -73,6 +74,7 @@ IN_EFFECT = (
     + each("not paid out", ["nothing-to-pay", "below-minimum", "after-cut-off", "payout-fault", "gate-0"]) + ["a payout is flagged"]
     + each("item", ["met", "failed", "missing"]) + each("verdict", ["v-0", "v-1", "last"])
     + ["a prize", "a prize taken back", "a part of prizes", "places of a period that runs", "no place yet"]
+    + each("notice", ["due", "overdue", "met", "met late"])
     + each("notify", ["due", "met", "met late", "overdue"])
     + each("stage", ["submitted", "qualified", "opportunity", "closed", "disqualified", "lost", "nurture", "expired"])
     + ["a correction upwards", "a correction downwards", "an entry of zero", "an event of the clock earns", "qualified again after nurture",
@@ -108,6 +110,7 @@ def effects(request, raw):
         yield f"payout state: {payout['state']}"
         yield from (f"not paid out: {reason['code']}" for reason in payout["reasons"])
         yield from ("a payout is flagged" for _ in payout["flags"])
+    yield from (f"notice: {notice['state']}" for notice in raw["notices"])
     for assessed in raw["assessments"]:
         yield f"verdict: {assessed['verdict']}"
         yield from (f"item: {item['state']}" for item in assessed["items"])

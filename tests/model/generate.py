@@ -5,6 +5,7 @@ from answer import answer
 from draw import Draw
 from generate_book import Books
 from generate_program import Programs
+from generate_running import told
 from generate_words import moved
 
 
@@ -17,6 +18,8 @@ def pair(seed):
     ours = answer(request)
     if ours["ledger"] and draw.chance(50):
         request["book"]["confirmations"] = confirmations(draw, books, ours)
+    if ours["notices"] and draw.chance(70):
+        request["book"]["notified"] = told(draw, books, ours)
     if draw.chance(30):
         earlier = answer({**request, "as_of": books.as_of()}) if draw.chance(50) else ours
         if earlier["ledger"]:

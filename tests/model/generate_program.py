@@ -4,7 +4,7 @@ from decimal import Decimal
 import generate_made
 from generate_contests import add_contests, contest
 from generate_payouts import add_payouts
-from generate_running import add_assessments
+from generate_running import add_assessments, add_notices
 from generate_rules import HOST_KINDS, MOMENTS, Rules
 from generate_words import (AT_EVENT, AT_SUBMISSION, DAY_LENGTHS, DEFINITIONS, FACTS, KEPT, KEYS, LENGTHS, MEASURED, MEASURED_PER, ORDERED, PACE_PER, PERIODS, ROUNDINGS, TOLD_APART,
                             WHEN_MEASURED, ZONES)
@@ -39,6 +39,7 @@ class Programs(Rules):
                 add_payouts(draw, document, self.currency, document.get("measures", {}))
         if draw.chance(30):
             add_assessments(draw, found)
+            add_notices(draw, found)
         return found
 
     def follow(self, first, index, day):

@@ -38,7 +38,7 @@ class Ideal:
         self.record, self.limits, self.claims, self.totals = Record(book), Limits(book), Claims(book), Totals(book)
         self.given, self.made = Given(book), Made(book)
         self.kept, self.queue, self.turn, self.reversals = Kept(book), [], count(), Reversals(self)
-        self.verdicts, self.standings, self.goal_events, self.contests = [], {}, [], Contests(self)
+        self.verdicts, self.standings, self.goal_events, self.taken, self.contests = [], {}, [], [], Contests(self)
         for row in self.known.referrals.values():
             self.expect(Happening(row.id, "submitted", row.at))
         for event in self.known.events.values():
@@ -174,6 +174,7 @@ class Ideal:
         standing.tiers = tiers(version, standing, happening, levels)
         standing.tiers_at[happening.kind] = levels
         scope = moment.scope(version, moment.after, standing.tiers, lambda rule: standing.granted.get(rule, 0))
+        self.taken.append((standing.row, happening, scope))
         for campaign, value in for_goals(self.program, version, standing, happening, scope):
             self.goal_events.append((version, campaign, standing.row.id, value))
         self.reversals.at(standing, happening, scope)

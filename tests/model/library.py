@@ -10,7 +10,7 @@ from functions import decimal_text
 ROOT = Path(__file__).resolve().parents[2]
 
 
-TABLES = ["decisions", "entries", "ledger", "positions", "balances", "payouts", "standings", "leaderboard", "outlook", "campaigns", "lists", "findings", "assessments"]
+TABLES = ["decisions", "entries", "ledger", "positions", "balances", "payouts", "standings", "leaderboard", "outlook", "campaigns", "lists", "findings", "assessments", "notices"]
 
 
 class Plain(json.JSONEncoder):
@@ -73,6 +73,7 @@ class Library:
             "outlook": raw["outlook"],
             "campaigns": [campaign(row) for row in raw["campaigns"]],
             "lists": raw["lists"],
+            "notices": [{key: value for key, value in row.items() if key not in ("texts", "missing_facts")} for row in raw["notices"]],
             "assessments": [assessment(row) for row in raw["assessments"]],
             "findings": findings(raw["findings"]),
         }

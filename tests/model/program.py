@@ -84,6 +84,7 @@ class Version:
         self.prizes = [self.with_unit(len(self.rewards) + place, {
             "to": "referrer", "on": [], "contest": contest["id"], **prize, "places": prize.get("places", [prize.get("place")] * 2)})
             for place, (contest, prize) in enumerate((contest, prize) for contest in self.contests for prize in contest["prizes"])]
+        self.notices = several(document.get("notice"))
         self.index = 0
 
     def with_unit(self, index, reward):

@@ -55,6 +55,8 @@ fn through_rust(case: &Case, given: &Given, options: Options) -> Value {
             "campaigns": evaluation.campaigns(),
             "lists": evaluation.lists(),
             "assessments": evaluation.assessments(),
+            "notices": evaluation.notices(),
+            "contents": evaluation.contents(),
             "findings": evaluation.findings(),
             "fingerprint": evaluation.fingerprint(),
         }),
@@ -121,8 +123,8 @@ fn the_order_of_rows_and_the_number_of_threads_leave_no_trace() {
     for case in cases() {
         let one = through_rust(&case, &case.tables.given(), Options::default());
         let other = through_rust(&case, &case.tables.reversed().given(), Options { threads: 3 });
-        if one["fingerprint"] != other["fingerprint"] || one["assessments"] != other["assessments"] {
-            let parts = ["decisions", "entries", "positions", "findings", "assessments"];
+        if ["fingerprint", "assessments", "notices", "contents"].iter().any(|part| one[*part] != other[*part]) {
+            let parts = ["decisions", "entries", "positions", "findings", "assessments", "notices", "contents"];
             let parts = parts.iter().filter(|part| one[**part] != other[**part]);
             let lines = parts.map(|part| format!("{part}:\n    {}\n    {}", one[*part], other[*part])).collect();
             failures.push((case.name, lines));

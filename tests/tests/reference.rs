@@ -35,7 +35,9 @@ fn section_of(path: &str) -> &str {
         | "campaign.goal"
         | "contest.prizes"
         | "assessment.item"
-        | "assessment.verdict" => path,
+        | "assessment.verdict"
+        | "content.best" => path,
+        "notice.text.<name>" => "notice.text",
         "in_force.under_way" => "in_force",
         "reward.to.account" => "reward.to",
         "event.kind" => "[[event]]",
@@ -63,6 +65,8 @@ fn section_of(path: &str) -> &str {
             "reversal" => "[[reversal]]",
             "assessment" => "[[assessment]]",
             "contest" => "[[contest]]",
+            "notice" => "[[notice]]",
+            "content" => "[[content]]",
             other => panic!("where is `{other}` described?"),
         },
     }
@@ -210,9 +214,18 @@ fn names_are_known_where_the_page_says() {
 fn every_column_is_read_and_no_other() {
     let reference = reference();
     let program = program_with("").unwrap();
-    for table in
-        ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists", "company"]
-    {
+    for table in [
+        "accounts",
+        "referrals",
+        "events",
+        "confirmations",
+        "booked",
+        "opening_balances",
+        "rates",
+        "lists",
+        "company",
+        "notified",
+    ] {
         let mut columns: Vec<String> = Vec::new();
         for row in reference.table(table, "column") {
             // Of two spellings the first is taken: both at once would be one column too many.
@@ -238,6 +251,7 @@ fn every_column_is_read_and_no_other() {
                 rates: table("rates").unwrap_or_default(),
                 lists: table("lists").unwrap_or_default(),
                 company: table("company").unwrap_or_default(),
+                notified: table("notified").unwrap_or_default(),
             };
             Book::new(&program, &given).findings.into_iter().map(|finding| finding.message).collect()
         };
@@ -280,13 +294,15 @@ fn outlook_answer() -> Value {
          to = \"referrer\"\non = \"submitted\"\nkind = \"cash\"\namount = 1\n[[payout]]\nid = \"p\"\n[lists]\nfree = {{ from = \"public mail providers\" }}\n\
          [[assessment]]\nid = \"a\"\nof = \"company\"\nitem = [{{ code = \"i\", require = \"1 > 2\", message = \"m\" }}]\nverdict = [{{ name = \"v\" }}]\n\
          [measures.brought]\nis = \"count\"\non = \"submitted\"\nin_each = \"calendar month\"\n[[contest]]\nid = \"month\"\nby = \"brought\"\n\
-         ties = \"share\"\nprizes = [{{ id = \"first\", place = 1, kind = \"perk\" }}]\n"
+         ties = \"share\"\nprizes = [{{ id = \"first\", place = 1, kind = \"perk\" }}]\n\
+         [[notice]]\nid = \"n\"\nto = \"referrer\"\non = \"submitted\"\ntext.en.body = \"x\"\n\
+         [[content]]\nid = \"t\"\nof = \"company\"\ntext.en.body = \"x\"\n"
     );
     let request = json!({
         "program": program,
         "book": {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-01-02"}]},
         "as_of": "2026-01-03",
-        "answer": ["payouts", "standings", "leaderboard", "outlook", "campaigns", "lists", "assessments"],
+        "answer": ["payouts", "standings", "leaderboard", "outlook", "campaigns", "lists", "assessments", "notices", "contents"],
     });
     serde_json::from_str(&wire::evaluate_json(&request.to_string())).unwrap()
 }

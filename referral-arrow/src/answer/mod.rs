@@ -37,6 +37,8 @@ pub fn part(evaluation: &Evaluation<'_>, name: &str) -> Option<Result<RecordBatc
         "findings" => findings(evaluation),
         "ledger" => ledger(evaluation),
         "assessments" => assessments(evaluation),
+        "notices" => notices(evaluation),
+        "contents" => contents(evaluation),
         _ => return None,
     })
 }
@@ -99,6 +101,10 @@ part_of! {
     findings
     /// What assessments say of the company, accounts, referrers and referrals.
     assessments
+    /// Whom to tell what by when.
+    notices
+    /// Texts that a host puts where it likes.
+    contents
 }
 
 fn table<T: Serialize>(name: &str, all: impl IntoIterator<Item = T>, digits: u32) -> Result<RecordBatch, ArrowError> {

@@ -93,6 +93,8 @@ pub const TABLES: &[(&str, &[Column])] = &[
     ("findings", FINDINGS),
     ("ledger", ENTRIES),
     ("assessments", ASSESSMENTS),
+    ("notices", NOTICES),
+    ("contents", CONTENTS),
 ];
 
 /// A fact that came with an event: `name` and `value`.
@@ -313,4 +315,33 @@ const ASSESSMENTS: &[Column] = &[
     text("score"),
     word("fix_first").or_none(),
     rows("items", ITEMS),
+];
+
+const TEXTS: &[Column] = &[text("language"), text("subject").or_none(), text("body").or_none()];
+
+const NOTICES: &[Column] = &[
+    text("id"),
+    word("notice"),
+    word("to"),
+    text("recipient").or_none(),
+    word("of"),
+    text("subject"),
+    word("event.kind").or_none(),
+    text("event.id").or_none(),
+    moment("at"),
+    moment("by").or_none(),
+    word("state"),
+    moment("told_at").or_none(),
+    rows("texts", TEXTS),
+    texts("missing_facts"),
+];
+
+const CONTENTS: &[Column] = &[
+    word("content"),
+    word("of"),
+    text("subject"),
+    whole("place").or_none(),
+    text("value").or_none(),
+    rows("texts", TEXTS),
+    texts("missing_facts"),
 ];

@@ -58,6 +58,8 @@ _SHAPES: dict[str, Shape] = {
         "goal": {"at_least": _exact, "reached": _exact, "missing": _exact},
     },
     "lists": {},
+    "contents": {"value": _exact},
+    "notices": {"at": _instant, "by": _instant, "told_at": _instant},
     "assessments": {"score": _exact, "again_on": date.fromisoformat, "items": {"points": _exact, "operands": {"short_by": _exact}}},
     "findings": {},
 }
@@ -226,6 +228,16 @@ class Evaluation:
     def assessments(self) -> Table:
         """What the assessments say of the company, accounts, referrers and referrals. Only if asked for."""
         return self._table("assessments")
+
+    @property
+    def notices(self) -> Table:
+        """Whom to tell what by when, and what was told. Only if asked for."""
+        return self._table("notices")
+
+    @property
+    def contents(self) -> Table:
+        """Texts that a host puts where it likes: introductions, landing pages, success stories. Only if asked for."""
+        return self._table("contents")
 
     @property
     def findings(self) -> Table:

@@ -49,6 +49,9 @@ size_limits! {
     ASSESSMENT_VERDICTS_MAX: usize = 100, "verdicts of an assessment";
     CONTESTS_MAX: usize = 100, "contests of a program";
     PRIZES_MAX: usize = 100, "prizes of a contest";
+    NOTICES_MAX: usize = 100, "notices of a program";
+    CONTENTS_MAX: usize = 100, "contents of a program";
+    TEMPLATE_BYTES_MAX: usize = 16_384, "bytes of one text of a notice or a content";
     GROUPS_MAX: usize = 100, "groups of rewards or campaigns of a program";
     EVENT_KINDS_MAX: usize = 64, "kinds of event of a program, the built-in stages included: a referral remembers them as bits";
     MEASURES_MAX: usize = 32, "measures that a document declares";

@@ -85,6 +85,7 @@ impl<'a> Builder<'a> {
         self.rates(&given.rates, book);
         self.lists(&given.lists, book);
         book.company = self.company(&given.company);
+        book.notified = self.notified(&given.notified);
         book.findings = self.findings;
         book.findings.sort();
         book.texts = self.texts;

@@ -143,8 +143,19 @@ impl GivenTable {
 impl Given {
     /// How many rows all tables have.
     pub fn rows(&self) -> usize {
-        let Self { accounts, referrals, events, confirmations, booked, opening_balances, rates, lists, company } = self;
-        let tables = [referrals, events, confirmations, booked, opening_balances, rates, lists, company];
+        let Self {
+            accounts,
+            referrals,
+            events,
+            confirmations,
+            booked,
+            opening_balances,
+            rates,
+            lists,
+            company,
+            notified,
+        } = self;
+        let tables = [referrals, events, confirmations, booked, opening_balances, rates, lists, company, notified];
         tables.into_iter().chain(accounts).fold(0, |rows, table| rows.saturating_add(table.rows))
     }
 
@@ -160,8 +171,18 @@ impl Given {
     /// assert_eq!((given.referrals.rows, given.events.rows, given.accounts.is_some()), (1, 0, true));
     /// ```
     pub fn replace(&mut self, other: Self) {
-        let Self { accounts, referrals, events, confirmations, booked, opening_balances, rates, lists, company } =
-            other;
+        let Self {
+            accounts,
+            referrals,
+            events,
+            confirmations,
+            booked,
+            opening_balances,
+            rates,
+            lists,
+            company,
+            notified,
+        } = other;
         if accounts.is_some() {
             self.accounts = accounts;
         }
@@ -174,6 +195,7 @@ impl Given {
             (&mut self.rates, rates),
             (&mut self.lists, lists),
             (&mut self.company, company),
+            (&mut self.notified, notified),
         ];
         for (own, other) in tables {
             if other.rows > 0 || !other.columns.is_empty() {
@@ -195,6 +217,7 @@ impl Given {
             rates: self.rates.packed(),
             lists: self.lists.packed(),
             company: self.company.packed(),
+            notified: self.notified.packed(),
         }
     }
 }
@@ -220,4 +243,6 @@ pub struct Given {
     pub lists: GivenTable,
     /// Facts of the company that runs the program; with a column `at` their history.
     pub company: GivenTable,
+    /// What the host has told: `notice` (the id of the answer), `at`, `recorded_at`.
+    pub notified: GivenTable,
 }

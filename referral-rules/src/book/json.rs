@@ -12,8 +12,18 @@ const SOURCE: &str = "book";
 const FAULTS_MAX: usize = 100;
 
 /// The tables of a book, by the names that hosts give them.
-const TABLES: &[&str] =
-    &["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists", "company"];
+const TABLES: &[&str] = &[
+    "accounts",
+    "referrals",
+    "events",
+    "confirmations",
+    "booked",
+    "opening_balances",
+    "rates",
+    "lists",
+    "company",
+    "notified",
+];
 
 impl GivenTable {
     /// Reads a table from JSON: a list of rows, each an object; or an object of columns, each a list. Objects within a row
@@ -111,6 +121,7 @@ impl Given {
                 "rates" => &mut given.rates,
                 "lists" => &mut given.lists,
                 "company" => &mut given.company,
+                "notified" => &mut given.notified,
                 other => {
                     let help = did_you_mean(other, TABLES.iter().copied())
                         .unwrap_or_else(|| format!("the tables are {}", TABLES.join(", ")));

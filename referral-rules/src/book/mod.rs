@@ -32,6 +32,7 @@ mod json;
 mod lists;
 mod moments;
 mod new_events;
+mod notified;
 mod order;
 mod packed;
 mod parties;
@@ -47,6 +48,7 @@ pub use from_rows::{RowFault, RowFaults};
 pub use given::{Cell, Given, GivenTable, Values};
 pub use history::Histories;
 pub use moments::Moments;
+pub use notified::Notified;
 pub use packed::{Ints, Offsets, Packed, PackedTexts, PackedValues, TextsFault, Tick};
 pub(crate) use packed::{each_width, one_width};
 
@@ -209,6 +211,8 @@ pub struct Book {
     pub lists: Lists,
     /// Facts of the company that runs the program.
     pub company: Company,
+    /// What the host has told.
+    pub notified: Vec<Notified>,
     /// The place of each referral in the order of ids, by position.
     pub referral_rank: Vec<u32>,
     /// The place of each event in the order of ids, by position.

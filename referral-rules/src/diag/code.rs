@@ -120,6 +120,7 @@ codes! {
     204 WrongArguments "wrong-arguments" Document "the function takes other arguments" "a missing argument has no safe default";
     205 UnknownText "unknown-text" Document "the text is not one of the values declared for the fact" "the comparison would never hold";
     206 ConstantFault "constant-fault" Document "the expression always fails" "overflow, division by zero or a bad date stand in it";
+    207 BadTemplate "bad-template" Document "the text cannot be filled in" "it is checked before anything runs";
 
     // 300–349: versions of one program
     300 VersionsDiffer "versions-differ" Document "two versions of one program contradict each other" "history is carried from version to version";

@@ -197,8 +197,21 @@ pub(crate) fn shown_if_any<T: std::fmt::Display, S: Serializer>(
     }
 }
 
+/// The event of an id.
+pub(crate) fn event_part(evaluation: &Evaluation<'_>, what: What, kind: EventKind) -> String {
+    let book = evaluation.book;
+    let kind = evaluation.program.kind_word(kind);
+    match what {
+        What::Submission => kind.to_owned(),
+        What::Event(event) => format!("{kind}:{}", book.text(book.events.id[index(event)])),
+        What::PeriodEnd(last) => format!("{kind}@{last}"),
+        What::Clock(NONE) => format!("{kind}@submitted"),
+        What::Clock(anchor) => format!("{kind}@{}", book.text(book.events.id[index(anchor)])),
+    }
+}
+
 /// A part of an id: what would end it is written as `%2F`, `%25`.
-pub(super) fn part(text: &str) -> String {
+pub(crate) fn part(text: &str) -> String {
     text.replace('%', "%25").replace('/', "%2F")
 }
 
@@ -239,7 +252,7 @@ impl Evaluation<'_> {
             self.program.id,
             self.program.reward_ids[usize::from(reward.number)],
             part(self.book.text(self.book.referrals.id[index(row.referral)])),
-            part(&self.event_part(row)),
+            part(&event_part(self, row.what, row.kind)),
             beneficiary.party,
             part(&beneficiary.id),
         )
@@ -248,17 +261,6 @@ impl Evaluation<'_> {
     /// The id of an entry.
     pub fn entry_id(&self, row: &EntryRow) -> String {
         format!("{}/{}", self.grant_id(row), row.sequence)
-    }
-
-    fn event_part(&self, row: &EntryRow) -> String {
-        let kind = self.program.kind_word(row.kind);
-        match row.what {
-            What::Submission => kind.to_owned(),
-            What::Event(event) => format!("{kind}:{}", self.book.text(self.book.events.id[index(event)])),
-            What::PeriodEnd(last) => format!("{kind}@{last}"),
-            What::Clock(NONE) => format!("{kind}@submitted"),
-            What::Clock(anchor) => format!("{kind}@{}", self.book.text(self.book.events.id[index(anchor)])),
-        }
     }
 
     /// The event of a row.

@@ -104,6 +104,21 @@ impl Evaluation<'_> {
         &all[from..until]
     }
 
+    /// The codes and messages of the requirements that failed at an event of a referral.
+    pub(crate) fn failures_at(&self, row: u32, what: What) -> Vec<(String, String)> {
+        let version = self.program.versions.get(usize::from(self.submissions.version[index(row)]));
+        let failed = self.failed_at_events(row).iter().filter(|failed| failed.what == what);
+        let requirements = failed.filter_map(|failed| version?.requirements.get(usize::from(failed.requirement)));
+        requirements.map(|one| (one.code.clone(), one.message.clone())).collect()
+    }
+
+    /// The codes and messages of the reasons for which a referral is refused.
+    pub(crate) fn refusals(&self, row: u32) -> Vec<(String, String)> {
+        let decisions = self.decisions_of(&[row]);
+        let reasons = decisions.into_iter().flat_map(|decision| decision.reasons);
+        reasons.map(|reason| (reason.code, reason.message)).collect()
+    }
+
     /// The code of the requirement that kept an event from being taken in, if one did.
     pub(super) fn kept_out_by(&self, row: u32, what: What) -> Option<String> {
         let version = self.program.versions.get(usize::from(self.submissions.version[index(row)]))?;

@@ -122,7 +122,15 @@ impl Evaluation<'_> {
         };
         // What conditions make may depend on all that is gone through together.
         let all = self.program.makes_events() && self.program.scope == Scope::Program;
-        let looked_at = |other: u32| all || same(other) || holders.contains(&other);
+        self.taken_in_of(|other: u32| all || same(other) || holders.contains(&other))
+    }
+
+    /// What was taken in, of all referrals, as known at the moment.
+    pub(crate) fn all_taken_in(&self) -> Applied {
+        self.taken_in_of(|_| true).0
+    }
+
+    fn taken_in_of(&self, looked_at: impl Fn(u32) -> bool) -> (Applied, Vec<Refusal>) {
         let items = self.reported(|other| looked_at(other) && self.standings.ever_accepted(other));
         let applying = Applying {
             program: self.program,

@@ -106,7 +106,7 @@ impl Compiling<'_> {
     }
 
     /// An expression that gives a date or an instant.
-    fn day(&mut self, written: &document::ExpressionText, scope: &Scope, path: &str) -> Option<Compiled> {
+    pub(super) fn day(&mut self, written: &document::ExpressionText, scope: &Scope, path: &str) -> Option<Compiled> {
         let compiled = self.expression(written, Expected::Any, scope, path)?;
         if matches!(compiled.result_type(), Type::Date | Type::Instant) {
             return Some(compiled);
@@ -155,14 +155,7 @@ impl Numbers {
                 out
             }
         };
-        for fact in document.facts.iter().filter(|fact| fact.owner == FactOwner::Company) {
-            let name = &fact.name.value;
-            let at = self.company_facts.iter().position(|(known, _)| known == name);
-            let at = at.and_then(|at| u16::try_from(at).ok()).unwrap_or(u16::MAX);
-            let slot = self.slot(Source::Company(at));
-            out.variable(&format!("company.{name}"), fact_type(&fact.fact_type.value), slot);
-        }
-        out.variable("answer.at", Type::Instant, self.slot(Source::AnswerAt));
+        self.of_company(document, &mut out);
         if of != Subject::Referral {
             let help = "this is not of one referral, and not at an event: ask what the subject has";
             out.known_elsewhere(&scopes.event, help);

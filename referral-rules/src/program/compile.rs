@@ -270,6 +270,8 @@ impl Compiling<'_> {
         let payouts = self.payouts(document, &scopes);
         let reversals = self.reversals(document, &scopes);
         let assessments = self.assessments(document, &scopes);
+        let notices = self.notices(document, &scopes);
+        let contents = self.contents(document, &scopes);
         connect(document, &mut rewards);
         let groups = self.groups(document, &rewards);
         connect_prizes(document, &mut prizes);
@@ -318,6 +320,8 @@ impl Compiling<'_> {
             payouts,
             reversals,
             assessments,
+            notices,
+            contents,
             source: source.name.to_owned(),
             document: document.clone(),
             text: source.text.to_owned(),

@@ -8,11 +8,13 @@ pub use super::compiled_rules::{
     Campaign, Clock, Contribution, DeclaredMeasure, Goal, Group, Judged, Ladder, LadderBy, Level, Limit, Operator, Per,
     Requirement, Reversal, Reward, RunningTotal, TakeBack,
 };
+use super::contents::Content;
 use super::contests::{CONTEST, Contest};
 use super::data::Data;
 use super::document::{Document, Moment};
 use super::library_lists::{HOST, LibraryList};
 use super::made::Maker;
+use super::notices::Notice;
 use super::payouts::Payout;
 use super::scope::Scope;
 use crate::base::{Calendar, Day, Interner, Unit, Zone};
@@ -280,6 +282,10 @@ pub struct Version {
     pub reversals: Vec<Reversal>,
     /// The assessments, in the document's order.
     pub assessments: Vec<Assessment>,
+    /// The notices, in the document's order.
+    pub notices: Vec<Notice>,
+    /// The contents, in the document's order.
+    pub contents: Vec<Content>,
     /// Where the text came from, for places.
     pub source: String,
     /// The terms as they are written, for those who put them into words.

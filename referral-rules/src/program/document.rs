@@ -8,6 +8,7 @@ pub use super::document_contests::{Contest, Prize, Ties};
 pub use super::document_measures::{
     Aggregate, Disqualified, Level, MeasureDeclaration, Moves, ThisEvent, TierLadder, Which,
 };
+pub use super::document_notices::{Best, Content, Medium, Notice, Texts, Trigger, WrittenText};
 pub use super::document_payouts::Payout;
 pub use super::document_requirements::{Heading, JudgedAt, OnFailure, Refuses, Requirement, Review};
 pub use super::document_reversals::{Reversal, TakeBack, WhenPaid};
@@ -138,6 +139,10 @@ pub struct Document {
     pub assessments: Vec<Assessment>,
     /// The contests.
     pub contests: Vec<Contest>,
+    /// Whom to tell what by when.
+    pub notices: Vec<Notice>,
+    /// Texts that a host puts where it likes.
+    pub contents: Vec<Content>,
     /// The warnings that the author accepts.
     pub accepted: Vec<Accepted>,
 }

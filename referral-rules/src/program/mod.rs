@@ -5,6 +5,7 @@ mod claims;
 mod compile;
 mod compiled;
 mod compiled_rules;
+mod contents;
 mod contests;
 mod data;
 mod defaults;
@@ -12,6 +13,7 @@ pub mod document;
 mod document_assessments;
 mod document_contests;
 mod document_measures;
+mod document_notices;
 mod document_payouts;
 mod document_requirements;
 mod document_reversals;
@@ -21,6 +23,7 @@ pub mod lint;
 mod made;
 mod measure_types;
 mod names;
+mod notices;
 mod payouts;
 mod read;
 mod recruiters;
@@ -30,6 +33,7 @@ mod shares;
 mod slot_names;
 mod stages;
 pub mod standard;
+mod templates;
 
 pub use assessments::{Assessment, AssessmentItem, AssessmentVerdict, ItemCount};
 pub use changes::{Change, Changes, What};
@@ -40,19 +44,22 @@ pub use compiled::{
     Limit, ListFrom, Measure, Operator, Owner, Per, Program, Requirement, Reversal, Reward, RunningTotal, Source,
     TakeBack, Version,
 };
+pub use contents::Content;
 pub use contests::{Contest, ContestEnds, Prize};
 pub use data::Data;
 pub use defaults::DEFAULTS;
 pub use document::{
-    Aggregate, BelowZero, Constant, CountedFrom, CreditGoesTo, Disqualified, Document, JudgedAt, Moment, Moves,
+    Aggregate, BelowZero, Constant, CountedFrom, CreditGoesTo, Disqualified, Document, JudgedAt, Medium, Moment, Moves,
     Notation, OnFailure, OverLimit, Party, PayWithin, Refuses, TakenBack, Ties, WhenPaid, Which, Wins,
 };
 pub use library_lists::{LIBRARY_LISTS, LibraryList};
 pub use lint::{About, Bound, BoundPart, Why};
 pub use made::Maker;
+pub use notices::{Notice, Trigger};
 pub use payouts::Payout;
 pub use scope::Scope;
 pub use shares::{Share, Shares};
+pub use templates::{Filling, Templates, filled};
 
 /// The JSON Schema (2020-12) of a document, for editors and checkers: whether names, conditions and amounts make sense, only the
 /// compiler says.

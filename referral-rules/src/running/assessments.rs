@@ -2,14 +2,14 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::explaining::{Shortfall, explained};
 use super::subjects::{SubjectRows, Subjects};
-use crate::base::{Day, Instant, Number, index, position};
+use super::truths::{Truth, day, truths};
+use crate::base::{Day, Number, index, position};
 use crate::evaluation::Evaluation;
 use crate::evaluation::entry::{exact, shown_if_any};
-use crate::expr::{Column, Compiled, Inputs, Pool, Scratch, Slot, Type, Vector};
+use crate::expr::{Compiled, Inputs, Pool, Scratch, Slot, Vector};
 use crate::program::document::Subject;
 use crate::program::{Assessment, ItemCount, Source, Version};
 use crate::stage::env;
-use crate::stage::submission::CHUNK_ROWS;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -58,9 +58,6 @@ pub struct AssessedItem {
     pub missing_facts: Vec<String>,
 }
 
-/// Whether something holds; none where it cannot be told.
-type Truth = Option<bool>;
-
 /// The verdicts of the assessments that stand above, by their numbers: of what they are, and the verdict's place by subject.
 #[derive(Default)]
 pub struct Verdicts(BTreeMap<u16, (Subject, Vec<Option<u16>>)>);
@@ -79,6 +76,13 @@ pub struct AssessedRows<'a> {
     of: Subject,
     verdicts: &'a Verdicts,
     scored: Option<&'a Scored>,
+}
+
+impl<'a> AssessedRows<'a> {
+    /// Subjects of a kind, with the verdicts on them.
+    pub fn new(subject: SubjectRows<'a>, of: Subject, verdicts: &'a Verdicts) -> Self {
+        Self { subject, of, verdicts, scored: None }
+    }
 }
 
 impl Inputs for AssessedRows<'_> {
@@ -256,7 +260,6 @@ impl<'a> Assessing<'a> {
         &self.subjects.ids[index(row)]
     }
 
-    /// Whether all conditions hold, by row: false if one is false, none if one is missing otherwise.
     fn truths(
         &self,
         conditions: &[Compiled],
@@ -265,26 +268,8 @@ impl<'a> Assessing<'a> {
         scratch: &mut Scratch<'_>,
     ) -> Vec<Truth> {
         let env = env(self.evaluation.program, self.version, self.evaluation.book);
-        let mut out = vec![Some(true); rows.len()];
-        for condition in conditions {
-            for (chunk, out) in rows.chunks(CHUNK_ROWS).zip(out.chunks_mut(CHUNK_ROWS)) {
-                let inputs = self.rows_of(chunk, scored);
-                let found = condition.evaluate(&inputs, chunk.len(), &env, scratch);
-                for (at, out) in out.iter_mut().enumerate() {
-                    let is_known = found.status.get(at).is_some_and(|status| status.is_ok());
-                    let truth = match &found.column {
-                        Column::Bool(values) if is_known => values.get(at).copied(),
-                        _ => None,
-                    };
-                    *out = match (*out, truth) {
-                        (Some(false), _) | (_, Some(false)) => Some(false),
-                        (None, _) | (_, None) => None,
-                        (Some(true), Some(true)) => Some(true),
-                    };
-                }
-            }
-        }
-        out
+        let make = |rows: &[u32], read: &mut dyn FnMut(&dyn Inputs)| read(&self.rows_of(rows, scored));
+        truths(conditions, rows, &make, &env, scratch)
     }
 
     fn rows_of<'r>(&'r self, rows: &'r [u32], scored: Option<&'r Scored>) -> AssessedRows<'r> {
@@ -317,17 +302,8 @@ impl<'a> Assessing<'a> {
                 missing_facts,
             });
         }
-        let again_on = verdict.again_on.as_ref().and_then(|day| {
-            let found = day.evaluate(&inputs, 1, &env, scratch);
-            let at = match &found.column {
-                Column::Int(values) if found.status.first().is_some_and(|status| status.is_ok()) => *values.first()?,
-                _ => return None,
-            };
-            match day.result_type() {
-                Type::Date => i32::try_from(at).ok().map(Day),
-                _ => Some(self.evaluation.program.zone.day_of(Instant(at))),
-            }
-        });
+        let again_on = verdict.again_on.as_ref();
+        let again_on = again_on.and_then(|again_on| day(again_on, &inputs, self.evaluation, &env, scratch));
         Assessed {
             assessment: self.evaluation.program.assessment_ids[usize::from(self.assessment.number)].clone(),
             of: self.assessment.of.word(),

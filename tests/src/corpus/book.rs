@@ -10,8 +10,18 @@ pub struct Tables(Vec<(&'static str, GivenTable)>);
 
 impl Tables {
     /// The names of tables.
-    pub const NAMES: [&'static str; 9] =
-        ["accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists", "company"];
+    pub const NAMES: [&'static str; 10] = [
+        "accounts",
+        "referrals",
+        "events",
+        "confirmations",
+        "booked",
+        "opening_balances",
+        "rates",
+        "lists",
+        "company",
+        "notified",
+    ];
 
     /// The tables of a case: `[[referrals]]`, or `csv.referrals`.
     ///
@@ -54,6 +64,7 @@ impl Tables {
             Some(&given.rates),
             Some(&given.lists),
             Some(&given.company),
+            Some(&given.notified),
         ];
         let named = Self::NAMES.into_iter().zip(tables);
         // Accounts without rows say that there are none.
@@ -74,6 +85,7 @@ impl Tables {
                 "opening_balances" => &mut given.opening_balances,
                 "lists" => &mut given.lists,
                 "company" => &mut given.company,
+                "notified" => &mut given.notified,
                 _ => &mut given.rates,
             };
             *slot = table.clone();

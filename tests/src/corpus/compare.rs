@@ -47,6 +47,8 @@ pub fn compare(case: &Case, answer: &Value) -> Vec<String> {
         ("campaigns", &expected.campaigns),
         ("lists", &expected.lists),
         ("assessments", &expected.assessments),
+        ("notices", &expected.notices),
+        ("contents", &expected.contents),
     ] {
         if let Some(wanted) = wanted {
             list(part, wanted, &rows(part), &mut out);

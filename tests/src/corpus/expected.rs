@@ -54,6 +54,10 @@ pub struct Expectations {
     pub lists: Option<Vec<Expected>>,
     /// What assessments say, all of it, in order.
     pub assessments: Option<Vec<Expected>>,
+    /// Notices, all of them, in order.
+    pub notices: Option<Vec<Expected>>,
+    /// Contents, all of them, in order.
+    pub contents: Option<Vec<Expected>>,
     /// What the terms say: texts that stand in them.
     pub terms: Option<Vec<Expected>>,
     /// What changed from version to version, all of it, in order.
@@ -95,6 +99,8 @@ impl Expectations {
                 "campaigns" => &mut out.campaigns,
                 "lists" => &mut out.lists,
                 "assessments" => &mut out.assessments,
+                "notices" => &mut out.notices,
+                "contents" => &mut out.contents,
                 "terms" => &mut out.terms,
                 "changes" => &mut out.changes,
                 "letter" => &mut out.letter,
@@ -122,6 +128,8 @@ impl Expectations {
             &out.campaigns,
             &out.lists,
             &out.assessments,
+            &out.notices,
+            &out.contents,
             &out.findings,
         ];
         if out.diagnostics.is_some() && evaluated.iter().any(|part| part.is_some()) {

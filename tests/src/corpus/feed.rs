@@ -52,6 +52,7 @@ pub fn fixed(given: &Given) -> Given {
         rates: given.rates.clone(),
         lists: given.lists.clone(),
         company: given.company.clone(),
+        notified: given.notified.clone(),
         ..Given::default()
     }
 }

@@ -136,7 +136,7 @@ fn fallback(assessment: &Assessment, path: &str, reader: &mut Reader) {
 /// Names that only these sections know cannot be given to what other expressions name.
 pub(super) fn check(document: &Document, reader: &mut Reader) {
     let company = document.facts.iter().any(|fact| fact.owner == FactOwner::Company);
-    if document.assessments.is_empty() && !company {
+    if document.assessments.is_empty() && document.notices.is_empty() && document.contents.is_empty() && !company {
         return;
     }
     const KNOWN: [&str; 6] = ["account", "answer", "assessment", "company", "item", "verdict"];

@@ -55,6 +55,8 @@ pub(super) const PROGRAM: Keys = Keys {
         "reversal",
         "assessment",
         "contest",
+        "notice",
+        "content",
         "accepted_warnings",
     ],
 };

@@ -2,6 +2,7 @@
 mod accepted;
 mod assessments;
 mod claims;
+mod contents;
 mod contests;
 mod data;
 mod declarations;
@@ -10,6 +11,7 @@ mod events;
 mod field;
 mod keys;
 mod measures;
+mod notices;
 mod payouts;
 mod references;
 mod requirements;
@@ -24,8 +26,8 @@ mod value;
 
 use super::document::{AsOf, CalendarText, Document, InForce, UnderWay};
 use crate::base::limits::{
-    ASSESSMENTS_MAX, CAMPAIGNS_MAX, CONTESTS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX, PAYOUTS_MAX,
-    REVERSALS_MAX, REWARDS_MAX,
+    ASSESSMENTS_MAX, CAMPAIGNS_MAX, CONTENTS_MAX, CONTESTS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX,
+    NOTICES_MAX, PAYOUTS_MAX, REVERSALS_MAX, REWARDS_MAX,
 };
 use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use crate::node::{Node, NodeValue, read_json, read_toml};
@@ -181,6 +183,12 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     });
     let ids = document.contests.iter().enumerate().map(|(at, row)| (&row.id, format!("contest[{at}].id")));
     unique(ids, &Names { what: "contests", key: "id" }, reader);
+    document.notices = rows(&section, "notice", NOTICES_MAX, reader, notices::notice);
+    let ids = document.notices.iter().enumerate().map(|(at, row)| (&row.id, format!("notice[{at}].id")));
+    unique(ids, &Names { what: "notices", key: "id" }, reader);
+    document.contents = rows(&section, "content", CONTENTS_MAX, reader, contents::content);
+    let ids = document.contents.iter().enumerate().map(|(at, row)| (&row.id, format!("content[{at}].id")));
+    unique(ids, &Names { what: "contents", key: "id" }, reader);
     for (definition, used) in document.definitions.iter_mut().zip(reader.definitions.used()) {
         definition.used = used;
     }

@@ -1,7 +1,7 @@
 //! What only the whole document can tell: whether names belong to something, whether units go together, whether clock
 //! events wait for each other.
 use super::field::Reader;
-use super::{claims, contests, events, payouts, requirements};
+use super::{claims, contests, events, notices, payouts, requirements};
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
 use crate::program::document::{Aggregate, Document, FactOwner, MEASURES, STAGES, TierLadder};
@@ -24,6 +24,7 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
     moments_of_kinds(document, reader);
     claims::check(document, &kinds, reader);
     requirements::check(document, &kinds, reader);
+    notices::check(document, &kinds, reader);
     for measure in &document.measures {
         for (at, kind) in measure.on.iter().enumerate() {
             kinds.check(kind, || format!("measures.{}.on[{at}]", measure.name.value), reader);
