@@ -269,9 +269,7 @@ impl Compiling<'_> {
             document.limits.iter().enumerate().map(|(at, limit)| self.limit(at, limit, document, &scopes)).collect();
         let payouts = self.payouts(document, &scopes);
         let reversals = self.reversals(document, &scopes);
-        let assessments = self.assessments(document, &scopes);
-        let notices = self.notices(document, &scopes);
-        let contents = self.contents(document, &scopes);
+        let (assessments, notices, contents) = self.running(document, &scopes);
         connect(document, &mut rewards);
         let groups = self.groups(document, &rewards);
         connect_prizes(document, &mut prizes);

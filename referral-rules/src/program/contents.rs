@@ -1,7 +1,9 @@
 //! Contents, compiled: texts that a host puts where it likes.
+use super::assessments::Assessment;
 use super::compile::Compiling;
 use super::document::{self, Document, Subject};
 use super::names::Scopes;
+use super::notices::Notice;
 use super::templates::Templates;
 use crate::expr::{Compiled, Expected};
 
@@ -21,7 +23,16 @@ pub struct Content {
 }
 
 impl Compiling<'_> {
-    pub(super) fn contents(&mut self, document: &Document, scopes: &Scopes) -> Vec<Content> {
+    /// What helps to run the program.
+    pub(super) fn running(
+        &mut self,
+        document: &Document,
+        scopes: &Scopes,
+    ) -> (Vec<Assessment>, Vec<Notice>, Vec<Content>) {
+        (self.assessments(document, scopes), self.notices(document, scopes), self.contents(document, scopes))
+    }
+
+    fn contents(&mut self, document: &Document, scopes: &Scopes) -> Vec<Content> {
         let mut out = Vec::with_capacity(document.contents.len());
         for (at, written) in document.contents.iter().enumerate() {
             out.push(self.content(at, written, document, scopes));
