@@ -32,6 +32,8 @@ pub struct Tables<'a> {
     pub company: &'a [RecordBatch],
     /// What the host has told.
     pub notified: &'a [RecordBatch],
+    /// What the host gives for metrics.
+    pub figures: &'a [RecordBatch],
 }
 
 /// Reads all tables.
@@ -57,6 +59,7 @@ pub fn given(tables: Tables<'_>) -> Result<Given, ColumnFaults> {
         lists: read("lists", tables.lists),
         company: read("company", tables.company),
         notified: read("notified", tables.notified),
+        figures: read("figures", tables.figures),
     };
     if faults.is_empty() { Ok(out) } else { Err(ColumnFaults(faults)) }
 }

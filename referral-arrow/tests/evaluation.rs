@@ -50,6 +50,20 @@ const PROGRAM: &str = r#"
     require = "'b2b' in referral.tags"
     message = "the referral is not tagged"
 
+    [[metric]]
+    id = "accepted"
+    label = "Share that is accepted"
+    numerator = { count = "referrals", when = "referral.accepted" }
+    denominator = { count = "referrals" }
+    by = ["month", "referral.channel"]
+    good = { at_least = 2 }
+    remedies = ["ask for tags"]
+
+    [dashboard]
+    figures = ["accepted"]
+    rank_by = "accepted"
+    digest = ["accepted"]
+
     [[reward]]
     id = "thanks"
     label = "Thank you"

@@ -26,6 +26,7 @@ const TABLES: &[(&str, &[&str])] = &[
     ("lists", &["list", "value"]),
     ("company", &[]),
     ("notified", &["notice", "at"]),
+    ("figures", &["name", "value"]),
 ];
 
 /// The column that pandas makes of an index without a name.
@@ -150,7 +151,8 @@ fn put(given: &mut Given, name: &str, table: GivenTable) {
         "rates" => given.rates = table,
         "lists" => given.lists = table,
         "company" => given.company = table,
-        _ => given.notified = table,
+        "notified" => given.notified = table,
+        _ => given.figures = table,
     }
 }
 

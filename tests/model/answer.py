@@ -10,6 +10,7 @@ from ledger import Ledger
 from dates import last_instant
 from notices import Notices
 from order import HOST
+from metrics import Metrics
 import payouts
 from assessments import assessments
 from positions import Positions
@@ -30,6 +31,7 @@ def answer(request):
     ledger = Ledger(book, moment)
     booked = Booked(book, ledger, moment)
     positions = Positions(book, ledger.ideal, booked.ledger, moment)
+    reports = Metrics(book, ledger.ideal, positions)
     findings = (book.findings_at(moment) + ledger.ideal.findings + booked.findings + list(positions.unknown_entries())
                 + list(of_known(book, ledger.ideal)))
     return {
@@ -46,6 +48,10 @@ def answer(request):
         "lists": lists(book),
         "assessments": list(assessments(ledger.ideal)),
         "notices": list(Notices(ledger.ideal).rows()),
+        "metrics": list(reports.metrics()),
+        "diagnosis": reports.diagnosis(),
+        "dashboard": list(reports.dashboard()),
+        "digest": list(reports.digest()),
         "findings": sorted({(code, name or "") for code, _, name in findings}),
     }
 

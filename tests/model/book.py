@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import dates
 from program import COUNTS, several
-from values import MISSING, absent, is_number, read_day, read_instant, read_number
+from values import MISSING, Instant, absent, is_number, read_day, read_instant, read_number
 
 
 ON_ACCOUNTS = ("account", "referrer", "referee")
@@ -36,6 +36,7 @@ class Book:
         self.read_lists(given.get("lists"))
         self.notified = self.read_rows(given.get("notified"), self.read_notified)
         self.company = self.read_company(given.get("company") or [])
+        self.figures = self.read_figures(given.get("figures"))
         rates = self.read_rates(given.get("rates"))
         for version in program.versions:
             version.time.rates = rates
@@ -281,6 +282,34 @@ class Book:
             for name, source in version.lists_from.items():
                 if source == "host":
                     version.lists.values[name] = frozenset(given[name]) if name in given else MISSING
+
+    def read_figures(self, rows):
+        """What the host gives for metrics. Two rows of one name and moment that say different things are told from when both are known."""
+        def names(node):
+            if isinstance(node, dict):
+                return ({node["given"]} if isinstance(node.get("given"), str) else set()).union(*map(names, node.values()))
+            return set().union(*map(names, node)) if isinstance(node, list) else set()
+
+        asked = names([version.document.get("metric", []) for version in self.program.versions])
+        found = []
+        for row in map(flat, rows or []):
+            name, value = self.cell(row.get("name"), "text", "figures", ""), self.cell(row.get("value"), "decimal", "figures", "")
+            at, recorded = (self.moment(row, column, "figures", "") for column in ("at", "recorded_at"))
+            if absent(name) or absent(value):
+                self.find("bad-cell", "figures", "")
+            elif name not in asked:
+                self.find("unknown-figure", "figures", "")
+            else:
+                known = max((moment for moment in (at, recorded) if moment is not None), default=Instant(-10 ** 30))
+                found.append(Row(name=name, value=value, at=at, known=known))
+        for name, at in {(row.name, row.at) for row in found}:
+            same = sorted((row for row in found if (row.name, row.at) == (name, at)), key=lambda row: row.known)
+            other = next((row for row in same if row.value != same[0].value), None)
+            if other is not None:
+                start = len(self.findings)
+                self.find("conflicting-copies", "figures", "")
+                self.known_from(start, other.known)
+        return found
 
     def read_rates(self, rows):
         """Rates by pair and first day; None where two rows contradict each other."""

@@ -28,7 +28,7 @@ def requests():
         base = (CASES / "base" / (case["base"] + ".toml")).read_text() if "base" in case else ""
         sources = case["program"] if isinstance(case["program"], list) else [case["program"]]
         programs = [read_program(base + "\n" + source) for source in sources]
-        book = {name: texts(case[name]) for name in ("accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists", "company", "notified")
+        book = {name: texts(case[name]) for name in ("accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists", "company", "notified", "figures")
                 if name in case}
         book.update({name: list(rows(text)) for name, text in case.get("csv", {}).items()})
         yield str(path.relative_to(ROOT)), {"program": programs, "book": book, "as_of": moment(case["as_of"])}

@@ -43,6 +43,9 @@ IN_PROGRAMS = (
     + each("notice", ["on", "every", "on_day", "of a refused referral"]) + ["notified: of no notice"]
     + each("take_back", ["by default", "all", "in proportion", "a share"]) + each("when_paid", ["take back", "keep"])
     + ["reversal: rewards", "reversal: of_event", "reversal: out_of", "reversal: within", "reversal: when", "reversal: restored_by", "versions: other reversals"]
+    + each("metric over", ["referrals", "accounts", "events", "entries"]) + each("metric by", ["month", "cohort", "campaign", "an expression"])
+    + each("metric at", ["submitted", "qualified", "opportunity", "closed", "earned", "booked"]) + each("better", ["more", "less"])
+    + ["metric: given", "metric: of another", "figures", "dashboard", "digest"]
     + ["reviewed_by", "event: needs", "attribution: released_by", "attribution: prolonged_by", "attribution: locks_on", "closes_circle", "asks before", "campaign: goal", "several groups", "tables: bands", "reward: on several kinds", "total", "as_long_as", "event: implies", "event: a stage implies", "calendar", "eligibility", "validity", "fraud", "attribution", "attribution: claim_lasts", "tiers: several ladders",
        "tables: otherwise", "tables: by a tier", "event: the clock makes a stage", "event: unless", "event: a clock after a clock",
        "a list of conditions", "amount_in", "granted()", "by_bands()", "at_least", "at_most", "hold_until", "forfeited_after", "hold_while", "expires_after", "kept_alive_by", "reward_instead", "reward_times",
@@ -70,7 +73,7 @@ IN_EFFECT = (
                        "unknown-referrer"])
     + each("failed", ["disqualify", "nurture", "ignore event", "hold", "flag", "void"])
     + each("state", ["held", "payable", "paid", "reversed", "expired", "void", "forfeited", "kept"]) + each("pay", ["due", "met", "met late", "overdue", "on hold"])
-    + each("payout state", ["paid", "due", "overdue", "carried"])
+    + each("compared", ["worse", "good", "better"]) + each("payout state", ["paid", "due", "overdue", "carried"])
     + each("not paid out", ["nothing-to-pay", "below-minimum", "after-cut-off", "payout-fault", "gate-0"]) + ["a payout is flagged"]
     + each("item", ["met", "failed", "missing"]) + each("verdict", ["v-0", "v-1", "last"])
     + ["a prize", "a prize taken back", "a part of prizes", "places of a period that runs", "no place yet"]
@@ -114,6 +117,7 @@ def effects(request, raw):
     for assessed in raw["assessments"]:
         yield f"verdict: {assessed['verdict']}"
         yield from (f"item: {item['state']}" for item in assessed["items"])
+    yield from (f"compared: {row['comparison']}" for row in raw["metrics"] if row["comparison"])
     yield from (f"finding: {finding['code']}" for finding in raw["findings"])
     for entry in raw["ledger"]:
         if entry["event"]["kind"] == "qualified" and not entry["event"]["id"].endswith("qualified"):

@@ -3,7 +3,7 @@ import re
 
 # The keys under which expressions stand.
 KEYS = {"when", "as_long_as", "amount", "total", "at_least", "at_most", "amount_in", "require", "of", "per", "total_per", "once_per", "rank", "same_referee_when",
-        "hold_while", "of_event", "refunded", "out_of", "take_back", "released_when", "voided_when", "reward_instead", "reward_times", "reward_plus", "by", "again_on", "on_day"}
+        "hold_while", "of_event", "refunded", "out_of", "take_back", "released_when", "voided_when", "reward_instead", "reward_times", "reward_plus", "by", "again_on", "on_day", "sum"}
 WORDS = re.compile(r"'(?:[^'\\]|\\.)*'|(?<![\w.])[a-z_][a-z0-9_]*\b(?!\s*\()")
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from answer import answer
 from draw import Draw
 from generate_book import Books
+from generate_metrics import add_metrics
 from generate_program import Programs
 from generate_running import told
 from generate_words import moved
@@ -24,6 +25,8 @@ def pair(seed):
         earlier = answer({**request, "as_of": books.as_of()}) if draw.chance(50) else ours
         if earlier["ledger"]:
             request["book"]["booked"] = booked(draw, earlier["ledger"])
+    if draw.chance(50):
+        add_metrics(draw, request)
     return request, draw
 
 

@@ -13,7 +13,7 @@ from limits import Limits
 from made import Made
 from measures import Moment, Record, key_of, level, tiers
 from once import Given
-from order import CLOCK, END_OF_PERIOD, place
+from order import CLOCK, END_OF_PERIOD, HOST, place
 from program import several
 from reversals import Reversals
 from submission import Verdict, judge
@@ -38,7 +38,7 @@ class Ideal:
         self.record, self.limits, self.claims, self.totals = Record(book), Limits(book), Claims(book), Totals(book)
         self.given, self.made = Given(book), Made(book)
         self.kept, self.queue, self.turn, self.reversals = Kept(book), [], count(), Reversals(self)
-        self.verdicts, self.standings, self.goal_events, self.taken, self.contests = [], {}, [], [], Contests(self)
+        self.verdicts, self.standings, self.goal_events, self.taken, self.taken_in, self.contests = [], {}, [], [], [], Contests(self)
         for row in self.known.referrals.values():
             self.expect(Happening(row.id, "submitted", row.at))
         for event in self.known.events.values():
@@ -122,6 +122,8 @@ class Ideal:
         if happening.origin == CLOCK and standing.had & set(happening.unless):
             return
         taken, refusal = self.come(standing, happening)
+        if happening.origin == HOST and happening in taken:
+            self.taken_in.append(happening)
         self.pass_on(standing, taken)
         if refusal is not None and happening.origin != CLOCK:
             self.findings.append((refusal, "events", happening.name))

@@ -10,7 +10,7 @@ from functions import decimal_text
 ROOT = Path(__file__).resolve().parents[2]
 
 
-TABLES = ["decisions", "entries", "ledger", "positions", "balances", "payouts", "standings", "leaderboard", "outlook", "campaigns", "lists", "findings", "assessments", "notices"]
+TABLES = ["decisions", "entries", "ledger", "positions", "balances", "payouts", "standings", "leaderboard", "outlook", "campaigns", "lists", "findings", "assessments", "notices", "metrics", "diagnosis", "dashboard", "digest"]
 
 
 class Plain(json.JSONEncoder):
@@ -75,8 +75,33 @@ class Library:
             "lists": raw["lists"],
             "notices": [{key: value for key, value in row.items() if key not in ("texts", "missing_facts")} for row in raw["notices"]],
             "assessments": [assessment(row) for row in raw["assessments"]],
+            "metrics": [{key: row[key] for key in METRIC} for row in raw["metrics"]],
+            "diagnosis": [{key: row[key] for key in ("metric", "value", "short_by", "shortfall")} for row in raw["diagnosis"]],
+            "dashboard": [dashboard(row) for row in raw["dashboard"]],
+            "digest": [digest(row) for row in raw["digest"]],
             "findings": findings(raw["findings"]),
         }
+
+
+METRIC = ("metric", "by", "group", "numerator", "denominator", "value", "change", "open", "comparison", "short_by")
+
+
+def of_referrer(row):
+    return {"earned": sorted([one["unit"], one["earned"], one["pending"], one["paid"]] for one in row["earned"]),
+            "figures": [[one["metric"], one["value"]] for one in row["figures"]]}
+
+
+def dashboard(row):
+    return {"referrer": row["referrer"], "submitted": row["submitted"],
+            "referrals": [[one["referral"], one["status"], one["since"]] for one in row["referrals"]], **of_referrer(row),
+            "rank": row["rank"], "ranked": row["ranked"],
+            "levels": [[one["ladder"], one["level"], one["next_level"], one["missing"]] for one in row["levels"]]}
+
+
+def digest(row):
+    counts = ("submitted", "qualified", "opportunities", "closed", "ended", "under_way", "active_opportunities", "total_submitted")
+    return {"referrer": row["referrer"], "month": row["month"], "month_over": row["month_over"], "counts": [row[key] for key in counts],
+            **of_referrer(row)}
 
 
 UNCLEAR = ("missing-referrer", "unknown-referrer", "incomplete-event")

@@ -56,3 +56,10 @@ fn prizes_are_those_of_the_leaderboard() {
         panic!("{message}");
     }
 }
+
+#[test]
+fn groups_add_up() {
+    if let Err(message) = check(250, laws::groups_add_up) {
+        panic!("{message}");
+    }
+}

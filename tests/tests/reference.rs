@@ -36,7 +36,10 @@ fn section_of(path: &str) -> &str {
         | "contest.prizes"
         | "assessment.item"
         | "assessment.verdict"
-        | "content.best" => path,
+        | "content.best"
+        | "metric.numerator"
+        | "metric.good" => path,
+        "metric.numerator.count" | "metric.numerator.over" | "metric.numerator.at" => "metric.numerator",
         "notice.text.<name>" => "notice.text",
         "in_force.under_way" => "in_force",
         "reward.to.account" => "reward.to",
@@ -67,6 +70,8 @@ fn section_of(path: &str) -> &str {
             "contest" => "[[contest]]",
             "notice" => "[[notice]]",
             "content" => "[[content]]",
+            "metric" => "[[metric]]",
+            "dashboard" => "[dashboard]",
             other => panic!("where is `{other}` described?"),
         },
     }
@@ -225,6 +230,7 @@ fn every_column_is_read_and_no_other() {
         "lists",
         "company",
         "notified",
+        "figures",
     ] {
         let mut columns: Vec<String> = Vec::new();
         for row in reference.table(table, "column") {
@@ -252,6 +258,7 @@ fn every_column_is_read_and_no_other() {
                 lists: table("lists").unwrap_or_default(),
                 company: table("company").unwrap_or_default(),
                 notified: table("notified").unwrap_or_default(),
+                figures: table("figures").unwrap_or_default(),
             };
             Book::new(&program, &given).findings.into_iter().map(|finding| finding.message).collect()
         };
@@ -296,13 +303,14 @@ fn outlook_answer() -> Value {
          [measures.brought]\nis = \"count\"\non = \"submitted\"\nin_each = \"calendar month\"\n[[contest]]\nid = \"month\"\nby = \"brought\"\n\
          ties = \"share\"\nprizes = [{{ id = \"first\", place = 1, kind = \"perk\" }}]\n\
          [[notice]]\nid = \"n\"\nto = \"referrer\"\non = \"submitted\"\ntext.en.body = \"x\"\n\
-         [[content]]\nid = \"t\"\nof = \"company\"\ntext.en.body = \"x\"\n"
+         [[content]]\nid = \"t\"\nof = \"company\"\ntext.en.body = \"x\"\n\
+         [[metric]]\nid = \"m\"\nnumerator = {{ count = \"referrals\" }}\ngood = {{ at_least = 2 }}\n[dashboard]\nfigures = [\"m\"]\n"
     );
     let request = json!({
         "program": program,
         "book": {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-01-02"}]},
         "as_of": "2026-01-03",
-        "answer": ["payouts", "standings", "leaderboard", "outlook", "campaigns", "lists", "assessments", "notices", "contents"],
+        "answer": ["payouts", "standings", "leaderboard", "outlook", "campaigns", "lists", "assessments", "notices", "contents", "metrics", "diagnosis", "dashboard", "digest"],
     });
     serde_json::from_str(&wire::evaluate_json(&request.to_string())).unwrap()
 }
@@ -361,6 +369,7 @@ fn example_summary() -> String {
         referrals: table(example.referrals),
         events: table(example.events),
         confirmations: table(example.confirmations),
+        figures: table(example.figures),
         ..Given::default()
     };
     let book = Book::new(&program, &given);

@@ -22,6 +22,7 @@ fn example(program: &Program) -> Book {
         referrals: table(example.referrals),
         events: table(example.events),
         confirmations: table(example.confirmations),
+        figures: table(example.figures),
         ..Given::default()
     };
     Book::new(program, &given)
@@ -167,13 +168,33 @@ fn it_carries_the_other_numbers_of_the_playbook() {
         ("qualifying.timing.bad", 4),
         ("qualifying.introduction.strong", 5),
         ("qualifying.introduction.weak", 5),
-        ("metrics.volume", 4),
-        ("metrics.conversion", 4),
-        ("metrics.participation", 3),
-        ("metrics.return_on_investment", 5),
     ];
     for (path, size) in sizes {
         assert_eq!(data.get(path).map(|list| list.items().len()), Some(size), "{path}");
+    }
+    // What is measured, and against what: the ends come from the data.
+    let metrics = &program.versions[0].metrics;
+    let metric = |id: &str| metrics.iter().find(|metric| metric.id == id).unwrap_or_else(|| panic!("{id}"));
+    for id in ["submitted", "qualified", "referrals-per-active-customer", "opportunity-rate", "overall-rate"] {
+        assert!(metric(id).remedies.is_empty(), "{id}");
+    }
+    let bounds = |id: &str| {
+        let metric = metric(id);
+        let shown = |bound: Option<Number>| bound.map(|bound| bound.to_string()).unwrap_or_default();
+        (shown(metric.at_least), shown(metric.at_most), metric.remedies.len())
+    };
+    for (id, least, most, remedies) in [
+        ("referrals-a-year", "50", "", 5),
+        ("qualification-rate", "0.3", "0.5", 3),
+        ("close-rate", "0.2", "0.4", 4),
+        ("share-who-refer", "0.1", "0.2", 5),
+        ("share-who-refer-regularly", "0.02", "0.05", 5),
+        ("share-of-new-revenue", "0.1", "0.3", 0),
+        ("return-on-investment", "3", "", 0),
+        ("acquisition-cost-against-other-channels", "0.3", "0.5", 0),
+        ("conversion-against-other-leads", "3", "5", 0),
+    ] {
+        assert_eq!(bounds(id), (least.to_owned(), most.to_owned(), remedies), "{id}");
     }
     // The form requires what the rule requires, and no more than the playbook allows.
     let fields: Vec<&str> =

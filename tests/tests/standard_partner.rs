@@ -31,6 +31,7 @@ fn outcome(document: &str) -> Outcome {
         referrals: table(example.referrals),
         events: table(&format!("{}{paid}", example.events)),
         confirmations: table(example.confirmations),
+        figures: table(example.figures),
         ..Given::default()
     };
     let book = Book::new(&program, &given);

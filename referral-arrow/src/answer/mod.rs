@@ -9,6 +9,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use building::Rows;
 use referral_rules::evaluation::Evaluation;
+use referral_rules::report;
 use serde::Serialize;
 use serde_json::Value;
 use tables::{Column, Kind, TABLES};
@@ -39,6 +40,10 @@ pub fn part(evaluation: &Evaluation<'_>, name: &str) -> Option<Result<RecordBatc
         "assessments" => assessments(evaluation),
         "notices" => notices(evaluation),
         "contents" => contents(evaluation),
+        "metrics" => metrics(evaluation),
+        "diagnosis" => diagnosis(evaluation),
+        "dashboard" => dashboard(evaluation),
+        "digest" => digest(evaluation),
         _ => return None,
     })
 }
@@ -105,6 +110,29 @@ part_of! {
     notices
     /// Texts that a host puts where it likes.
     contents
+}
+
+macro_rules! report_of {
+    ($($(#[doc = $what:literal])+ $name:ident)*) => {
+        $($(#[doc = $what])+
+        ///
+        /// # Errors
+        /// Where Arrow cannot hold them.
+        pub fn $name(evaluation: &Evaluation<'_>) -> Result<RecordBatch, ArrowError> {
+            table(stringify!($name), report::$name(evaluation), digits(evaluation))
+        })*
+    };
+}
+
+report_of! {
+    /// What the program is measured by, over all rows and by group.
+    metrics
+    /// What falls short of what good looks like.
+    diagnosis
+    /// What each referrer sees.
+    dashboard
+    /// What each referrer hears of the month.
+    digest
 }
 
 fn table<T: Serialize>(name: &str, all: impl IntoIterator<Item = T>, digits: u32) -> Result<RecordBatch, ArrowError> {

@@ -95,6 +95,10 @@ pub const TABLES: &[(&str, &[Column])] = &[
     ("assessments", ASSESSMENTS),
     ("notices", NOTICES),
     ("contents", CONTENTS),
+    ("metrics", METRICS),
+    ("diagnosis", DIAGNOSIS),
+    ("dashboard", DASHBOARD),
+    ("digest", DIGEST),
 ];
 
 /// A fact that came with an event: `name` and `value`.
@@ -344,4 +348,68 @@ const CONTENTS: &[Column] = &[
     text("value").or_none(),
     rows("texts", TEXTS),
     texts("missing_facts"),
+];
+
+const METRICS: &[Column] = &[
+    word("metric"),
+    word("label"),
+    word("by").or_none(),
+    text("group").or_none(),
+    text("numerator").or_none(),
+    text("denominator").or_none(),
+    word("numerator_is"),
+    word("denominator_is").or_none(),
+    text("value").or_none(),
+    text("change").or_none(),
+    of(Kind::Flag, "open"),
+    text("at_least").or_none(),
+    text("at_most").or_none(),
+    word("comparison").or_none(),
+    text("short_by").or_none(),
+];
+
+const DIAGNOSIS: &[Column] = &[
+    word("metric"),
+    word("label"),
+    text("value"),
+    text("at_least").or_none(),
+    text("at_most").or_none(),
+    text("short_by").or_none(),
+    text("shortfall").or_none(),
+    of(Kind::Flag, "open"),
+    text("numerator_is"),
+    text("denominator_is").or_none(),
+    texts("remedies"),
+];
+
+const EARNED: &[Column] = &[text("unit"), amount("earned"), amount("pending"), amount("paid")];
+
+const FIGURES: &[Column] = &[text("metric"), text("label"), text("value").or_none()];
+
+const DASHBOARD: &[Column] = &[
+    text("referrer"),
+    whole("submitted"),
+    rows("stages", &[text("stage"), whole("count")]),
+    rows("referrals", &[text("referral"), text("status"), moment("since")]),
+    rows("earned", EARNED),
+    rows("figures", FIGURES),
+    whole("rank").or_none(),
+    whole("ranked"),
+    rows("levels", &[text("ladder"), text("level").or_none(), text("next_level").or_none(), text("missing").or_none()]),
+];
+
+const DIGEST: &[Column] = &[
+    text("referrer"),
+    word("month"),
+    of(Kind::Flag, "month_over"),
+    whole("submitted"),
+    whole("qualified"),
+    whole("opportunities"),
+    whole("closed"),
+    whole("ended"),
+    whole("under_way"),
+    whole("active_opportunities"),
+    whole("total_submitted"),
+    rows("earned", EARNED),
+    rows("figures", FIGURES),
 ];

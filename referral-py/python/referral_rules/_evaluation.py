@@ -36,6 +36,8 @@ _ENTRY: Shape = {
     "notify_by": _instant,
 }
 
+_EARNED: Shape = dict.fromkeys(("earned", "pending", "paid"), Decimal)
+
 #: The columns that are no texts, by table. What is not here stays as it is in JSON: the facts of a stage's event, too, which are
 #: named by the program.
 _SHAPES: dict[str, Shape] = {
@@ -61,6 +63,10 @@ _SHAPES: dict[str, Shape] = {
     "contents": {"value": _exact},
     "notices": {"at": _instant, "by": _instant, "told_at": _instant},
     "assessments": {"score": _exact, "again_on": date.fromisoformat, "items": {"points": _exact, "operands": {"short_by": _exact}}},
+    "metrics": dict.fromkeys(("numerator", "denominator", "value", "change", "at_least", "at_most", "short_by"), _exact),
+    "dashboard": {"referrals": {"since": _instant}, "earned": _EARNED, "figures": {"value": _exact}, "levels": {"missing": _exact}},
+    "digest": {"earned": _EARNED, "figures": {"value": _exact}},
+    "diagnosis": dict.fromkeys(("value", "at_least", "at_most", "short_by", "shortfall"), _exact),
     "findings": {},
 }
 
@@ -238,6 +244,26 @@ class Evaluation:
     def contents(self) -> Table:
         """Texts that a host puts where it likes: introductions, landing pages, success stories. Only if asked for."""
         return self._table("contents")
+
+    @property
+    def metrics(self) -> Table:
+        """What the program is measured by, with what each number is made of. Only if asked for."""
+        return self._table("metrics")
+
+    @property
+    def diagnosis(self) -> Table:
+        """What falls short of what good looks like, the weakest first, and what helps. Only if asked for."""
+        return self._table("diagnosis")
+
+    @property
+    def dashboard(self) -> Table:
+        """What each referrer sees: where its referrals stand, what it earned, its rank. Only if asked for."""
+        return self._table("dashboard")
+
+    @property
+    def digest(self) -> Table:
+        """What each referrer hears of the month of the answer. Only if asked for."""
+        return self._table("digest")
 
     @property
     def findings(self) -> Table:

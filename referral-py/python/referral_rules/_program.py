@@ -102,7 +102,8 @@ class Program:
         """Who is owed what under these terms and these facts, as of a moment.
 
         `answer` names the parts that are wanted: decisions, entries, positions, balances, payouts, standings, leaderboard, outlook, campaigns,
-        lists, findings, warnings, fingerprint, ledger, summary, assessments, notices, contents; by default all but the last five. Other Python threads go on while it computes.
+        lists, findings, warnings, fingerprint, ledger, summary, assessments, notices, contents, metrics, diagnosis, dashboard, digest; by default all up to the
+        fingerprint. Other Python threads go on while it computes.
 
         >>> program = Program({"standard": "customer-referrals"})
         >>> book = {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02"}]}

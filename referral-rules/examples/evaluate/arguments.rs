@@ -6,6 +6,7 @@ pub const USAGE: &str = "\
 usage: evaluate [--program FILE]... [--alternative NAME]...
                 [--accounts FILE] [--referrals FILE] [--events FILE] [--confirmations FILE]
                 [--booked FILE] [--opening-balances FILE] [--rates FILE] [--lists FILE]
+                [--company FILE] [--figures FILE]
                 [--as-of DATE|INSTANT] [--explain ID]... [--json]
 
   --program FILE           a program in .toml or .json; several are versions of one program;
@@ -21,7 +22,7 @@ usage: evaluate [--program FILE]... [--alternative NAME]...
 exit codes: 0 done, 1 the program or a file is wrong, 2 called wrongly";
 
 /// The tables that may be given, by option, in the order of [`Arguments::tables`].
-pub const TABLES: [&str; 8] = [
+pub const TABLES: [&str; 10] = [
     "--accounts",
     "--referrals",
     "--events",
@@ -30,6 +31,8 @@ pub const TABLES: [&str; 8] = [
     "--opening-balances",
     "--rates",
     "--lists",
+    "--company",
+    "--figures",
 ];
 
 /// What was asked for.
@@ -40,7 +43,7 @@ pub struct Arguments {
     /// Alternatives of the standard program.
     pub alternatives: Vec<String>,
     /// Files of tables, in the order of [`TABLES`].
-    pub tables: [Option<String>; 8],
+    pub tables: [Option<String>; 10],
     /// The moment of the answer.
     pub as_of: Option<String>,
     /// What to explain.

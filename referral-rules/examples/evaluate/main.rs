@@ -12,7 +12,7 @@ mod tests;
 use arguments::{Arguments, Asked};
 use referral_rules::Options;
 use referral_rules::evaluation::Evaluation;
-use referral_rules::report::{explain, summary};
+use referral_rules::report::{closing, dashboard, diagnosis, digest, explain, metrics, summary};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -79,6 +79,8 @@ fn text(evaluation: &Evaluation<'_>, arguments: &Arguments) -> Result<String, Fa
             out.push('\n');
             out.push_str(&explained(evaluation, standard.worth_explaining)?);
         }
+        out.push('\n');
+        out.push_str(&closing(evaluation));
     }
     for (position, id) in arguments.explain.iter().enumerate() {
         if position > 0 {
@@ -111,6 +113,10 @@ fn json(evaluation: &Evaluation<'_>) -> Result<String, Fault> {
         "positions": evaluation.positions(),
         "balances": evaluation.balances(),
         "payouts": evaluation.payouts(),
+        "metrics": metrics(evaluation),
+        "diagnosis": diagnosis(evaluation),
+        "dashboard": dashboard(evaluation),
+        "digest": digest(evaluation),
         "findings": evaluation.findings(),
         "fingerprint": evaluation.fingerprint(),
     });

@@ -67,11 +67,13 @@ pub fn book(arguments: &Arguments, program: &Program) -> Result<Book, Fault> {
             referrals: csv("referrals.csv", example.referrals)?,
             events: csv("events.csv", example.events)?,
             confirmations: csv("confirmations.csv", example.confirmations)?,
+            figures: csv("figures.csv", example.figures)?,
             ..Given::default()
         };
         return Ok(Book::new(program, &given));
     }
-    let [accounts, referrals, events, confirmations, booked, opening_balances, rates, lists] = &arguments.tables;
+    let [accounts, referrals, events, confirmations, booked, opening_balances, rates, lists, company, figures] =
+        &arguments.tables;
     let or_none = |file: &Option<String>| table(file).map(Option::unwrap_or_default);
     let given = Given {
         accounts: table(accounts)?,
@@ -82,6 +84,8 @@ pub fn book(arguments: &Arguments, program: &Program) -> Result<Book, Fault> {
         opening_balances: or_none(opening_balances)?,
         rates: or_none(rates)?,
         lists: or_none(lists)?,
+        company: or_none(company)?,
+        figures: or_none(figures)?,
     };
     Ok(Book::new(program, &given))
 }

@@ -43,6 +43,7 @@ size_limits! {
     CAMPAIGNS_MAX: usize = 1_000, "campaigns of a program";
     PAYOUTS_MAX: usize = 100, "payout rules of a program";
     LIMITS_MAX: usize = 1_000, "limits of a program";
+    METRICS_MAX: usize = 200, "metrics of a program";
     REVERSALS_MAX: usize = 100, "reversals of a program";
     ASSESSMENTS_MAX: usize = 100, "assessments of a program";
     ASSESSMENT_ITEMS_MAX: usize = 100, "items of an assessment";

@@ -86,6 +86,7 @@ impl<'a> Builder<'a> {
         self.lists(&given.lists, book);
         book.company = self.company(&given.company);
         book.notified = self.notified(&given.notified);
+        self.figures(&given.figures, book);
         book.findings = self.findings;
         book.findings.sort();
         book.texts = self.texts;

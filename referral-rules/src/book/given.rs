@@ -154,8 +154,10 @@ impl Given {
             lists,
             company,
             notified,
+            figures,
         } = self;
-        let tables = [referrals, events, confirmations, booked, opening_balances, rates, lists, company, notified];
+        let tables =
+            [referrals, events, confirmations, booked, opening_balances, rates, lists, company, notified, figures];
         tables.into_iter().chain(accounts).fold(0, |rows, table| rows.saturating_add(table.rows))
     }
 
@@ -182,6 +184,7 @@ impl Given {
             lists,
             company,
             notified,
+            figures,
         } = other;
         if accounts.is_some() {
             self.accounts = accounts;
@@ -196,6 +199,7 @@ impl Given {
             (&mut self.lists, lists),
             (&mut self.company, company),
             (&mut self.notified, notified),
+            (&mut self.figures, figures),
         ];
         for (own, other) in tables {
             if other.rows > 0 || !other.columns.is_empty() {
@@ -218,6 +222,7 @@ impl Given {
             lists: self.lists.packed(),
             company: self.company.packed(),
             notified: self.notified.packed(),
+            figures: self.figures.packed(),
         }
     }
 }
@@ -245,4 +250,6 @@ pub struct Given {
     pub company: GivenTable,
     /// What the host has told: `notice` (the id of the answer), `at`, `recorded_at`.
     pub notified: GivenTable,
+    /// What the host gives for metrics: `name`, `value`, `at`, `recorded_at`.
+    pub figures: GivenTable,
 }

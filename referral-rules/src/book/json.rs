@@ -23,6 +23,7 @@ const TABLES: &[&str] = &[
     "lists",
     "company",
     "notified",
+    "figures",
 ];
 
 impl GivenTable {
@@ -122,6 +123,7 @@ impl Given {
                 "lists" => &mut given.lists,
                 "company" => &mut given.company,
                 "notified" => &mut given.notified,
+                "figures" => &mut given.figures,
                 other => {
                     let help = did_you_mean(other, TABLES.iter().copied())
                         .unwrap_or_else(|| format!("the tables are {}", TABLES.join(", ")));

@@ -23,6 +23,7 @@ mod company;
 mod copies;
 mod direct;
 mod fact;
+mod figures;
 mod finding;
 mod from_rows;
 mod given;
@@ -188,6 +189,21 @@ pub struct OpeningBalance {
     pub row: u32,
 }
 
+/// What the host gives under a name, for metrics.
+#[derive(Clone, PartialEq, Debug)]
+pub struct GivenFigure {
+    /// The name.
+    pub name: String,
+    /// How much.
+    pub value: Number,
+    /// The moment that it belongs to; none where it belongs to no month.
+    pub at: Option<i64>,
+    /// From when on it is known.
+    pub known: i64,
+    /// The row as given, from 1.
+    pub row: u32,
+}
+
 /// Checked tables, ready to be evaluated under the program that they were read for.
 #[derive(Debug, Default)]
 pub struct Book {
@@ -213,6 +229,8 @@ pub struct Book {
     pub company: Company,
     /// What the host has told.
     pub notified: Vec<Notified>,
+    /// What the host gives under a name, by name, then moment.
+    pub figures: Vec<GivenFigure>,
     /// The place of each referral in the order of ids, by position.
     pub referral_rank: Vec<u32>,
     /// The place of each event in the order of ids, by position.

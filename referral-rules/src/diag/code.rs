@@ -145,6 +145,7 @@ codes! {
     416 ConflictingRates "conflicting-rates" Finding "two rates of exchange for the same currencies and day" "neither counts: what needs the rate gives nothing";
     417 SharedClaimEvent "shared-claim-event" Finding "the event belongs to a referral that shares the claim of another" "only what happens to the referral that has the claim is taken in";
     418 UnknownList "unknown-list" Finding "the program asks the host for no such list" "the row is left out";
+    419 UnknownFigure "unknown-figure" Finding "no metric asks for the figure" "the row is left out";
 
     // 500–549: built-in reasons of verdicts
     500 NotInForce "not-in-force" Reason "no version of the program was in force on the day of submission" "there are no terms to judge it by";

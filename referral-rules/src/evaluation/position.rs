@@ -100,6 +100,13 @@ pub(super) struct Placed<'a> {
     notified: Option<Instant>,
 }
 
+impl Placed<'_> {
+    /// How much of it was used, in minor units.
+    pub(super) const fn used(&self) -> i64 {
+        self.used
+    }
+}
+
 /// The entries of a grant together.
 #[derive(Clone, Copy, Default)]
 struct Grant {

@@ -270,6 +270,7 @@ impl Compiling<'_> {
         let payouts = self.payouts(document, &scopes);
         let reversals = self.reversals(document, &scopes);
         let (assessments, notices, contents) = self.running(document, &scopes);
+        let metrics = self.metrics(document, &scopes);
         connect(document, &mut rewards);
         let groups = self.groups(document, &rewards);
         connect_prizes(document, &mut prizes);
@@ -320,6 +321,7 @@ impl Compiling<'_> {
             assessments,
             notices,
             contents,
+            metrics,
             source: source.name.to_owned(),
             document: document.clone(),
             text: source.text.to_owned(),

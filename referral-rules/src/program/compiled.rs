@@ -14,6 +14,7 @@ use super::data::Data;
 use super::document::{Document, Moment};
 use super::library_lists::{HOST, LibraryList};
 use super::made::Maker;
+use super::metrics::{Metric, Reported};
 use super::notices::Notice;
 use super::payouts::Payout;
 use super::scope::Scope;
@@ -156,6 +157,8 @@ pub enum Source {
     Score,
     /// `verdict.<id>`: the verdict of the assessment with this position in [`Program::assessment_ids`].
     Verdict(u16),
+    /// What reports know of the rows of an answer.
+    Reported(Reported),
 }
 
 /// Where a list is from that is not written in the document.
@@ -286,6 +289,8 @@ pub struct Version {
     pub notices: Vec<Notice>,
     /// The contents, in the document's order.
     pub contents: Vec<Content>,
+    /// What the program is measured by.
+    pub metrics: Vec<Metric>,
     /// Where the text came from, for places.
     pub source: String,
     /// The terms as they are written, for those who put them into words.

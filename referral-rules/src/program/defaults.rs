@@ -30,6 +30,7 @@ pub const DEFAULTS: &[(&str, &str)] = &[
     ("payout.day_off", "next business day"),
     ("reversal.when_paid", "take back"),
     ("contest.prizes.counted_from", "event"),
+    ("metric.better", "more"),
     ("limit.per", "referrer"),
     ("limit.in_each", "lifetime"),
     ("limit.over_limit", "pay what fits"),

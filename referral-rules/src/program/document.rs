@@ -8,6 +8,7 @@ pub use super::document_contests::{Contest, Prize, Ties};
 pub use super::document_measures::{
     Aggregate, Disqualified, Level, MeasureDeclaration, Moves, ThisEvent, TierLadder, Which,
 };
+pub use super::document_metrics::{Better, By, Dashboard, Figure, FigureOf, Good, Metric, Over, RowMoment};
 pub use super::document_notices::{Best, Content, Medium, Notice, Texts, Trigger, WrittenText};
 pub use super::document_payouts::Payout;
 pub use super::document_requirements::{Heading, JudgedAt, OnFailure, Refuses, Requirement, Review};
@@ -143,6 +144,10 @@ pub struct Document {
     pub notices: Vec<Notice>,
     /// Texts that a host puts where it likes.
     pub contents: Vec<Content>,
+    /// What the program is measured by.
+    pub metrics: Vec<Metric>,
+    /// What referrers see of it.
+    pub dashboard: Dashboard,
     /// The warnings that the author accepts.
     pub accepted: Vec<Accepted>,
 }

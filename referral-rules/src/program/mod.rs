@@ -13,6 +13,7 @@ pub mod document;
 mod document_assessments;
 mod document_contests;
 mod document_measures;
+mod document_metrics;
 mod document_notices;
 mod document_payouts;
 mod document_requirements;
@@ -22,6 +23,7 @@ mod library_lists;
 pub mod lint;
 mod made;
 mod measure_types;
+mod metrics;
 mod names;
 mod notices;
 mod payouts;
@@ -49,12 +51,14 @@ pub use contests::{Contest, ContestEnds, Prize};
 pub use data::Data;
 pub use defaults::DEFAULTS;
 pub use document::{
-    Aggregate, BelowZero, Constant, CountedFrom, CreditGoesTo, Disqualified, Document, JudgedAt, Medium, Moment, Moves,
-    Notation, OnFailure, OverLimit, Party, PayWithin, Refuses, TakenBack, Ties, WhenPaid, Which, Wins,
+    Aggregate, BelowZero, Better, Constant, CountedFrom, CreditGoesTo, Disqualified, Document, JudgedAt, Medium,
+    Moment, Moves, Notation, OnFailure, Over, OverLimit, Party, PayWithin, Refuses, RowMoment, TakenBack, Ties,
+    WhenPaid, Which, Wins,
 };
 pub use library_lists::{LIBRARY_LISTS, LibraryList};
 pub use lint::{About, Bound, BoundPart, Why};
 pub use made::Maker;
+pub use metrics::{Breakdown, Figure, Metric, Part, Reported, Rows};
 pub use notices::{Notice, Trigger};
 pub use payouts::Payout;
 pub use scope::Scope;

@@ -52,6 +52,7 @@ impl Program {
             Some(Source::Granted(reward)) => {
                 format!("granted('{}')", self.reward_ids.get(usize::from(*reward)).map_or("", |id| id))
             }
+            Some(Source::Reported(reported)) => reported.word().to_owned(),
             Some(Source::HostList(list)) => {
                 format!("lists.{}", self.host_lists.get(usize::from(*list)).map_or("", |list| list))
             }

@@ -130,7 +130,7 @@ pub fn push_reading(reading: Option<&Reading>, slot: Slot, into: &mut Vector, te
 }
 
 /// A text's number in expressions: what no look-up finds has another one there.
-fn looked_up(book: &Book, id: TextId, texts: &mut dyn Pool) -> TextId {
+pub(super) fn looked_up(book: &Book, id: TextId, texts: &mut dyn Pool) -> TextId {
     if id.is_in_block() { texts.intern(book.text(id)) } else { id }
 }
 

@@ -15,6 +15,7 @@ pub mod opening;
 pub mod payees;
 pub mod ranks;
 pub mod recruiters;
+pub mod reported;
 pub mod schedule;
 pub mod screens;
 pub mod shares;

@@ -8,7 +8,7 @@
 //! | `book` | the tables: `{"referrals": [{…}, …], "events": {"id": […], …}, …}`, see [`Given::from_json`](crate::book::Given::from_json) |
 //! | `as_of` | the moment of the answer: a time with its zone offset, or a date, which means the end of that day |
 //! | `threads` | how many threads to use, 1 by default |
-//! | `answer` | which parts of the answer are wanted; by default all but `ledger`, `summary`, `assessments`, `notices` and `contents` |
+//! | `answer` | which parts of the answer are wanted; by default all up to `fingerprint` |
 //!
 //! One event at a time, see [`Compiled::step_json`], has requests of its own.
 //!
@@ -63,13 +63,17 @@ pub const PARTS: &[&str] = &[
     "assessments",
     "notices",
     "contents",
+    "metrics",
+    "diagnosis",
+    "dashboard",
+    "digest",
 ];
 
 /// The keys of a request to evaluate, but for `program`.
 const EVALUATE: &[&str] = &["book", "as_of", "threads", "answer"];
 
 /// How many of the last ones are given only where they are asked for.
-pub(crate) const PARTS_ON_REQUEST: usize = 5;
+pub(crate) const PARTS_ON_REQUEST: usize = 9;
 
 /// Evaluates a request and gives the answer.
 ///
@@ -288,6 +292,10 @@ fn answered(evaluation: &Evaluation<'_>, warnings: &[Diagnostic], parts: &[&'sta
             "assessments" => out.put(part, &evaluation.assessments()),
             "notices" => out.put(part, &evaluation.notices()),
             "contents" => out.put(part, &evaluation.contents()),
+            "metrics" => out.put(part, &report::metrics(evaluation)),
+            "diagnosis" => out.put(part, &report::diagnosis(evaluation)),
+            "dashboard" => out.put(part, &report::dashboard(evaluation)),
+            "digest" => out.put(part, &report::digest(evaluation)),
             "summary" => out.put(part, &report::summary(evaluation)),
             _ => out.put(part, &evaluation.fingerprint()),
         }

@@ -10,7 +10,7 @@ pub struct Tables(Vec<(&'static str, GivenTable)>);
 
 impl Tables {
     /// The names of tables.
-    pub const NAMES: [&'static str; 10] = [
+    pub const NAMES: [&'static str; 11] = [
         "accounts",
         "referrals",
         "events",
@@ -21,6 +21,7 @@ impl Tables {
         "lists",
         "company",
         "notified",
+        "figures",
     ];
 
     /// The tables of a case: `[[referrals]]`, or `csv.referrals`.
@@ -65,6 +66,7 @@ impl Tables {
             Some(&given.lists),
             Some(&given.company),
             Some(&given.notified),
+            Some(&given.figures),
         ];
         let named = Self::NAMES.into_iter().zip(tables);
         // Accounts without rows say that there are none.
@@ -86,6 +88,7 @@ impl Tables {
                 "lists" => &mut given.lists,
                 "company" => &mut given.company,
                 "notified" => &mut given.notified,
+                "figures" => &mut given.figures,
                 _ => &mut given.rates,
             };
             *slot = table.clone();

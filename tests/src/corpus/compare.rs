@@ -49,6 +49,10 @@ pub fn compare(case: &Case, answer: &Value) -> Vec<String> {
         ("assessments", &expected.assessments),
         ("notices", &expected.notices),
         ("contents", &expected.contents),
+        ("metrics", &expected.metrics),
+        ("diagnosis", &expected.diagnosis),
+        ("dashboard", &expected.dashboard),
+        ("digest", &expected.digest),
     ] {
         if let Some(wanted) = wanted {
             list(part, wanted, &rows(part), &mut out);
@@ -269,6 +273,16 @@ fn brief(part: &str, row: &Value) -> String {
         "outlook" => &["referral", "rule", "event", "after", "by", "conditions"],
         "campaigns" => &["campaign", "version", "goal", "grants"],
         "lists" => &["list", "from", "values", "hash"],
+        "metrics" => {
+            &["metric", "by", "group", "numerator", "denominator", "value", "change", "open", "comparison", "short_by"]
+        }
+        "diagnosis" => &["metric", "value", "short_by", "shortfall"],
+        "dashboard" => {
+            &["referrer", "submitted", "stages", "referrals", "earned", "figures", "rank", "ranked", "levels"]
+        }
+        "digest" => {
+            &["referrer", "month", "submitted", "qualified", "closed", "ended", "under_way", "earned", "figures"]
+        }
         "bounds" => &["about", "unit", "most", "parts"],
         "changes" => &["section", "rule", "key", "what", "from", "to", "constants"],
         "findings" => &["code", "table", "id", "column", "message"],

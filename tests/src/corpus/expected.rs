@@ -58,6 +58,14 @@ pub struct Expectations {
     pub notices: Option<Vec<Expected>>,
     /// Contents, all of them, in order.
     pub contents: Option<Vec<Expected>>,
+    /// Metrics, all of them, in order.
+    pub metrics: Option<Vec<Expected>>,
+    /// What falls short of what good looks like, all of it, in order.
+    pub diagnosis: Option<Vec<Expected>>,
+    /// What referrers see, all of it, in order.
+    pub dashboard: Option<Vec<Expected>>,
+    /// What referrers hear of the month, all of it, in order.
+    pub digest: Option<Vec<Expected>>,
     /// What the terms say: texts that stand in them.
     pub terms: Option<Vec<Expected>>,
     /// What changed from version to version, all of it, in order.
@@ -101,6 +109,10 @@ impl Expectations {
                 "assessments" => &mut out.assessments,
                 "notices" => &mut out.notices,
                 "contents" => &mut out.contents,
+                "metrics" => &mut out.metrics,
+                "diagnosis" => &mut out.diagnosis,
+                "dashboard" => &mut out.dashboard,
+                "digest" => &mut out.digest,
                 "terms" => &mut out.terms,
                 "changes" => &mut out.changes,
                 "letter" => &mut out.letter,
@@ -130,6 +142,10 @@ impl Expectations {
             &out.assessments,
             &out.notices,
             &out.contents,
+            &out.metrics,
+            &out.diagnosis,
+            &out.dashboard,
+            &out.digest,
             &out.findings,
         ];
         if out.diagnostics.is_some() && evaluated.iter().any(|part| part.is_some()) {

@@ -90,6 +90,82 @@ pub(super) fn payouts(version: &mut VersionPlan, draw: &mut Draw<'_>) {
     }
 }
 
+/// Rows, and conditions, sums and breakdowns of them.
+type MetricRows = (&'static str, [&'static str; 3], [&'static str; 2], [&'static str; 3]);
+
+/// Rows of metrics, each with conditions, sums and breakdowns of its own.
+const ROWS: [MetricRows; 4] = [
+    (
+        "referrals",
+        ["referral.accepted", "referral.stage == 'closed'", "has(referral.qualified_at)"],
+        ["referee.employees", "referral.score / 7"],
+        ["\"month\"", "[\"cohort\", \"referral.stage\"]", "[\"campaign\", \"referee.industry\"]"],
+    ),
+    (
+        "events",
+        ["event.kind == 'payment'", "event.amount > 10", "referral.stage != 'lost'"],
+        ["event.amount", "event.seats"],
+        ["[\"month\", \"cohort\"]", "\"event.plan\"", "[\"event.kind\", \"campaign\"]"],
+    ),
+    (
+        "entries",
+        ["entry.amount > 0", "entry.state in ['held', 'payable']", "entry.party == 'referrer'"],
+        ["entry.amount", "entry.amount / 3"],
+        ["\"month\"", "[\"entry.reward\", \"cohort\"]", "[\"campaign\", \"entry.state\"]"],
+    ),
+    (
+        "accounts",
+        ["referrer.status == 'paying'", "submitted_count >= 1", "closed_count > 0"],
+        ["submitted_count", "qualified_count"],
+        ["\"referrer.status\"", "\"submitted_count\"", "[\"referrer.customer_since\", \"referrer.id\"]"],
+    ),
+];
+
+/// Metrics, and what referrers see of them.
+pub(super) fn metrics(version: &mut VersionPlan, draw: &mut Draw<'_>) {
+    if draw.once_in(2) {
+        return;
+    }
+    let mut dated = Vec::new();
+    for at in 0..draw.below(3).saturating_add(1) {
+        let (over, conditions, sums, breakdowns) = draw.one_of(&ROWS);
+        let mut figure = |version: &mut VersionPlan, key: &str| {
+            let what = if draw.once_in(2) {
+                format!("count = \"{over}\"")
+            } else {
+                format!("sum = \"{}\", over = \"{over}\"", draw.one_of(&sums))
+            };
+            let when =
+                if draw.once_in(2) { format!(", when = \"{}\"", draw.one_of(&conditions)) } else { String::new() };
+            let moment = match over {
+                "referrals" => draw.one_of(&["", ", at = \"qualified\"", ", at = \"closed\""]),
+                "entries" => draw.one_of(&["", ", at = \"booked\"", ", unit = \"points\""]),
+                _ => "",
+            };
+            let _ = writeln!(version.text, "{key} = {{ {what}{when}{moment} }}");
+        };
+        let _ = writeln!(version.text, "[[metric]]\nid = \"m{at}\"");
+        figure(version, "numerator");
+        if at != 1 {
+            figure(version, "denominator");
+        }
+        let _ = writeln!(version.text, "by = {}", draw.one_of(&breakdowns));
+        let good = draw.one_of(&[
+            "",
+            "good = { at_least = 0.5, at_most = 2 }\n",
+            "good = { at_most = \"1 / 3\" }\nbetter = \"less\"\n",
+        ]);
+        version.text.push_str(good);
+        if over != "accounts" {
+            dated.push(format!("\"m{at}\""));
+        }
+    }
+    if !dated.is_empty() {
+        let ids = dated.join(", ");
+        let _ = write!(version.text, "[dashboard]\nfigures = [\"m0\"]\nrank_by = \"m0\"\ndigest = [{ids}]\n");
+    }
+}
+
 /// What the measures are called, which is the same in all versions: what they count may differ.
 const MEASURES: [(&str, &str); 11] = [
     ("deals", "is = \"count\"\nin_each = \"30 days\"\n"),

@@ -220,6 +220,7 @@ impl Plan {
         for (at, mut draw) in of(15..16).filter(|_| !shape.ahead) {
             forms::reversal(&mut out, &mut draw, at);
         }
+        forms::metrics(&mut out, draw);
         out
     }
 }

@@ -7,6 +7,7 @@ mod costs;
 mod ledger;
 mod limits;
 mod order;
+mod reports;
 mod reversals;
 mod terms;
 mod total;
@@ -21,12 +22,14 @@ pub use order::{
     arrival_does_not_matter, other_referrers_do_not_matter, shifted_by_400_years,
     what_is_recorded_later_does_not_matter,
 };
+pub use reports::groups_add_up;
 pub use reversals::{all_of_it_is_taken_back, no_more_than_was_given};
 pub use terms::{random_terms_have_the_numbers, terms_have_the_numbers};
 pub use total::{damaged_documents, damaged_tables, every_referral_is_decided};
 pub use ways::{NUMBERED, STRAIGHT, packed_is_plain, straight_is_by_scopes};
 
 use crate::generate::{Draw, Seeds};
+use reports::reports;
 
 /// A law.
 pub type Law = fn(&Seeds) -> Result<(), String>;
@@ -50,6 +53,7 @@ pub const ALL: &[(&str, Law)] = &[
     ("steps lead to the amount", steps_lead_to_the_amount),
     ("totals are sums", totals_are_sums),
     ("prizes are those of the leaderboard", prizes_are_those_of_the_leaderboard),
+    ("groups add up", groups_add_up),
     ("no more than was given", no_more_than_was_given),
     ("all of it is taken back", all_of_it_is_taken_back),
     ("every referral is decided", every_referral_is_decided),

@@ -26,7 +26,7 @@ fn also(evaluation: &Evaluation<'_>) -> String {
     let first = evaluation.referrals().next();
     let id = first.map(|row| evaluation.book.text(evaluation.book.referrals.id[row as usize]).to_owned());
     format!(
-        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
+        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{}",
         evaluation.balances(),
         evaluation.payouts(),
         evaluation.standings(),
@@ -35,6 +35,7 @@ fn also(evaluation: &Evaluation<'_>) -> String {
         evaluation.campaigns(),
         evaluation.lists(),
         id.map(|id| (evaluation.history(&id), evaluation.claims(&id))),
+        super::reports(evaluation),
     )
 }
 

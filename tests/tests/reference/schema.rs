@@ -100,9 +100,13 @@ fn type_of(path: &str, key: &str, cell: &str) -> Value {
             ]},
         }),
         "number, text, bool or date" => json!({"type": ["number", "string", "boolean"]}),
-        "section" | "table" | "list of tables" | "sections" | "section or sections" | "as the rows" => {
-            below(path, key, cell)
-        }
+        "section"
+        | "table"
+        | "list of tables"
+        | "table or list of tables"
+        | "sections"
+        | "section or sections"
+        | "as the rows" => below(path, key, cell),
         _ if words_only(cell).is_some() => json!({"enum": words_only(cell)}),
         _ => json!({}),
     }
@@ -112,7 +116,11 @@ fn type_of(path: &str, key: &str, cell: &str) -> Value {
 fn below(path: &str, key: &str, cell: &str) -> Value {
     let inner = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     let known: BTreeSet<&str> = keys().iter().map(|keys| keys.path).collect();
-    let heading = if ["validity", "fraud"].contains(&key) { "eligibility".to_owned() } else { inner.clone() };
+    let heading = match key {
+        "validity" | "fraud" => "eligibility".to_owned(),
+        "denominator" => "metric.numerator".to_owned(),
+        _ => inner.clone(),
+    };
     let of = |name: &str| json!({"$ref": format!("#/$defs/{}", definition(name))});
     match key {
         // Written here, or from elsewhere.
@@ -125,6 +133,7 @@ fn below(path: &str, key: &str, cell: &str) -> Value {
         _ if !known.contains(heading.as_str()) => json!({}),
         _ => match cell {
             "sections" | "list of tables" => json!({"type": "array", "items": of(&heading)}),
+            "table or list of tables" => one_or_list(of(&heading)),
             "section or sections" => json!({"anyOf": [of(&heading), {"type": "array", "items": of(&heading)}]}),
             _ => of(&heading),
         },

@@ -167,6 +167,7 @@ impl Terms<'_> {
             Source::LastPaidOn => Possible::always(Range::default().whole()).or_missing(),
             Source::ClosesCircle => of_type(&Type::Bool),
             Source::HostList(_) => of_type(&Type::Bool).or_missing(),
+            Source::Reported(_) => Possible::ANY,
             Source::EventKind => Possible::texts(kinds.iter().map(|kind| self.program.kind_word(*kind).to_owned())),
             Source::Fact(number) => match self.program.facts.get(usize::from(*number)) {
                 Some(fact) => {

@@ -1,12 +1,13 @@
 //! Every key and every word of the grammar in tables. The readers read by them, and the reference of the document is held
 //! against them.
+pub(super) use super::metric_keys::{BETTER, DASHBOARD, FIGURE, GOOD, METRIC, METRIC_BY, OVER, ROW_MOMENTS};
+pub(super) use super::reversals::{REVERSAL, TAKE_BACK, WHEN_PAID};
 use super::{contests, payouts, running_keys};
 use crate::base::{DayOff, LengthUnit, PayoutDay, Rounding, Weekday};
 use crate::program::document::{
     Aggregate, CreditGoesTo, Disqualified, FactType, MEASURES, Moment, OnFailure, Refuses, STAGES, ThisEvent, UnderWay,
     Which,
 };
-use crate::program::document_reversals::WhenPaid;
 use crate::program::document_rules::{BelowZero, CountedFrom, OverLimit, Party, Per, RewardKind, TakenBack, Wins};
 use crate::program::library_lists::list_sources;
 
@@ -57,6 +58,8 @@ pub(super) const PROGRAM: Keys = Keys {
         "contest",
         "notice",
         "content",
+        "metric",
+        "dashboard",
         "accepted_warnings",
     ],
 };
@@ -200,24 +203,6 @@ pub(super) const LIMIT: Keys = Keys {
     keys: &["id", "rewards", "campaigns", "when", "per", "in_each", "at_most", "unit", "over_limit", "taken_back"],
 };
 
-pub(super) const REVERSAL: Keys = Keys {
-    path: "reversal",
-    title: "a reversal",
-    keys: &[
-        "id",
-        "on",
-        "when",
-        "rewards",
-        "of_event",
-        "within",
-        "take_back",
-        "refunded",
-        "out_of",
-        "when_paid",
-        "restored_by",
-    ],
-};
-
 pub(super) const GOAL: Keys = Keys { path: "campaign.goal", title: "a goal", keys: &["at_least", "on", "of"] };
 
 pub(super) const GROUP: Keys = Keys { path: "group", title: "a group", keys: &["id", "rewards", "campaigns", "wins"] };
@@ -247,6 +232,10 @@ pub fn keys() -> Vec<Keys> {
         LIMIT,
         payouts::PAYOUT,
         REVERSAL,
+        METRIC,
+        FIGURE,
+        GOOD,
+        DASHBOARD,
     ];
     out.extend(running_keys::ALL);
     out.extend([contests::CONTEST, contests::PRIZE]);
@@ -394,11 +383,6 @@ pub(super) const OVER_LIMIT: &[(&str, OverLimit)] = &[
 pub(super) const TAKEN_BACK: &[(&str, TakenBack)] =
     &[("uses room", TakenBack::UsesRoom), ("gives room", TakenBack::GivesRoom)];
 
-/// How much a reversal takes back; anything else is a share.
-pub(super) const TAKE_BACK: &[&str] = &["all", "in proportion"];
-
-pub(super) const WHEN_PAID: &[(&str, WhenPaid)] = &[("take back", WhenPaid::TakeBack), ("keep", WhenPaid::Keep)];
-
 /// The words that a key allows, for every key that allows only some: `("reward.to", ["referrer", "referee"])`.
 pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
     fn of<T>(words: &[(&'static str, T)]) -> Vec<&'static str> {
@@ -444,6 +428,11 @@ pub fn words() -> Vec<(&'static str, Vec<&'static str>)> {
         ("payout.day_off", of(DayOff::ALL)),
         ("reversal.take_back", TAKE_BACK.to_vec()),
         ("reversal.when_paid", of(WHEN_PAID)),
+        ("metric.numerator.count", of(OVER)),
+        ("metric.numerator.over", of(OVER)),
+        ("metric.numerator.at", of(ROW_MOMENTS)),
+        ("metric.by", METRIC_BY.to_vec()),
+        ("metric.better", of(BETTER)),
     ];
     out.extend(running_keys::words());
     out.extend(contests::words());

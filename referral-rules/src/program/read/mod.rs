@@ -11,6 +11,8 @@ mod events;
 mod field;
 mod keys;
 mod measures;
+mod metric_keys;
+mod metrics;
 mod notices;
 mod payouts;
 mod references;
@@ -27,7 +29,7 @@ mod value;
 use super::document::{AsOf, CalendarText, Document, InForce, UnderWay};
 use crate::base::limits::{
     ASSESSMENTS_MAX, CAMPAIGNS_MAX, CONTENTS_MAX, CONTESTS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX,
-    NOTICES_MAX, PAYOUTS_MAX, REVERSALS_MAX, REWARDS_MAX,
+    METRICS_MAX, NOTICES_MAX, PAYOUTS_MAX, REVERSALS_MAX, REWARDS_MAX,
 };
 use crate::diag::{Code, Diagnostic, Span, Spanned, shown};
 use crate::node::{Node, NodeValue, read_json, read_toml};
@@ -189,6 +191,12 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     document.contents = rows(&section, "content", CONTENTS_MAX, reader, contents::content);
     let ids = document.contents.iter().enumerate().map(|(at, row)| (&row.id, format!("content[{at}].id")));
     unique(ids, &Names { what: "contents", key: "id" }, reader);
+    document.metrics = rows(&section, "metric", METRICS_MAX, reader, |field, reader| {
+        Some(metrics::metric(&Section::open(field, &keys::METRIC, reader)?, reader))
+    });
+    let ids = document.metrics.iter().enumerate().map(|(at, row)| (&row.id, format!("metric[{at}].id")));
+    unique(ids, &Names { what: "metrics", key: "id" }, reader);
+    document.dashboard = section.read("dashboard", reader, metrics::dashboard).unwrap_or_default();
     for (definition, used) in document.definitions.iter_mut().zip(reader.definitions.used()) {
         definition.used = used;
     }

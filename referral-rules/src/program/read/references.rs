@@ -1,7 +1,7 @@
 //! What only the whole document can tell: whether names belong to something, whether units go together, whether clock
 //! events wait for each other.
 use super::field::Reader;
-use super::{claims, contests, events, notices, payouts, requirements};
+use super::{claims, contests, events, metrics, notices, payouts, requirements};
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
 use crate::program::document::{Aggregate, Document, FactOwner, MEASURES, STAGES, TierLadder};
@@ -88,6 +88,7 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
             with_prizes.check(id, || format!("reversal[{index}].rewards[{at}]"), reader);
         }
     }
+    metrics::check(document, reader);
     units(document, reader);
     alike(document, reader);
 }

@@ -1,12 +1,35 @@
 //! Readers of what takes back: reversals.
 use super::field::{Field, Reader, Section, join};
-use super::keys;
+use super::keys::Keys;
 use super::rewards::distinct_kinds;
 use super::value::{conditions, expression, filled_list, formula, id, length, text, word};
 use crate::base::Number;
 use crate::diag::{Code, Diagnostic, shown};
 use crate::program::document::ExpressionText;
-use crate::program::document_reversals::{Reversal, TakeBack};
+use crate::program::document_reversals::{Reversal, TakeBack, WhenPaid};
+
+pub(super) const REVERSAL: Keys = Keys {
+    path: "reversal",
+    title: "a reversal",
+    keys: &[
+        "id",
+        "on",
+        "when",
+        "rewards",
+        "of_event",
+        "within",
+        "take_back",
+        "refunded",
+        "out_of",
+        "when_paid",
+        "restored_by",
+    ],
+};
+
+/// How much a reversal takes back; anything else is a share.
+pub(super) const TAKE_BACK: &[&str] = &["all", "in proportion"];
+
+pub(super) const WHEN_PAID: &[(&str, WhenPaid)] = &[("take back", WhenPaid::TakeBack), ("keep", WhenPaid::Keep)];
 
 pub(super) fn reversal(section: &Section<'_>, reader: &mut Reader) -> Reversal {
     let on = section.need("on", reader, distinct_kinds).unwrap_or_default();
@@ -25,7 +48,7 @@ pub(super) fn reversal(section: &Section<'_>, reader: &mut Reader) -> Reversal {
         of_event: section.read("of_event", reader, expression),
         within: section.read("within", reader, length),
         take_back: take_back(section, reader),
-        when_paid: section.read("when_paid", reader, word(keys::WHEN_PAID)).unwrap_or_default(),
+        when_paid: section.read("when_paid", reader, word(WHEN_PAID)).unwrap_or_default(),
         restored_by,
     }
 }

@@ -81,6 +81,8 @@ pub struct ExampleBook {
     pub events: &'static str,
     /// What was paid, and whom the beneficiaries were told.
     pub confirmations: &'static str,
+    /// What the host gives for metrics.
+    pub figures: &'static str,
     /// The day at whose end the book is complete.
     pub as_of: &'static str,
 }
@@ -91,6 +93,7 @@ pub const EXAMPLE_BOOK: ExampleBook = ExampleBook {
     referrals: include_str!("book/referrals.csv"),
     events: include_str!("book/events.csv"),
     confirmations: include_str!("book/confirmations.csv"),
+    figures: include_str!("book/figures.csv"),
     as_of: "2026-11-16",
 };
 
@@ -100,5 +103,6 @@ pub const PARTNER_BOOK: ExampleBook = ExampleBook {
     referrals: include_str!("partner-book/referrals.csv"),
     events: include_str!("partner-book/events.csv"),
     confirmations: include_str!("partner-book/confirmations.csv"),
+    figures: "name,value\n",
     as_of: "2026-06-30",
 };

@@ -1,0 +1,255 @@
+//! Groups and their sums: by what rows are put together, and what comes of it.
+use crate::base::{Day, Instant, Number, TextId, Zone};
+use crate::expr::{Column, Vector};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What tells rows apart, without text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Key {
+    /// All are one.
+    All,
+    /// There is no value.
+    Missing,
+    /// A row that belongs to nobody.
+    Nobody,
+    /// true or false
+    Bool(bool),
+    /// A whole number, a day, an instant, a month, a campaign.
+    Whole(i64),
+    /// An exact number, by its parts.
+    Number(i128, i128),
+    /// A text.
+    Text(TextId),
+}
+
+impl Key {
+    /// The key of each value; whole numbers and exact ones are alike.
+    pub(super) fn all(result: &Vector, is_number: bool, out: &mut Vec<Self>) {
+        let ok = |at: usize| result.status.get(at).is_some_and(|status| status.is_ok());
+        fn push<T: Copy>(values: &[T], ok: impl Fn(usize) -> bool, key: impl Fn(T) -> Key, out: &mut Vec<Key>) {
+            let keys = values.iter().enumerate();
+            out.extend(keys.map(|(at, value)| if ok(at) { key(*value) } else { Key::Missing }));
+        }
+        match &result.column {
+            Column::Bool(values) => push(values, ok, Self::Bool, out),
+            Column::Int(values) if is_number => push(values, ok, |whole| Self::Number(i128::from(whole), 1), out),
+            Column::Int(values) => push(values, ok, Self::Whole, out),
+            Column::Decimal(values) => {
+                push(values, ok, |number| Self::Number(number.numerator(), number.denominator()), out);
+            }
+            Column::Text(values) => push(values, ok, Self::Text, out),
+            Column::List(values) => out.resize(values.len(), Self::Missing),
+        }
+    }
+}
+
+/// What rows have in common, in the order of answers.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Group {
+    /// Nothing: all rows.
+    All,
+    /// A month: twelve times the year, and the month from 0.
+    Month(i32),
+    /// A number.
+    Number(Number),
+    /// A text, or what is written like one.
+    Text(String),
+    /// That the value is missing.
+    Missing,
+}
+
+impl Group {
+    /// What stands in answers; nothing for all rows, and for those without a value.
+    pub(super) fn shown(&self) -> Option<String> {
+        match self {
+            Self::All | Self::Missing => None,
+            Self::Month(month) => Some(MonthText(*month).to_string()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::Text(text) => Some(text.clone()),
+        }
+    }
+}
+
+/// A month as `2026-03`.
+pub(super) struct MonthText(pub(super) i32);
+
+impl fmt::Display for MonthText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.0.div_euclid(12), self.0.rem_euclid(12).saturating_add(1))
+    }
+}
+
+/// The sum of a group's rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sum {
+    count: i64,
+    sum: Option<Number>,
+    under_way: bool,
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self { count: 0, sum: Some(Number::ZERO), under_way: false }
+    }
+}
+
+impl Sum {
+    /// One more row.
+    #[inline]
+    pub(super) fn one(&mut self, under_way: bool) {
+        self.count = self.count.saturating_add(1);
+        self.under_way |= under_way;
+    }
+
+    /// One more row with a value.
+    #[inline]
+    pub(super) fn more(&mut self, value: Number, under_way: bool) {
+        self.sum = self.sum.and_then(|sum| sum.checked_add(value));
+        self.under_way |= under_way;
+    }
+
+    fn join(&mut self, other: Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.sum = self.sum.zip(other.sum).and_then(|(own, other)| own.checked_add(other));
+        self.under_way |= other.under_way;
+    }
+
+    fn value(&self) -> Value {
+        let number = self.sum.and_then(|sum| sum.checked_add(Number::from(self.count)));
+        Value { number, under_way: self.under_way }
+    }
+}
+
+/// What a group comes to: none where it cannot be told.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Value {
+    pub(super) number: Option<Number>,
+    pub(super) under_way: bool,
+}
+
+/// Groups with what they come to, figures added up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Groups {
+    values: BTreeMap<Group, Value>,
+    /// What a group is that is not there: nothing of what is counted, or no value at all.
+    without: Option<Option<Number>>,
+    /// Groups that are still added to.
+    sums: BTreeMap<Group, Sum>,
+}
+
+impl Groups {
+    /// The groups of rows; rows of nobody are in none.
+    pub(super) fn of(sums: impl Iterator<Item = (Group, Sum)>) -> Self {
+        let mut out = Self::default();
+        for (group, sum) in sums {
+            out.entry(group).join(sum);
+        }
+        out
+    }
+
+    /// The sum of a group that is still added to.
+    pub(super) fn entry(&mut self, group: Group) -> &mut Sum {
+        self.sums.entry(group).or_default()
+    }
+
+    /// Adds the groups of another figure, and what it is where it has none.
+    pub(super) fn add(&mut self, mut other: Self, without: Option<Number>) {
+        other.values.extend(std::mem::take(&mut other.sums).into_iter().map(|(group, sum)| (group, sum.value())));
+        let own_without = self.without;
+        for (group, value) in &mut self.values {
+            let more = other.values.get(group).map_or(without, |value| value.number);
+            value.number = value.number.zip(more).and_then(|(own, more)| own.checked_add(more));
+            value.under_way |= other.values.get(group).is_some_and(|value| value.under_way);
+        }
+        for (group, value) in other.values {
+            let before = own_without.unwrap_or(Some(Number::ZERO));
+            self.values.entry(group).or_insert_with(|| Value {
+                number: value.number.zip(before).and_then(|(more, before)| before.checked_add(more)),
+                under_way: value.under_way,
+            });
+        }
+        self.without = Some(own_without.unwrap_or(Some(Number::ZERO)).and(without));
+    }
+
+    /// What a group comes to, be it there or not.
+    pub(super) fn of_group(&self, group: &Group) -> Value {
+        let without = self.without.unwrap_or(Some(Number::ZERO));
+        self.values.get(group).copied().unwrap_or(Value { number: without, under_way: false })
+    }
+
+    /// The groups that are there.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.values.keys()
+    }
+
+    /// Each group divided by that of others; without a value where those come to nothing.
+    pub(super) fn divided(self, by: Self) -> Self {
+        let all: Vec<Group> = self.groups().chain(by.groups()).cloned().collect();
+        let values = all.into_iter().map(|group| {
+            let (above, below) = (self.of_group(&group), by.of_group(&group));
+            let number = quotient(above.number, below.number);
+            (group, Value { number, under_way: above.under_way || below.under_way })
+        });
+        Self { values: values.collect(), ..Self::default() }
+    }
+}
+
+/// A quotient; none by nothing.
+pub(super) fn quotient(above: Option<Number>, below: Option<Number>) -> Option<Number> {
+    above.zip(below.filter(|below| !below.is_zero())).and_then(|(above, below)| above.checked_div(below))
+}
+
+/// The month of each instant: the bounds of the one that was found last are kept, for instants mostly lie near each other.
+#[derive(Debug, Default)]
+pub(super) struct Months {
+    known: Vec<(i64, i64, i32)>,
+}
+
+/// So many months are kept.
+const KEPT: usize = 64;
+
+impl Months {
+    /// The month of an instant: twelve times the year, and the month from 0.
+    pub(super) fn of(&mut self, zone: &Zone, at: i64) -> i32 {
+        let after = self.known.partition_point(|(from, ..)| *from <= at);
+        let found = after.checked_sub(1).and_then(|place| self.known.get(place));
+        if let Some((_, _, month)) = found.filter(|(_, until, _)| at < *until) {
+            return *month;
+        }
+        let day = zone.day_of(Instant(at));
+        let (year, month, _) = day.ymd();
+        let month = year.saturating_mul(12).saturating_add(i32::try_from(month).unwrap_or(1)).saturating_sub(1);
+        let from = zone.first_instant(day.first_of_month()).0;
+        let until = zone.first_instant(Day(day.last_of_month().0.saturating_add(1))).0;
+        // What would not lie within its own bounds is not kept.
+        if self.known.len() < KEPT && (from..until).contains(&at) {
+            self.known.insert(after, (from, until, month));
+        }
+        month
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_those_of_the_zone() {
+        let zone = Zone::named("America/New_York").unwrap();
+        let mut months = Months::default();
+        for (at, month) in [
+            ("2026-03-01T04:59:59Z", "2026-02"),
+            ("2026-03-01T05:00:00Z", "2026-03"),
+            ("2026-04-01T03:59:59Z", "2026-03"),
+            ("2026-04-01T04:00:00Z", "2026-04"),
+            ("2026-02-28T12:00:00Z", "2026-02"),
+            ("2025-12-31T12:00:00Z", "2025-12"),
+        ] {
+            let at = Instant::parse(at).unwrap().0;
+            for _ in 0..2 {
+                assert_eq!(MonthText(months.of(&zone, at)).to_string(), month);
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What a program is measured by: metrics with what they are made of, compared with what good looks like, what falls short, and what
+//! referrers see.
+mod closing;
+mod dashboard;
+mod diagnosis;
+mod gather;
+mod groups;
+mod pass;
+mod rows;
+
+pub use closing::closing;
+pub use dashboard::{
+    DashboardRow, DigestRow, Earned, FigureValue, LevelStatus, ReferralStatus, StageCount, dashboard, digest,
+};
+pub use diagnosis::{Weakness, diagnosis};
+pub use rows::{MetricRow, metrics};

@@ -1,0 +1,231 @@
+//! What reports look at: the rows of an answer, as of its moment, as columns for expressions.
+#![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
+use super::inputs::{FactsAt, ReferralRows, in_unit, looked_up, push_reading};
+use super::loading::{NOTHING, load_fact};
+use super::schedule::rule;
+use super::submission::Submissions;
+use super::timeline::{EntryRow, LADDERS_MAX, NO_STAGE, Reading, States};
+use crate::base::{TextId, index};
+use crate::book::{Book, NEVER};
+use crate::expr::{Inputs, Pool, Slot, Vector};
+use crate::program::{EventKind, Over, Owner, Program, Reported, Source};
+
+/// Where referrals stand at the moment of the answer, by position.
+#[derive(Debug, Default)]
+pub struct Now {
+    /// The stage; `NO_STAGE` for one that is refused.
+    pub stage: Vec<u16>,
+    /// Whether it is accepted.
+    pub accepted: Vec<bool>,
+    /// Whether something may still come of it: it is accepted, nobody has taken it over, and its stage may be followed by more than a
+    /// disqualification.
+    pub under_way: Vec<bool>,
+    /// When it came into its stage, and when it reached each of the first four; only where that is asked.
+    pub moments: Vec<(i64, [i64; 4])>,
+}
+
+impl Now {
+    /// When a referral reached one of the first four stages.
+    pub fn reached(&self, referral: u32, stage: usize) -> Option<i64> {
+        self.moments.get(index(referral)).map(|(_, reached)| reached[stage]).filter(|at| *at != NEVER)
+    }
+}
+
+/// The accounts at the moment of the answer.
+#[derive(Debug, Default)]
+pub struct AccountsNow {
+    /// The ids.
+    pub id: Vec<TextId>,
+    /// The rows whose facts hold; `NONE` without one.
+    pub row: Vec<u32>,
+    /// How many of its referrals have reached each stage.
+    pub counts: Vec<[i64; 4]>,
+    /// Where the account's measures stand in `measures`; `NONE` for one without an accepted referral.
+    pub measured: Vec<u32>,
+    /// By declared measure its readings.
+    pub measures: Vec<Vec<Reading>>,
+}
+
+/// Rows of an answer.
+#[derive(Clone, Copy)]
+pub struct ReportedRows<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The book.
+    pub book: &'a Book,
+    /// The verdicts at submission.
+    pub submissions: &'a Submissions,
+    /// Where referrals stand in the timeline.
+    pub states: &'a States,
+    /// Where referrals stand now.
+    pub now: &'a Now,
+    /// The ledger.
+    pub ledger: &'a [EntryRow],
+    /// Where each entry stands; nothing where that is not asked.
+    pub entry_states: &'a [&'static str],
+    /// The accounts.
+    pub accounts: &'a AccountsNow,
+    /// What the rows are.
+    pub over: Over,
+    /// The rows of the chunk: positions of referrals, accounts, events or entries.
+    pub rows: &'a [u32],
+    /// The referral of each row; of accounts none.
+    pub referrals: &'a [u32],
+}
+
+impl Inputs for ReportedRows<'_> {
+    fn load(&self, slot: Slot, into: &mut Vector, texts: &mut dyn Pool) {
+        let source = self.program.slots[usize::from(slot.0)];
+        if self.over == Over::Accounts {
+            return self.account(slot, source, into, texts);
+        }
+        match source {
+            Source::Fact(number) if self.program.facts[usize::from(number)].owner == Owner::Event => {
+                let column = self.book.events.facts.get(usize::from(number)).and_then(Option::as_ref);
+                let column = column.filter(|_| self.over == Over::Events);
+                load_fact(into, slot, self.rows, column.map(|column| (column, |row| row)), NOTHING, texts);
+            }
+            Source::EventKind | Source::EventId | Source::EventAt => self.event(slot, source, into, texts),
+            Source::Tier(ladder) => self.tiers(slot, ladder, into, texts),
+            Source::Reported(reported) => self.reported(slot, reported, into, texts),
+            Source::StageAt(stage) if stage.index() > 0 => {
+                for referral in self.referrals {
+                    moment(self.now.reached(*referral, stage.index()), slot, into);
+                }
+            }
+            _ => {
+                let (program, book, rows) = (self.program, self.book, self.referrals);
+                ReferralRows { program, book, rows, facts_at: FactsAt::Submission }.load(slot, into, texts);
+            }
+        }
+    }
+}
+
+fn moment(at: Option<i64>, slot: Slot, into: &mut Vector) {
+    match at {
+        Some(at) => into.push_int(at),
+        None => into.push_missing(slot),
+    }
+}
+
+impl ReportedRows<'_> {
+    fn account(&self, slot: Slot, source: Source, into: &mut Vector, texts: &mut dyn Pool) {
+        let accounts = self.accounts;
+        match source {
+            Source::Fact(number) => {
+                let fact = self.program.facts[usize::from(number)].account;
+                let column = fact.and_then(|fact| self.book.accounts.facts.get(usize::from(fact))?.as_ref());
+                let row = |account: u32| accounts.row[index(account)];
+                load_fact(into, slot, self.rows, column.map(|column| (column, row)), NOTHING, texts);
+            }
+            Source::ReferrerId => {
+                for account in self.rows {
+                    into.push_text(looked_up(self.book, accounts.id[index(*account)], texts));
+                }
+            }
+            Source::Measure(measure) => {
+                for account in self.rows {
+                    into.push_int(accounts.counts[index(*account)][measure.index()]);
+                }
+            }
+            Source::Declared(measure) => {
+                let readings = accounts.measures.get(usize::from(measure));
+                for account in self.rows {
+                    let at = index(accounts.measured[index(*account)]);
+                    push_reading(readings.and_then(|readings| readings.get(at)), slot, into, texts);
+                }
+            }
+            _ => self.rows.iter().for_each(|_| into.push_missing(slot)),
+        }
+    }
+
+    fn event(&self, slot: Slot, source: Source, into: &mut Vector, texts: &mut dyn Pool) {
+        let events = &self.book.events;
+        if self.over != Over::Events {
+            return self.rows.iter().for_each(|_| into.push_missing(slot));
+        }
+        match source {
+            Source::EventKind => {
+                let words: Vec<TextId> = self.program.kinds.iter().map(|kind| texts.intern(kind)).collect();
+                self.rows.iter().for_each(|event| into.push_text(words[events.kind[index(*event)].index()]));
+            }
+            Source::EventId => {
+                self.rows.iter().for_each(|event| {
+                    let id = looked_up(self.book, events.id[index(*event)], texts);
+                    into.push_text(id);
+                });
+            }
+            _ => self.rows.iter().for_each(|event| into.push_int(events.at[index(*event)])),
+        }
+    }
+
+    /// The level at an entry's event; of all else that at the latest event of the referral.
+    fn tiers(&self, slot: Slot, ladder: u16, into: &mut Vector, _: &mut dyn Pool) {
+        for (row, referral) in self.rows.iter().zip(self.referrals) {
+            let (version, tiers): (u16, [u8; LADDERS_MAX]) = if self.over == Over::Entries {
+                let entry = &self.ledger[index(*row)];
+                (entry.version, entry.tiers)
+            } else {
+                (self.submissions.version[index(*referral)], self.states.tiers(*referral))
+            };
+            let version = self.program.versions.get(usize::from(version));
+            let level = version.and_then(|version| {
+                let position = version.ladders.iter().position(|found| found.number == ladder)?;
+                let level = usize::from(tiers.get(position)?.checked_sub(1)?);
+                version.ladders.get(position)?.levels.get(level).map(|level| level.text)
+            });
+            match level.filter(|_| self.now.accepted[index(*referral)] || self.over == Over::Entries) {
+                Some(level) => into.push_text(level),
+                None => into.push_missing(slot),
+            }
+        }
+    }
+
+    fn reported(&self, slot: Slot, reported: Reported, into: &mut Vector, texts: &mut dyn Pool) {
+        match reported {
+            Reported::Accepted => {
+                self.referrals.iter().for_each(|referral| into.push_bool(self.now.accepted[index(*referral)]));
+            }
+            Reported::Stage => {
+                let words = EventKind::STAGES.map(|stage| texts.intern(stage));
+                for referral in self.referrals {
+                    match words.get(usize::from(self.now.stage[index(*referral)])) {
+                        Some(word) => into.push_text(*word),
+                        None => into.push_missing(slot),
+                    }
+                }
+            }
+            Reported::StageAt => {
+                for referral in self.referrals {
+                    let there = self.now.stage[index(*referral)] != NO_STAGE;
+                    let at = self.now.moments.get(index(*referral)).map(|(at, _)| *at);
+                    moment(at.filter(|at| there && *at != NEVER), slot, into);
+                }
+            }
+            _ if self.over != Over::Entries => self.rows.iter().for_each(|_| into.push_missing(slot)),
+            _ => self.rows.iter().for_each(|row| self.entry(slot, reported, index(*row), into, texts)),
+        }
+    }
+
+    fn entry(&self, slot: Slot, reported: Reported, row: usize, into: &mut Vector, texts: &mut dyn Pool) {
+        let entry = &self.ledger[row];
+        let (_, reward) = rule(self.program, entry);
+        let mut word = |word: &str, into: &mut Vector| into.push_text(texts.intern(word));
+        match reported {
+            Reported::EntryReward => {
+                let id = self.program.reward_ids.get(usize::from(reward.number)).map_or("", |id| id);
+                word(id, into);
+            }
+            Reported::EntryKind => word(&reward.kind, into),
+            Reported::EntryParty => word(reward.to.word(), into),
+            Reported::EntryAmount => into.push_decimal(in_unit(entry.amount, reward)),
+            Reported::EntryEarnedAt => into.push_int(entry.earned_at()),
+            Reported::EntryBookedAt => into.push_int(entry.booked_at),
+            Reported::EntryState => match self.entry_states.get(row) {
+                Some(state) => word(state, into),
+                None => into.push_missing(slot),
+            },
+            Reported::Accepted | Reported::Stage | Reported::StageAt => into.push_missing(slot),
+        }
+    }
+}
