@@ -4,10 +4,10 @@ from fractions import Fraction
 
 TOKEN = re.compile(r"""
     (?P<space>\s+|//[^\n]*)
-  | (?P<share>(?:\d+(?:\.\d+)?|\.\d+)%(?!\s*[\w('"\[]))
+  | (?P<share>(?:\d[\d_]*(?:\.\d[\d_]*)?|\.\d[\d_]*)%(?!\s*[\w('"\[]))
   | (?P<hex>0x[0-9a-fA-F]+)
-  | (?P<decimal>\d*\.\d+)
-  | (?P<int>\d+)
+  | (?P<decimal>(?:\d[\d_]*)?\.\d[\d_]*)
+  | (?P<int>\d[\d_]*)
   | (?P<text>[rR]?(?:'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))
   | (?P<name>[A-Za-z_]\w*)
   | (?P<sign>&&|\|\||==|!=|<=|>=|[-+*/!<>?:.,()\[\]{}])
@@ -39,6 +39,8 @@ def tokens(text):
             raise ValueError(f"cannot read {text[place:]!r}")
         place = match.end()
         kind, word = match.lastgroup, match[0]
+        if kind in ("share", "decimal", "int"):
+            word = word.replace("_", "")
         if kind == "space":
             continue
         if kind == "share":

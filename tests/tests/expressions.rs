@@ -121,7 +121,8 @@ fn numbers_are_exact() {
         ("1 / (referee.employees - 32)", "fault: a division by zero"),
         ("referee.employees * 9223372036854775807", "fault: the result does not fit"),
         ("1e3", "bad-number: `1e3` is not an exact number"),
-        ("1_000", "bad-number: `1_000` is not an exact number"),
+        ("1_000_", "bad-number: `1_000_` is not an exact number"),
+        ("1__000", "bad-number: `1__000` is not an exact number"),
     ]);
 }
 

@@ -108,6 +108,8 @@ codes! {
     181 ReversalWithoutEffect "reversal-without-effect" Document "nothing can have been granted, or taken back, when the event of the reversal comes" "it changes nothing";
     182 ManyRequiredFields "many-required-fields" Document "an assessment asks for more than four fields of a referral" "each further field costs referrals";
     183 ContestNeverEnds "contest-never-ends" Document "no period of the contest ends while the terms are in force" "its prizes are never given";
+    184 ReachedAgain "reached-again" Document "a number that a condition waits for can be reached a second time" "the reward is given again";
+    185 TotalOfOtherPeriods "total-of-other-periods" Document "a running total begins anew in other periods than what it is made of" "what was granted in one period is granted again, or kept back, in the next";
     190 PayoutWithoutReward "payout-without-reward" Document "the payout pays no reward" "nothing is ever in it";
     191 MinimumOutOfReach "minimum-out-of-reach" Document "the least that is paid out is never reached" "what is earned is carried over for ever";
     192 PayoutAfterDue "payout-after-due" Document "the reward is due before a payout can take it in" "no payment can be in time";

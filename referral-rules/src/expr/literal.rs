@@ -17,10 +17,7 @@ pub(super) struct ReadNumber {
 
 /// Reads a number from the start of the text, which begins with a digit or a point and a digit.
 pub(super) fn number(text: &str) -> ReadNumber {
-    let digits = |from: usize| {
-        let rest = text.get(from..).unwrap_or("");
-        rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())
-    };
+    let digits = |from: usize| digits(text.get(from..).unwrap_or("").as_bytes());
     if let Some(rest) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         let length = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
         let value = u64::from_str_radix(rest.get(..length).unwrap_or(""), 16);
@@ -36,19 +33,33 @@ pub(super) fn number(text: &str) -> ReadNumber {
     if tail > 0 {
         return bad_tail(rest, end, tail);
     }
-    let written = text.get(..end).unwrap_or("");
+    let written = text.get(..end).unwrap_or("").replace('_', "");
     let percent = rest.starts_with('%');
     let bytes = if percent { end.saturating_add(1) } else { end };
     let literal = if fraction == 0 && !percent {
         let known = written.parse().map(Literal::Int);
         known.map_err(|_| "write whole numbers of at most 64 bits; larger ones with `.0`")
     } else {
-        let padded = if whole == 0 { format!("0{written}") } else { written.to_owned() };
+        let padded = if whole == 0 { format!("0{written}") } else { written };
         let value = Number::parse(&padded);
         let value = if percent { value.and_then(|v| v.checked_div(Number::from(100))) } else { value };
         value.map(Literal::Decimal).ok_or("write at most 28 digits")
     };
     ReadNumber { bytes, literal }
+}
+
+/// How many bytes digits take; as in TOML, a `_` may stand between two of them.
+fn digits(text: &[u8]) -> usize {
+    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    let mut length = 0_usize;
+    loop {
+        let next = length.saturating_add(1);
+        length = match text.get(length) {
+            Some(digit) if digit.is_ascii_digit() => next,
+            Some(b'_') if length > 0 && is_digit(next) && is_digit(length.saturating_sub(1)) => next,
+            _ => return length,
+        };
+    }
 }
 
 fn bad_tail(rest: &str, end: usize, tail: usize) -> ReadNumber {
@@ -64,7 +75,7 @@ fn bad_tail(rest: &str, end: usize, tail: usize) -> ReadNumber {
             "write the number out, without an exponent"
         }
         Some('u' | 'U') if tail == 1 => "write the number without `u`",
-        Some('_') => "write the digits without `_`",
+        Some('_') => "write `_` between two digits only",
         _ => "write a blank or an operator after the number",
     };
     ReadNumber { bytes, literal: Err(fault) }
@@ -164,7 +175,10 @@ mod tests {
             (".5", 2, true),
             ("0x1fg", 5, false),
             ("1e-5+2", 4, false),
-            ("1_000", 5, false),
+            ("1_000", 5, true),
+            ("1_000.25_5", 10, true),
+            ("1__0", 4, false),
+            ("1_000_", 6, false),
             ("12u", 3, false),
             ("99999999999999999999", 20, false),
         ] {

@@ -2,11 +2,14 @@
 use super::Compiling;
 use super::rewards::unit;
 use crate::base::Rounding;
-use crate::diag::Spanned;
+use crate::diag::{Spanned, did_you_mean};
 use crate::expr::{Expected, Scope};
 use crate::program::compiled::{Limit, Per};
 use crate::program::document::{self, Document};
 use crate::program::names::{Scopes, number};
+
+/// The words that parts of keys can be.
+const WORDS: [&str; 6] = ["referrer", "referral", "referee", "program", "reward", "campaign"];
 
 impl Compiling<'_> {
     /// The parts of a key; the whole program is none.
@@ -25,9 +28,17 @@ impl Compiling<'_> {
                 document::Per::Referral => Some(Per::Referral),
                 document::Per::Reward => Some(Per::Reward),
                 document::Per::Campaign => Some(Per::Campaign),
-                document::Per::Expression(written) => self
-                    .expression(written, Expected::Any, scope, &format!("{path}[{position}]"))
-                    .map(|key| Per::Expression(Box::new(key))),
+                document::Per::Expression(written) => {
+                    let before = self.diagnostics.len();
+                    let found = self.expression(written, Expected::Any, scope, &format!("{path}[{position}]"));
+                    // A single word may be one of those for keys, misspelt.
+                    let word = Some(written.text.trim()).filter(|text| !text.contains(['.', '(', '[', '\'']));
+                    let guess = word.and_then(|word| did_you_mean(word, WORDS));
+                    for fault in self.diagnostics.iter_mut().skip(before).filter(|_| found.is_none()) {
+                        fault.help = guess.clone().unwrap_or(std::mem::take(&mut fault.help));
+                    }
+                    found.map(|key| Per::Expression(Box::new(key)))
+                }
             });
         }
         out

@@ -5,6 +5,7 @@ mod assessments;
 mod bounds;
 mod conditions;
 mod cost;
+mod counts;
 mod dates;
 mod events;
 mod groups;
@@ -119,6 +120,14 @@ pub const LINTS: &[Lint] = &[
         "The items of an assessment of referrals ask with `has` for more than four facts of the referee and the referral.",
     ),
     lint(Code::ContestNeverEnds, "No period of a contest ends while the terms are in force."),
+    lint(
+        Code::ReachedAgain,
+        "A reward waits for a count that equals a number, the count can fall and reach it again, and neither `once_per` nor a limit of one grant lets it come once.",
+    ),
+    lint(
+        Code::TotalOfOtherPeriods,
+        "A running total begins anew in other periods (`total_in`) than all counts and measures that it asks.",
+    ),
     lint(Code::PayoutWithoutReward, "A payout covers no reward of the document, or payouts before it cover them all."),
     lint(
         Code::MinimumOutOfReach,
@@ -169,6 +178,7 @@ pub(super) fn warnings(program: &Program, written: &[(&Document, &Expressions)])
             events::look,
             reversals::look,
             conditions::look,
+            counts::look,
             amounts::look,
             dates::look,
             payouts::look,
