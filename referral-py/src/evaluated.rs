@@ -72,6 +72,29 @@ impl Evaluated {
         compiled.answer_of(evaluation, parts)
     }
 
+    /// The first rows of a table in JSON; `None` for one that is made as a whole.
+    pub fn head(&self, name: &str, most: usize) -> Option<String> {
+        let evaluation = self.cell.borrow_dependent();
+        let rows = match name {
+            "decisions" => serde_json::to_string(&evaluation.decisions().take(most).collect::<Vec<_>>()),
+            "entries" => serde_json::to_string(&evaluation.entries().take(most).collect::<Vec<_>>()),
+            "ledger" => serde_json::to_string(&evaluation.ledger().take(most).collect::<Vec<_>>()),
+            _ => return None,
+        };
+        rows.ok()
+    }
+
+    /// How many rows a table has; `None` for one that must be made to count them.
+    pub fn count(&self, name: &str) -> Option<usize> {
+        let evaluation = self.cell.borrow_dependent();
+        match name {
+            "decisions" => Some(evaluation.referrals().count()),
+            "ledger" => Some(evaluation.ledger_rows().len()),
+            "findings" => Some(evaluation.findings().len()),
+            _ => None,
+        }
+    }
+
     /// One explanation in JSON.
     pub fn explain(&self, request: &str) -> String {
         let (compiled, evaluation) = (&self.cell.borrow_owner().compiled, self.cell.borrow_dependent());

@@ -153,6 +153,16 @@ mod _native {
             answer(py, || self.0.json(&parts))
         }
 
+        /// The first rows of a table in JSON; none for one that is made as a whole.
+        fn head(&self, py: Python<'_>, name: &str, most: usize) -> PyResult<Option<String>> {
+            answer(py, || self.0.head(name, most))
+        }
+
+        /// How many rows a table has; none for one that must be made to count them.
+        fn count(&self, py: Python<'_>, name: &str) -> PyResult<Option<usize>> {
+            answer(py, || self.0.count(name))
+        }
+
         /// One part as a table.
         fn table(&self, py: Python<'_>, name: &str) -> PyResult<Table> {
             answer(py, || self.0.batch(name))?.map(Table)

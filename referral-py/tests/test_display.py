@@ -5,6 +5,8 @@ import sys
 import unittest
 from contextlib import redirect_stderr
 from html.parser import HTMLParser
+from types import SimpleNamespace
+from unittest import mock
 
 from rich.console import Console
 
@@ -103,6 +105,14 @@ class Displays(unittest.TestCase):
         self.assertIn(f"{ROWS_MAX + 5} rows, {ROWS_MAX} shown", page.text)
         self.assertEqual(sum(tag == "tr" for tag, _ in page.tags), ROWS_MAX + 1)
 
+    def test_large_evaluations_are_shown_at_once(self) -> None:
+        evaluation = Program(DOCUMENT).evaluate({"referrals": many(30_000).select(["id", "referrer", "submitted_at"])}, "2026-04-30")
+        self.assertIn("…", Page(evaluation._repr_html_()).text)
+        self.assertIn(f"30000 rows, {ROWS_MAX} shown", Page(evaluation.decisions._repr_html_()).text)
+        self.assertIsNone(evaluation.decisions._rows)
+        self.assertEqual(evaluation.decisions.head(2), evaluation.decisions[:2])
+        self.assertEqual(len(evaluation.balances.head()), min(20, len(evaluation.balances)))
+
     def test_the_example_shows_itself(self) -> None:
         chosen = example()
         evaluation = Program(chosen.document).evaluate(chosen.book, chosen.as_of)
@@ -134,6 +144,17 @@ class Waiting(unittest.TestCase):
 
         with self.assertRaises(LookupError):
             program.evaluate({"referrals": many(60_000)}, "2026-04-30", answer=[], progress=stop)
+
+    def test_a_bar_in_a_notebook(self) -> None:
+        shown: list = []
+        handle = SimpleNamespace(update=shown.append)
+        display = SimpleNamespace(HTML=lambda html: html, display=lambda html, display_id: handle)
+        shell = SimpleNamespace(has_trait=lambda name: name == "kernel")
+        modules = {"IPython": SimpleNamespace(get_ipython=lambda: shell), "IPython.display": display}
+        with mock.patch.dict("sys.modules", modules), bar() as show:
+            show("timeline", 3, 4)
+            show("done", 4, 4)
+        self.assertEqual(shown, ['<progress value="3" max="4"></progress> timeline', ""])
 
     def test_a_bar_is_for_terminals(self) -> None:
         class Terminal(io.StringIO):

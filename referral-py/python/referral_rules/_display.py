@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: The most rows of a table that are shown.
 ROWS_MAX = 20
 
+#: Up to how many referrals everything is counted when an evaluation is shown.
+SMALL = 20_000
+
 #: The most letters of a cell that are shown.
 CELL_MAX = 60
 
@@ -92,7 +95,7 @@ def _filled(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def table_html(table: Table) -> str:
     """A table of an answer."""
-    return html(f"<b>{escape(table.name)}</b>", html_table(table[:ROWS_MAX], len(table)))
+    return html(f"<b>{escape(table.name)}</b>", html_table(table.head(ROWS_MAX), len(table)))
 
 
 def text_html(text: str) -> str:
@@ -124,14 +127,22 @@ def program_html(program: Program) -> str:
     return html(f"<p>{title}</p>", f"<ul>{warnings}</ul>" if warnings else "", terms)
 
 
+def sizes(evaluation: Evaluation) -> dict[str, int | None]:
+    """How many rows each table has. Of a large evaluation only of those that need not be made for it: whoever looks at it should not wait."""
+    small = len(evaluation.tables.get("decisions", ())) <= SMALL
+    cheap = ("decisions", "ledger", "findings")
+    return {name: len(table) if small or name in cheap else None for name, table in evaluation.tables.items()}
+
+
 def evaluation_html(evaluation: Evaluation) -> str:
-    """An evaluation: its summary, and who is owed what."""
+    """An evaluation: its tables, and who is owed what, unless there are very many."""
     title = f"<b>{escape(evaluation.program)}</b> <span class=q>as of {cell(evaluation.as_of)} UTC</span>"
-    counts = "".join(f"<td class=n>{len(table)}</td>" for table in evaluation.tables.values())
-    names = "".join(f"<th>{escape(name)}</th>" for name in evaluation.tables)
-    sizes = f"<table><thead><tr>{names}</tr></thead><tbody><tr>{counts}</tr></tbody></table>"
-    balances = evaluation.tables.get("balances")
-    return html(f"<p>{title}</p>", sizes, html_table(balances[:ROWS_MAX], len(balances)) if balances else "")
+    all = sizes(evaluation)
+    counts = "".join(f"<td class=n>{'…' if size is None else size}</td>" for size in all.values())
+    names = "".join(f"<th>{escape(name)}</th>" for name in all)
+    shown = f"<table><thead><tr>{names}</tr></thead><tbody><tr>{counts}</tr></tbody></table>"
+    owed = html_table(evaluation.balances.head(ROWS_MAX), all["balances"]) if all.get("balances") else ""
+    return html(f"<p>{title}</p>", shown, owed)
 
 
 def rich_table(title: str, rows: Sequence[Mapping[str, Any]], of: int | None = None) -> Any:
@@ -160,7 +171,7 @@ def show(table: Table) -> None:
 
         Console().print(table)
     else:
-        print(plain_table(table[:ROWS_MAX], len(table)))
+        print(plain_table(table.head(ROWS_MAX), len(table)))
 
 
 def plain_table(rows: Sequence[Mapping[str, Any]], of: int) -> str:

@@ -308,7 +308,7 @@ class Evaluation:
             if native is None or name not in native.parts():
                 self._part(name)  # or there is no such table
             self._tables[name] = Table(
-                name, lambda: list(self._part(name)), lambda rows: _rows(name, rows), lambda: self._columns(name)
+                name, lambda: list(self._part(name)), lambda rows: _rows(name, rows), lambda: self._columns(name), native
             )
         return self._tables[name]
 
@@ -334,9 +334,9 @@ class Evaluation:
         return _display.evaluation_html(self)
 
     def __rich__(self) -> Any:
-        balances = self.tables.get("balances")
-        rows = [] if balances is None else balances.rows
-        return _display.rich_table(f"{self.program} as of {self.as_of:%Y-%m-%d %H:%M} UTC", rows)
+        title = f"{self.program} as of {self.as_of:%Y-%m-%d %H:%M} UTC"
+        rows = [{"table": name, "rows": "" if size is None else size} for name, size in _display.sizes(self).items()]
+        return _display.rich_table(title, rows)
 
     def __repr__(self) -> str:
         return f"Evaluation({self.program!r}, as_of={self.as_of.isoformat()!r})"

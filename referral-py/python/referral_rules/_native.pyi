@@ -73,6 +73,12 @@ class Evaluated:
     def json(self, parts: list[str]) -> str:
         """The answer in JSON with these parts."""
 
+    def head(self, name: str, most: int) -> str | None:
+        """The first rows of a table in JSON; none for one that is made as a whole."""
+
+    def count(self, name: str) -> int | None:
+        """How many rows a table has; none for one that must be made to count them."""
+
     def table(self, name: str) -> Table:
         """One part as a table."""
 

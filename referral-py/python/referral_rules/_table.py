@@ -36,7 +36,7 @@ class Table(Sequence[Row]):
     ('refused', 1, ['referral', 'referrer', 'submitted_at'])
     """
 
-    __slots__ = ("name", "_read_plain", "_read_rows", "_read_columns", "_rows", "_native")
+    __slots__ = ("name", "_read_plain", "_read_rows", "_read_columns", "_evaluated", "_rows", "_native")
 
     def __init__(
         self,
@@ -44,11 +44,13 @@ class Table(Sequence[Row]):
         plain: Callable[[], list[Row]],
         rows: Callable[[list[Row]], list[Row]],
         columns: Callable[[], _native.Table],
+        evaluated: _native.Evaluated | None,
     ) -> None:
         self.name = name
         self._read_plain = plain
         self._read_rows = rows
         self._read_columns = columns
+        self._evaluated = evaluated
         self._rows: list[Row] | None = None
         self._native: _native.Table | None = None
 
@@ -70,8 +72,19 @@ class Table(Sequence[Row]):
         """The names of the columns that the table has as a frame."""
         return self._columns.columns()
 
+    def head(self, most: int = 20) -> list[Row]:
+        """The first rows. Of decisions, entries and the ledger the others are not made, however many there are."""
+        if self._rows is None and self._evaluated is not None:
+            found = self._evaluated.head(self.name, max(most, 0))
+            if found is not None:
+                return self._read_rows(json.loads(found))
+        return self.rows[: max(most, 0)]
+
     def __len__(self) -> int:
-        return len(self._columns) if self._rows is None else len(self._rows)
+        if self._rows is not None:
+            return len(self._rows)
+        count = None if self._evaluated is None else self._evaluated.count(self.name)
+        return len(self._columns) if count is None else count
 
     @overload
     def __getitem__(self, at: int) -> Row: ...
@@ -137,7 +150,7 @@ class Table(Sequence[Row]):
         return _display.table_html(self)
 
     def __rich__(self) -> Any:
-        return _display.rich_table(self.name, self[: _display.ROWS_MAX], len(self))
+        return _display.rich_table(self.name, self.head(_display.ROWS_MAX), len(self))
 
     def __repr__(self) -> str:
         return f"Table({self.name!r}, {len(self)} {'row' if len(self) == 1 else 'rows'})"
