@@ -61,9 +61,7 @@ impl Evaluation<'_> {
         let accepted = standing.was_accepted();
         let mut out: Vec<(Place, Happening)> = Vec::new();
         let (applied, refusals) = self.taken_in(row);
-        // Places are among all referrers, who are not looked at here.
-        let own = |at: &usize| applied.referral[*at] == row && !applied.kind[*at].is_prize();
-        for at in (0..applied.referral.len()).filter(|at| accepted && own(at)) {
+        for at in (0..applied.referral.len()).filter(|at| accepted && applied.referral[*at] == row) {
             let mut happening = self.happening(applied.what[at], applied.kind[at], applied.at[at], applied.known[at]);
             let makers = self.program.versions.get(usize::from(applied.version[at])).map(|version| &version.makers);
             let is_own = applied.place[at].kind == applied.kind[at];
@@ -142,6 +140,7 @@ impl Evaluation<'_> {
             recruits: self.program.asks_for_recruiters(),
             shares: self.program.shares_claims(),
             makes: Makes::all(self.program),
+            contests: false,
         };
         let mut applied = Applied::default();
         let mut refusals = Vec::new();

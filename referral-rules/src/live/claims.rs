@@ -360,6 +360,7 @@ impl Stepping<'_> {
             recruits: false,
             shares: false,
             makes: Makes::alone(program),
+            contests: false,
         };
         applying.run(&items, moment, &mut counting, &mut Applied::default(), &mut Vec::new());
         counting.referrals.get(&holder).map(|state| state.hold)

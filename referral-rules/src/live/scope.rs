@@ -259,6 +259,7 @@ impl<'a> Running<'a> {
             recruits: facts.program.asks_for_recruiters(),
             shares: facts.program.shares_claims(),
             makes: Makes::all(facts.program),
+            contests: facts.program.holds_contests(),
         }
     }
 

@@ -254,6 +254,8 @@ pub struct Applying<'a> {
     pub shares: bool,
     /// Which events conditions make.
     pub makes: Makes,
+    /// Whether contests are held: see [`Program::holds_contests`]; only where all of the program is gone through.
+    pub contests: bool,
 }
 
 impl Applying<'_> {
@@ -279,7 +281,7 @@ impl Applying<'_> {
         out: &mut Applied,
         refusals: &mut Vec<Refusal>,
     ) {
-        let ends = self.program.holds_contests().then(|| self.program.contest_ends());
+        let ends = self.contests.then(|| self.program.contest_ends());
         let judging = Judging::new(self.program, self.book);
         let making = Making::new(self.makes, self.book);
         let mut going = Going { moment, judging, making, measured: out.referral.len(), ends };

@@ -39,7 +39,7 @@ impl Applying<'_> {
 
     /// The places of the contests that have not ended, at a moment.
     pub fn running_contests(&self, moment: i64, state: &mut Counting) {
-        if self.program.holds_contests() {
+        if self.contests {
             self.measuring().running_contests(moment, self.program.zone.day_of(Instant(moment)), state);
         }
     }

@@ -326,6 +326,7 @@ impl<'a> Worker<'a> {
             recruits: self.shared.recruits,
             shares: self.shared.shares,
             makes: Makes::all(self.shared.program),
+            contests: self.shared.contest_ends.is_some(),
         };
         let mut refusals = Vec::new();
         applying.run(items, moment, &mut self.counting, applied, &mut refusals);
