@@ -195,9 +195,8 @@ impl Booking {
             // Without a moment nothing that was on time can have gone; the booked moment is the safe stand-in.
             self.take_back(key, part, moment.unwrap_or(part.last.booked_at), entries);
         }
-        if moment.is_some() {
-            number_in_order(program, entries.get_mut(from..).unwrap_or_default());
-        }
+        // Also on time: what an event takes back stands before what conditions made of a stage that it implies, and comes after it.
+        number_in_order(program, entries.get_mut(from..).unwrap_or_default());
     }
 
     fn take_back(&mut self, key: PartKey, part: BookedPart, booked_at: i64, entries: &mut Vec<EntryRow>) {
