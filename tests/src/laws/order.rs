@@ -113,7 +113,20 @@ const DAYS_OF_400_YEARS: i64 = 146_097;
 fn later(entry: Entry) -> Entry {
     let instant = |at: Instant| Instant(at.0.saturating_add(DAYS_OF_400_YEARS.saturating_mul(MICROS_PER_DAY)));
     let day = |day: Day| day.checked_add_days(DAYS_OF_400_YEARS).unwrap_or(day);
+    // A prize is named by the last day of its period.
+    let id = |id: &String| match id
+        .split_once("/contest@")
+        .and_then(|(before, rest)| Some((before, rest.split_at_checked(10)?)))
+    {
+        Some((before, (last, rest))) => {
+            let last = Day::parse(last).map(day).map_or_else(|_| last.to_owned(), |last| last.to_string());
+            format!("{before}/contest@{last}{rest}")
+        }
+        None => id.clone(),
+    };
     Entry {
+        id: id(&entry.id),
+        grant: id(&entry.grant),
         earned_at: instant(entry.earned_at),
         booked_at: instant(entry.booked_at),
         payable_on: day(entry.payable_on),
