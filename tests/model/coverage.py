@@ -34,7 +34,7 @@ IN_PROGRAMS = (
     + each("measures.per", MEASURED_PER) + each("measures.which", ["this", "previous"])
     + each("payout", ["rewards", "unit", "on_day", "cut_off", "at_least", "fee"]) + each("day_off", ["next business day", "business day before", "as it is"])
     + each("counted_from", ["event", "release"]) + each("at payouts", ["hold", "flag"]) + each("measures.in_each", PERIODS) + each("disqualified", ["taken out", "kept"])
-    + each("made", ["active", "milestone", "a stage", "a clock counts from it"]) + each("made once_per", MADE_PER) + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
+    + each("made", ["active", "milestone", "a stage", "the first of a kind", "a clock counts from it"]) + each("made once_per", MADE_PER) + ["tiers: by a measure", "tiers: a level with a condition", "tiers: a level by its condition alone",
        "versions: a measure over other events", "opening balance of a declared measure"]
     + each("assessment of", ["company", "account", "referrer", "referral"]) + each("assessment", ["a verdict above", "when", "again_on", "points", "points_if_not"])
     + each("race", ["count", "sum", "distinct"]) + each("contest in_each", REVIEWED) + each("ties", ["share", "split", "first to reach"])

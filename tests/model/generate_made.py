@@ -37,6 +37,9 @@ def add(draw, document, made, measures, ladders):
             event["once_per"] = draw.word("made once_per", MADE_PER)
         elif draw.chance(30):
             event["once_per"] = ["referral", "event.units"]
+        if draw.chance(15):
+            del event["when"]
+            draw.form("made: the first of a kind")
         if name == "active" and draw.chance(30):
             event["implies"] = ["qualified"]
         if draw.chance(20):

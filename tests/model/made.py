@@ -45,7 +45,7 @@ class Made:
         own = several(event.get("once_per", "referral")) == ["referral"] and kind in standing.had
         if own or key(event, scope) in self.keys or self.before(key(event, scope)):
             return False
-        return all([evaluate(condition, scope) is True for condition in several(event["when"])])
+        return all([evaluate(condition, scope) is True for condition in several(event.get("when"))])
 
 
 def makers(version):
@@ -97,7 +97,7 @@ def is_foreign(version, event, found):
     if "referral" not in per or found & set(several(event["on"])):
         return True
     words = ("referrer", "referral", "referee", "program")
-    return any(asks_others(version, text, found) for text in several(event["when"]) + [part for part in per if part not in words])
+    return any(asks_others(version, text, found) for text in several(event.get("when")) + [part for part in per if part not in words])
 
 
 def asks_others(version, text, found):

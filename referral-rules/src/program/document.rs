@@ -390,7 +390,7 @@ impl EventDeclaration {
 pub struct Made {
     /// The kinds of event at which the conditions are read.
     pub on: Vec<Spanned<String>>,
-    /// All of these must hold.
+    /// All of these must hold; without any the first such event makes it.
     pub when: Vec<ExpressionText>,
     /// For what it comes once.
     pub once_per: Vec<Spanned<Per>>,

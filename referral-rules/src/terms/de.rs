@@ -52,6 +52,10 @@ pub(super) const fn sentence(say: Say) -> &'static str {
              dort zum ersten Mal erfüllt ist; es hat dessen Zeitpunkt, Kennung und Angaben. Arten: {events}. Bedingung: {condition}. \
              Es kommt nur einmal für: {per}."
         }
+        Say::EventMadeFirst => {
+            "Das Ereignis {kind} tritt von selbst ein, und zwar gleich nach dem ersten Ereignis einer dieser Arten; es hat dessen \
+             Zeitpunkt, Kennung und Angaben. Arten: {events}. Es kommt nur einmal für: {per}."
+        }
         Say::EventUnless => "Es tritt nicht ein, wenn zuvor eines von diesen kam: {events}.",
         Say::EventImplies => "Das Ereignis {kind} bringt diese Stände mit, soweit die Empfehlung sie noch nicht hat: {events}.",
         Say::EventNeeds => "Das Ereignis {kind} muss angeben: {facts}.",

@@ -52,6 +52,10 @@ pub(super) const fn sentence(say: Say) -> &'static str {
              true there; it has that event's instant, id and facts. Kinds: {events}. Condition: {condition}. It comes only once \
              for this: {per}."
         }
+        Say::EventMadeFirst => {
+            "The event {kind} comes by itself, right after the first event of one of these kinds; it has that event's instant, id and \
+             facts. Kinds: {events}. It comes only once for this: {per}."
+        }
         Say::EventUnless => "It does not come if one of these came before: {events}.",
         Say::EventImplies => "The event {kind} brings these stages along where the referral has not reached them: {events}.",
         Say::EventNeeds => "The event {kind} must say: {facts}.",

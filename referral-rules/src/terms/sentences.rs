@@ -21,7 +21,7 @@ sentences! {
     HeadFraud, HeadEvents, HeadClaims, HeadLevels, HeadMeasures, HeadRewards, HeadTables, HeadCampaigns,
     HeadGroups, HeadLimits, HeadEnd, HeadAmounts, HeadDays, HeadLists, HeadFacts, HeadData, HeadAlways,
     NoRequirements, Requirement, RequirementAll, JudgedSubmitted, JudgedPayable, JudgedAt, FailRefuseReferrer,
-    FailRefuseReferee, FailDisqualify, FailNurture, FailIgnore, FailHold, FailFlag, EventDeclared, EventClock, EventLabel, EventMade,
+    FailRefuseReferee, FailDisqualify, FailNurture, FailIgnore, FailHold, FailFlag, EventDeclared, EventClock, EventLabel, EventMade, EventMadeFirst,
     EventUnless, EventImplies, EventNeeds, NoClaims, ClaimKeys, ClaimFirst, ClaimLast, ClaimBest, ClaimLocks,
     ClaimForEver, ClaimLasts, ClaimProlonged, ClaimReleased, LadderBy, LadderConditions, LevelAtLeast, LevelWhen,
     LevelBoth, LadderCounts, LadderCountsNot, TakenAt, MomentSubmitted, MomentQualified, MomentClosed, MomentEvent,

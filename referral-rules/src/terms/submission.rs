@@ -137,7 +137,7 @@ impl Words<'_> {
                 let events = self.events(on.iter().map(|kind| kind.value.as_str()));
                 let per = self.per(once_per.iter().map(|per| &per.value));
                 let places = [("kind", &*shown), ("events", &events), ("condition", &self.all_of(when)), ("per", &per)];
-                said.push(self.say(Say::EventMade, &places));
+                said.push(self.say(if when.is_empty() { Say::EventMadeFirst } else { Say::EventMade }, &places));
             } else if clock.is_none() && !STAGES.contains(&kind.value.as_str()) {
                 said.push(self.say(Say::EventDeclared, &[("kind", &kind.value)]));
             }

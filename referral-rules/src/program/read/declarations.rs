@@ -266,17 +266,9 @@ fn made(section: &Section<'_>, reader: &mut Reader) -> Option<Made> {
     let on = section.read("on", reader, value::kinds);
     let when = section.read("when", reader, value::conditions);
     let once_per = section.read("once_per", reader, super::measures::per);
-    match (section.has("on"), section.has("when")) {
-        (true, true) => {}
-        (true, false) => {
-            section.missing("when", "add `when = \"...\"`: what must be true for the event to come", reader)
-        }
-        (false, _) => {
-            if let Some(key) = ["when", "once_per"].into_iter().find(|key| section.has(key)) {
-                let help = format!("add `on = \"...\"`, the kinds of event at which it is read, or remove `{key}`");
-                section.missing("on", &help, reader);
-            }
-        }
+    if let Some(key) = ["when", "once_per"].into_iter().find(|key| !section.has("on") && section.has(key)) {
+        let help = format!("add `on = \"...\"`, the kinds of event at which it is read, or remove `{key}`");
+        section.missing("on", &help, reader);
     }
     section.has("on").then(|| Made {
         on: on.unwrap_or_default(),
