@@ -11,6 +11,9 @@ pub mod tables;
 /// The document of workload A.
 pub const WORKLOAD_A: &str = include_str!("../programs/workload_a.toml");
 
+/// What workload A is measured by, to be appended to its document.
+pub const REPORTS: &str = include_str!("../programs/reports.toml");
+
 /// Workload A with its rules in another order, under other names, with other constants, and two rules more.
 pub const REORDERED: &str = include_str!("../programs/workload_a_reordered.toml");
 

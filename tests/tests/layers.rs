@@ -198,7 +198,7 @@ const UNORDERED: &[(&str, &str, &str)] = &[
     ("expr/table.rs", "rows", "the rows as written, not the map of the same name"),
     ("live/given.rs", "given", "lists by referral, each sorted right after"),
     ("live/given.rs", "out", "each list is sorted"),
-    ("report/metrics/gather.rs", "sums", "exact sums; they go from one map into another"),
+    ("report/metrics/adding.rs", "sums", "exact sums; they go from one map into another"),
     ("stage/attribution.rs", "changes", "lists by referral; they go from one map into another"),
     ("stage/earlier.rs", "measures", "the numbers that are asked, in their order, not the map of the same name"),
     ("stage/late_claims.rs", "groups", "sorted right after"),

@@ -6,7 +6,7 @@ pub const USAGE: &str = "\
 usage: evaluate [--program FILE]... [--alternative NAME]...
                 [--accounts FILE] [--referrals FILE] [--events FILE] [--confirmations FILE]
                 [--booked FILE] [--opening-balances FILE] [--rates FILE] [--lists FILE]
-                [--company FILE] [--figures FILE]
+                [--company FILE] [--notified FILE] [--figures FILE]
                 [--as-of DATE|INSTANT] [--explain ID]... [--json]
 
   --program FILE           a program in .toml or .json; several are versions of one program;
@@ -22,7 +22,7 @@ usage: evaluate [--program FILE]... [--alternative NAME]...
 exit codes: 0 done, 1 the program or a file is wrong, 2 called wrongly";
 
 /// The tables that may be given, by option, in the order of [`Arguments::tables`].
-pub const TABLES: [&str; 10] = [
+pub const TABLES: [&str; 11] = [
     "--accounts",
     "--referrals",
     "--events",
@@ -32,6 +32,7 @@ pub const TABLES: [&str; 10] = [
     "--rates",
     "--lists",
     "--company",
+    "--notified",
     "--figures",
 ];
 
@@ -43,7 +44,7 @@ pub struct Arguments {
     /// Alternatives of the standard program.
     pub alternatives: Vec<String>,
     /// Files of tables, in the order of [`TABLES`].
-    pub tables: [Option<String>; 10],
+    pub tables: [Option<String>; 11],
     /// The moment of the answer.
     pub as_of: Option<String>,
     /// What to explain.

@@ -72,8 +72,19 @@ pub fn book(arguments: &Arguments, program: &Program) -> Result<Book, Fault> {
         };
         return Ok(Book::new(program, &given));
     }
-    let [accounts, referrals, events, confirmations, booked, opening_balances, rates, lists, company, figures] =
-        &arguments.tables;
+    let [
+        accounts,
+        referrals,
+        events,
+        confirmations,
+        booked,
+        opening_balances,
+        rates,
+        lists,
+        company,
+        notified,
+        figures,
+    ] = &arguments.tables;
     let or_none = |file: &Option<String>| table(file).map(Option::unwrap_or_default);
     let given = Given {
         accounts: table(accounts)?,
@@ -85,6 +96,7 @@ pub fn book(arguments: &Arguments, program: &Program) -> Result<Book, Fault> {
         rates: or_none(rates)?,
         lists: or_none(lists)?,
         company: or_none(company)?,
+        notified: or_none(notified)?,
         figures: or_none(figures)?,
     };
     Ok(Book::new(program, &given))

@@ -6,7 +6,7 @@ use crate::book::NEVER;
 use crate::expr::Scratch;
 use crate::program::{EventKind, Reward, Version};
 use crate::stage::attribution::Standing;
-use crate::stage::reported::{AccountsNow, Now};
+use crate::stage::reported::{AccountsNow, Ledger, Now};
 use crate::stage::schedule::{Standing as Stands, rule};
 use crate::stage::timeline::{EntryRow, NO_STAGE, Reading, States, Walk, What};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -40,6 +40,20 @@ impl Evaluation<'_> {
     pub(crate) fn undisputed(&self) -> impl Iterator<Item = u32> + '_ {
         let standing = |row: u32| self.standings.at(self.book, row, self.as_of.0);
         self.referrals().filter(move |row| standing(*row) != Standing::Withdrawn)
+    }
+
+    /// The same referrals by position.
+    pub(crate) fn undisputed_rows(&self) -> Vec<u32> {
+        let speaks = |row: &u32| {
+            let known = self.book.referrals.known[index(*row)] <= self.as_of.0;
+            known && self.standings.at(self.book, *row, self.as_of.0) != Standing::Withdrawn
+        };
+        (0..position(self.standings.current.len())).filter(speaks).collect()
+    }
+
+    /// The ledger in the form that it has.
+    pub(crate) fn ledger_as_it_lies(&self) -> Ledger<'_> {
+        self.timeline.table.as_ref().map_or_else(|| Ledger::Rows(self.ledger_rows()), Ledger::Table)
     }
 
     /// Where referrals stand, by position.

@@ -4,11 +4,11 @@ use super::inputs::{FactsAt, ReferralRows, in_unit, looked_up, push_reading};
 use super::loading::{NOTHING, load_fact};
 use super::schedule::rule;
 use super::submission::Submissions;
-use super::timeline::{EntryRow, LADDERS_MAX, NO_STAGE, Reading, States};
+use super::timeline::{EntryRow, EntryTable, LADDERS_MAX, NO_STAGE, Reading, States};
 use crate::base::{TextId, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Pool, Slot, Vector};
-use crate::program::{EventKind, Over, Owner, Program, Reported, Source};
+use crate::program::{EventKind, Over, Owner, Program, Reported, Reward, Source};
 
 /// Where referrals stand at the moment of the answer, by position.
 #[derive(Debug, Default)]
@@ -46,6 +46,86 @@ pub struct AccountsNow {
     pub measures: Vec<Vec<Reading>>,
 }
 
+/// The ledger, in the form that it has.
+#[derive(Clone, Copy)]
+pub enum Ledger<'a> {
+    /// Row by row.
+    Rows(&'a [EntryRow]),
+    /// As the columns of the straight way: it was earned when it was booked.
+    Table(&'a EntryTable),
+}
+
+impl<'a> Ledger<'a> {
+    /// How many entries there are.
+    pub fn len(self) -> usize {
+        match self {
+            Self::Rows(rows) => rows.len(),
+            Self::Table(table) => table.amount.len(),
+        }
+    }
+
+    /// True without entries.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The referral of an entry.
+    pub fn referral(self, row: usize) -> u32 {
+        match self {
+            Self::Rows(rows) => rows[row].referral,
+            Self::Table(table) => table.referral[row],
+        }
+    }
+
+    /// The rule that made an entry.
+    pub fn reward(self, program: &'a Program, row: usize) -> Option<&'a Reward> {
+        match self {
+            Self::Rows(rows) => Some(rule(program, &rows[row]).1),
+            Self::Table(table) => {
+                program.versions.get(usize::from(table.version[row]))?.reward_numbered(table.reward[row])
+            }
+        }
+    }
+
+    /// The amount of an entry, in minor units.
+    pub fn amount(self, row: usize) -> i64 {
+        match self {
+            Self::Rows(rows) => rows[row].amount,
+            Self::Table(table) => table.amount[row],
+        }
+    }
+
+    /// When an entry was earned.
+    pub fn earned_at(self, row: usize) -> i64 {
+        match self {
+            Self::Rows(rows) => rows[row].earned_at(),
+            Self::Table(table) => table.at[row],
+        }
+    }
+
+    /// When an entry was booked.
+    pub fn booked_at(self, row: usize) -> i64 {
+        match self {
+            Self::Rows(rows) => rows[row].booked_at,
+            Self::Table(table) => table.at[row],
+        }
+    }
+
+    /// The version of an entry, and its levels on the ladders of that.
+    fn tiers(self, row: usize) -> (u16, [u8; LADDERS_MAX]) {
+        match self {
+            Self::Rows(rows) => (rows[row].version, rows[row].tiers),
+            Self::Table(table) => {
+                let mut out = [0; LADDERS_MAX];
+                let from = row.saturating_mul(table.ladders);
+                let own = table.tiers.get(from..from.saturating_add(table.ladders)).unwrap_or_default();
+                out.iter_mut().zip(own).for_each(|(out, tier)| *out = *tier);
+                (table.version[row], out)
+            }
+        }
+    }
+}
+
 /// Rows of an answer.
 #[derive(Clone, Copy)]
 pub struct ReportedRows<'a> {
@@ -60,7 +140,7 @@ pub struct ReportedRows<'a> {
     /// Where referrals stand now.
     pub now: &'a Now,
     /// The ledger.
-    pub ledger: &'a [EntryRow],
+    pub ledger: Ledger<'a>,
     /// Where each entry stands; nothing where that is not asked.
     pub entry_states: &'a [&'static str],
     /// The accounts.
@@ -163,8 +243,7 @@ impl ReportedRows<'_> {
     fn tiers(&self, slot: Slot, ladder: u16, into: &mut Vector, _: &mut dyn Pool) {
         for (row, referral) in self.rows.iter().zip(self.referrals) {
             let (version, tiers): (u16, [u8; LADDERS_MAX]) = if self.over == Over::Entries {
-                let entry = &self.ledger[index(*row)];
-                (entry.version, entry.tiers)
+                self.ledger.tiers(index(*row))
             } else {
                 (self.submissions.version[index(*referral)], self.states.tiers(*referral))
             };
@@ -208,8 +287,7 @@ impl ReportedRows<'_> {
     }
 
     fn entry(&self, slot: Slot, reported: Reported, row: usize, into: &mut Vector, texts: &mut dyn Pool) {
-        let entry = &self.ledger[row];
-        let (_, reward) = rule(self.program, entry);
+        let Some(reward) = self.ledger.reward(self.program, row) else { return into.push_missing(slot) };
         let mut word = |word: &str, into: &mut Vector| into.push_text(texts.intern(word));
         match reported {
             Reported::EntryReward => {
@@ -218,9 +296,9 @@ impl ReportedRows<'_> {
             }
             Reported::EntryKind => word(&reward.kind, into),
             Reported::EntryParty => word(reward.to.word(), into),
-            Reported::EntryAmount => into.push_decimal(in_unit(entry.amount, reward)),
-            Reported::EntryEarnedAt => into.push_int(entry.earned_at()),
-            Reported::EntryBookedAt => into.push_int(entry.booked_at),
+            Reported::EntryAmount => into.push_decimal(in_unit(self.ledger.amount(row), reward)),
+            Reported::EntryEarnedAt => into.push_int(self.ledger.earned_at(row)),
+            Reported::EntryBookedAt => into.push_int(self.ledger.booked_at(row)),
             Reported::EntryState => match self.entry_states.get(row) {
                 Some(state) => word(state, into),
                 None => into.push_missing(slot),

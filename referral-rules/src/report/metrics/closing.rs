@@ -5,8 +5,8 @@ use crate::base::Number;
 use crate::evaluation::Evaluation;
 use crate::report::text::{Align, Table, clipped, counted, heading, push_line, wrapped};
 
-/// A few lines in plain text: each metric over all its rows beside what good looks like, the weakest step with what helps, and how many
-/// promises are overdue.
+/// A few lines in plain text: each metric over all its rows beside what good looks like, the weakest step with what helps, how many
+/// promises are overdue, and how many notices are due.
 ///
 /// # Example
 /// ```
@@ -52,6 +52,11 @@ pub fn closing(evaluation: &Evaluation<'_>) -> String {
         wrapped(&mut out, "", &text);
     }
     push_line(&mut out, &overdue(evaluation));
+    let notices = evaluation.notices();
+    let of = |state: &str| notices.iter().filter(|notice| notice.state == state).count();
+    if !notices.is_empty() {
+        push_line(&mut out, &format!("Notices: {} due, {} overdue.", of("due"), of("overdue")));
+    }
     out
 }
 

@@ -1,16 +1,14 @@
 //! Rows become sums by group: each figure of a metric goes once through its rows, whatever it is told apart by.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::groups::{Group, Groups, Key, Months, Sum};
+use super::groups::{ByMonth, Group, Groups, Months, Numbers, Sum, Sums};
 use super::pass::{Pass, parts, stage_of};
-use crate::base::{Instant, Number, index, position};
+use crate::base::{Number, index, position};
 use crate::evaluation::{Evaluation, Moments};
-use crate::expr::{Column, Compiled, Env, Scratch, Type, Vector};
+use crate::expr::{Column, Compiled, Env, Scratch, Vector};
 use crate::program::{Breakdown, Figure, Over, Part, Reported, RowMoment, Rows, Source, Version};
 use crate::stage::env;
-use crate::stage::reported::{AccountsNow, Now, ReportedRows};
-use crate::stage::schedule::rule;
+use crate::stage::reported::{AccountsNow, Ledger, Now, ReportedRows};
 use crate::stage::submission::CHUNK_ROWS;
-use crate::stage::timeline::touched_by;
 use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -28,19 +26,45 @@ pub(super) enum Grouping<'a> {
     ReferrerIn(i32),
 }
 
+impl Grouping<'_> {
+    /// What tells it from others.
+    fn word(self) -> String {
+        match self {
+            Self::All => String::new(),
+            Self::By(_, by) => format!("by {}", by.word()),
+            Self::Referrer => "referrer".to_owned(),
+            Self::ReferrerIn(month) => format!("referrer in {month}"),
+        }
+    }
+
+    fn sums(self) -> Sums {
+        match self {
+            Self::All => Sums::Whole(Sum::default()),
+            Self::By(_, Breakdown::Month | Breakdown::Cohort) => Sums::Months(ByMonth::default()),
+            _ => Sums::Keys(FxHashMap::default()),
+        }
+    }
+}
+
 /// What all figures are gathered from.
 pub(super) struct Gathering<'a> {
     pub(super) evaluation: &'a Evaluation<'a>,
     version: &'a Version,
     number: u16,
-    now: Now,
-    scratch: Option<Scratch<'a>>,
-    accounts: OnceCell<AccountsNow>,
+    pub(super) now: Now,
+    pub(super) scratch: Option<Scratch<'a>>,
+    pub(super) accounts: OnceCell<AccountsNow>,
     entry_states: OnceCell<Vec<&'static str>>,
-    campaigns: OnceCell<FxHashMap<u32, Vec<u16>>>,
+    pub(super) campaigns: OnceCell<FxHashMap<u32, Vec<u16>>>,
     events: OnceCell<Vec<u32>>,
+    referrals: OnceCell<Vec<u32>>,
+    /// The month in which each referral was submitted.
+    pub(super) cohorts: Vec<i32>,
     months: Months,
-    nothing: AccountsNow,
+    pub(super) numbers: Numbers,
+    /// What was counted already, by its definition and by what it is told apart.
+    kept: BTreeMap<(String, String), Groups>,
+    pub(super) nothing: AccountsNow,
 }
 
 impl<'a> Gathering<'a> {
@@ -67,7 +91,11 @@ impl<'a> Gathering<'a> {
             entry_states: OnceCell::new(),
             campaigns: OnceCell::new(),
             events: OnceCell::new(),
+            referrals: OnceCell::new(),
+            cohorts: Vec::new(),
             months: Months::default(),
+            numbers: Numbers::default(),
+            kept: BTreeMap::new(),
             nothing: AccountsNow::default(),
         }
     }
@@ -96,7 +124,7 @@ impl<'a> Gathering<'a> {
         let mut out: Vec<Groups> = groupings.iter().map(|_| Groups::default()).collect();
         for figure in figures {
             let (found, without) = match &figure.of {
-                Part::Rows(rows) => (self.rows(rows, groupings), Some(Number::ZERO)),
+                Part::Rows(rows) => (self.kept_rows(&figure.definition, rows, groupings), Some(Number::ZERO)),
                 Part::Given(name) => (self.given(name, groupings), Some(Number::ZERO)),
                 Part::Ratio(numerator, denominator) => self.ratio(numerator, denominator.as_deref(), groupings),
             };
@@ -144,30 +172,34 @@ impl<'a> Gathering<'a> {
         out
     }
 
+    /// The sums of rows; several metrics count the same, which is counted once.
+    fn kept_rows(&mut self, definition: &str, rows: &Rows, groupings: &[Grouping<'_>]) -> Vec<Groups> {
+        let key = |grouping: &Grouping<'_>| (definition.to_owned(), grouping.word());
+        let new: Vec<Grouping<'_>> =
+            groupings.iter().filter(|grouping| !self.kept.contains_key(&key(grouping))).copied().collect();
+        if !new.is_empty() {
+            let found = self.rows(rows, &new);
+            self.kept.extend(new.iter().map(key).zip(found));
+        }
+        groupings.iter().map(|grouping| self.kept.get(&key(grouping)).cloned().unwrap_or_default()).collect()
+    }
+
     fn rows(&mut self, rows: &Rows, groupings: &[Grouping<'_>]) -> Vec<Groups> {
         self.prepare(rows);
         let all = self.chosen(rows);
-        let mut sums: Vec<FxHashMap<Key, Sum>> = groupings.iter().map(|_| FxHashMap::default()).collect();
+        let mut sums: Vec<Sums> = groupings.iter().map(|grouping| grouping.sums()).collect();
         let mut pass = Pass::default();
         for chunk in all.chunks(CHUNK_ROWS) {
             pass.start(chunk);
             self.keep_what_holds(rows, &mut pass);
             self.values(rows, &mut pass);
             for (sums, grouping) in sums.iter_mut().zip(groupings) {
-                self.add(rows, *grouping, &mut pass, sums);
+                if !pass.rows.is_empty() {
+                    self.add(rows, *grouping, &mut pass, sums);
+                }
             }
         }
-        let groups = sums.into_iter().zip(groupings).map(|(sums, grouping)| {
-            let ty = match grouping {
-                Grouping::By(at, Breakdown::Expression(_)) => {
-                    rows.by.get(*at).and_then(Option::as_ref).map(Compiled::result_type)
-                }
-                _ => None,
-            };
-            let sums = sums.into_iter().filter(|(key, _)| *key != Key::Nobody);
-            Groups::of(sums.map(|(key, sum)| (self.named(key, *grouping, ty), sum)))
-        });
-        groups.collect()
+        sums.into_iter().zip(groupings).map(|(sums, grouping)| self.grouped(rows, *grouping, sums)).collect()
     }
 
     /// Looks up what the rows' expressions ask for beyond the book.
@@ -189,19 +221,20 @@ impl<'a> Gathering<'a> {
         let evaluation = self.evaluation;
         match rows.over {
             Over::Referrals => {
-                let stage = stage_of(rows.at);
-                let all = evaluation.undisputed();
-                match stage {
-                    Some(stage) => all.filter(|row| self.now.reached(*row, stage).is_some()).collect(),
-                    None => all.collect(),
+                let all = self.referrals.get_or_init(|| evaluation.undisputed_rows());
+                match stage_of(rows.at) {
+                    Some(stage) => all.iter().copied().filter(|row| self.now.reached(*row, stage).is_some()).collect(),
+                    None => all.clone(),
                 }
             }
             Over::Accounts => (0..position(self.accounts.get().map_or(0, |accounts| accounts.id.len()))).collect(),
             Over::Events => self.events.get_or_init(|| evaluation.events_taken_in()).clone(),
             Over::Entries => {
-                let all = (0_u32..).zip(evaluation.ledger_rows());
-                let in_unit = all.filter(|(_, row)| rule(evaluation.program, row).1.unit == rows.unit);
-                in_unit.map(|(row, _)| row).collect()
+                let ledger = evaluation.ledger_as_it_lies();
+                let in_unit = |row: &u32| {
+                    ledger.reward(evaluation.program, index(*row)).is_some_and(|reward| reward.unit == rows.unit)
+                };
+                (0..position(ledger.len())).filter(in_unit).collect()
             }
         }
     }
@@ -214,7 +247,7 @@ impl<'a> Gathering<'a> {
             submissions: &evaluation.submissions,
             states: &evaluation.timeline.states,
             now: &self.now,
-            ledger: if over == Over::Entries { evaluation.ledger_rows() } else { &[] },
+            ledger: if over == Over::Entries { evaluation.ledger_as_it_lies() } else { Ledger::Rows(&[]) },
             entry_states: self.entry_states.get().map_or(&[], |states| states),
             accounts: self.accounts.get().unwrap_or(&self.nothing),
             over,
@@ -224,7 +257,13 @@ impl<'a> Gathering<'a> {
     }
 
     /// Evaluates an expression over the rows of a pass, and lets `read` take what comes of it.
-    fn evaluated<T>(&mut self, of: &Compiled, over: Over, pass: &Pass, read: impl FnOnce(&Vector) -> T) -> T {
+    pub(super) fn evaluated<T>(
+        &mut self,
+        of: &Compiled,
+        over: Over,
+        pass: &Pass,
+        read: impl FnOnce(&Vector) -> T,
+    ) -> T {
         let mut scratch = self.scratch.take().unwrap_or_else(|| Scratch::new(&self.evaluation.book.texts));
         let env: Env<'_> = env(self.evaluation.program, self.version, self.evaluation.book);
         let inputs = self.inputs(over, &pass.rows, &pass.referrals);
@@ -254,14 +293,14 @@ impl<'a> Gathering<'a> {
     /// The referral of each row.
     fn refer(&self, over: Over, pass: &mut Pass) {
         pass.referrals.clear();
-        let (events, ledger) = (&self.evaluation.book.events.referral, self.evaluation);
+        let events = &self.evaluation.book.events.referral;
         match over {
             Over::Referrals => pass.referrals.extend_from_slice(&pass.rows),
             Over::Accounts => {}
             Over::Events => pass.referrals.extend(pass.rows.iter().map(|row| events[index(*row)])),
             Over::Entries => {
-                let ledger = ledger.ledger_rows();
-                pass.referrals.extend(pass.rows.iter().map(|row| ledger[index(*row)].referral));
+                let ledger = self.evaluation.ledger_as_it_lies();
+                pass.referrals.extend(pass.rows.iter().map(|row| ledger.referral(index(*row))));
             }
         }
     }
@@ -289,152 +328,5 @@ impl<'a> Gathering<'a> {
         });
         pass.keep(&holds);
         (pass.holds, pass.values) = (holds, values);
-    }
-
-    /// Adds the rows of a pass to the sums of their groups.
-    fn add(&mut self, rows: &Rows, grouping: Grouping<'_>, pass: &mut Pass, sums: &mut FxHashMap<Key, Sum>) {
-        if pass.rows.is_empty() {
-            return;
-        }
-        let mut keys = std::mem::take(&mut pass.keys);
-        keys.clear();
-        match grouping {
-            Grouping::All => keys.resize(pass.rows.len(), Key::All),
-            Grouping::By(_, Breakdown::Campaign) => return self.add_campaigns(rows, pass, sums),
-            Grouping::By(_, Breakdown::Month) => {
-                for (row, referral) in pass.rows.iter().zip(&pass.referrals) {
-                    let at = self.moment(rows, *row, *referral);
-                    keys.push(at.map_or(Key::Missing, |at| Key::Whole(i64::from(self.month(at)))));
-                }
-            }
-            Grouping::By(_, Breakdown::Cohort) => {
-                for referral in &pass.referrals {
-                    let at = self.evaluation.book.referrals.submitted_at[index(*referral)];
-                    keys.push(Key::Whole(i64::from(self.month(at))));
-                }
-            }
-            Grouping::By(at, Breakdown::Expression(_)) => {
-                if let Some(by) = rows.by.get(at).and_then(Option::as_ref) {
-                    let is_number = matches!(by.result_type(), Type::Int | Type::Decimal);
-                    self.evaluated(by, rows.over, pass, |result| Key::all(result, is_number, &mut keys));
-                }
-            }
-            Grouping::Referrer => self.referrers(rows.over, pass, &mut keys),
-            Grouping::ReferrerIn(month) => {
-                self.referrers(rows.over, pass, &mut keys);
-                for ((key, row), referral) in keys.iter_mut().zip(&pass.rows).zip(&pass.referrals) {
-                    let at = self.moment(rows, *row, *referral);
-                    if at.is_none_or(|at| self.month(at) != month) {
-                        *key = Key::Nobody;
-                    }
-                }
-            }
-        }
-        let under_way = |at: usize| pass.referrals.get(at).is_some_and(|referral| self.now.under_way[index(*referral)]);
-        for (at, key) in keys.iter().enumerate() {
-            let sum = sums.entry(*key).or_default();
-            match pass.values.get(at) {
-                Some(value) => sum.more(*value, under_way(at)),
-                None => sum.one(under_way(at)),
-            }
-        }
-        pass.keys = keys;
-    }
-
-    fn referrers(&self, over: Over, pass: &Pass, keys: &mut Vec<Key>) {
-        let book = self.evaluation.book;
-        if over == Over::Accounts {
-            let accounts = self.accounts.get().unwrap_or(&self.nothing);
-            return keys.extend(pass.rows.iter().map(|account| Key::Text(accounts.id[index(*account)])));
-        }
-        for referral in &pass.referrals {
-            let referrer = book.referrals.referrer[index(*referral)];
-            keys.push(if book.is_nobody(referrer) { Key::Nobody } else { Key::Text(referrer) });
-        }
-    }
-
-    /// The moment that a row belongs to.
-    fn moment(&self, rows: &Rows, row: u32, referral: u32) -> Option<i64> {
-        let evaluation = self.evaluation;
-        match (rows.over, stage_of(rows.at)) {
-            (Over::Referrals, Some(stage)) => self.now.reached(referral, stage),
-            (Over::Referrals, None) => evaluation.book.referrals.submitted_at.get(index(referral)).copied(),
-            (Over::Events, _) => evaluation.book.events.at.get(index(row)).copied(),
-            (Over::Entries, _) => evaluation.ledger_rows().get(index(row)).map(|entry| match rows.at {
-                RowMoment::Booked => entry.booked_at,
-                _ => entry.earned_at(),
-            }),
-            (Over::Accounts, _) => None,
-        }
-    }
-
-    /// Under each campaign that touched the row, or what its referral brought.
-    fn add_campaigns(&mut self, rows: &Rows, pass: &Pass, sums: &mut FxHashMap<Key, Sum>) {
-        let evaluation = self.evaluation;
-        let of_referral = self.campaigns.get_or_init(|| {
-            let mut campaigns: FxHashMap<u32, Vec<u16>> = FxHashMap::default();
-            for row in evaluation.ledger_rows() {
-                let touched = touched_by(evaluation.steps(row));
-                if !touched.is_empty() {
-                    let all = campaigns.entry(row.referral).or_default();
-                    all.extend(touched);
-                    all.sort_unstable();
-                    all.dedup();
-                }
-            }
-            campaigns
-        });
-        let none = Vec::new();
-        for (at, (row, referral)) in pass.rows.iter().zip(&pass.referrals).enumerate() {
-            let own;
-            let campaigns = if rows.over == Over::Entries {
-                own = touched_by(evaluation.steps(&evaluation.ledger_rows()[index(*row)]));
-                &own
-            } else {
-                of_referral.get(referral).unwrap_or(&none)
-            };
-            let under_way = self.now.under_way[index(*referral)];
-            let mut add = |key: Key| {
-                let sum = sums.entry(key).or_default();
-                match pass.values.get(at) {
-                    Some(value) => sum.more(*value, under_way),
-                    None => sum.one(under_way),
-                }
-            };
-            match campaigns.as_slice() {
-                [] => add(Key::Missing),
-                some => some.iter().for_each(|campaign| add(Key::Whole(i64::from(*campaign)))),
-            }
-        }
-    }
-
-    /// The group that a key stands for.
-    fn named(&self, key: Key, grouping: Grouping<'_>, ty: Option<&Type>) -> Group {
-        let program = self.evaluation.program;
-        match (key, grouping) {
-            (Key::All, _) => Group::All,
-            (Key::Missing | Key::Nobody, _) => Group::Missing,
-            (Key::Whole(month), Grouping::By(_, Breakdown::Month | Breakdown::Cohort)) => {
-                Group::Month(i32::try_from(month).unwrap_or(i32::MAX))
-            }
-            (Key::Whole(campaign), Grouping::By(_, Breakdown::Campaign)) => {
-                let campaign = usize::try_from(campaign).unwrap_or(usize::MAX);
-                Group::Text(program.campaign_ids.get(campaign).cloned().unwrap_or_default())
-            }
-            (Key::Whole(whole), _) => match ty {
-                Some(Type::Date) => Group::Text(crate::base::Day(i32::try_from(whole).unwrap_or_default()).to_string()),
-                Some(Type::Instant) => Group::Text(Instant(whole).to_string()),
-                _ => Group::Number(Number::from(whole)),
-            },
-            (Key::Number(above, below), _) => Number::fraction(above, below).map_or(Group::Missing, Group::Number),
-            (Key::Bool(value), _) => Group::Text(value.to_string()),
-            (Key::Text(id), Grouping::Referrer | Grouping::ReferrerIn(_)) => {
-                Group::Text(self.evaluation.book.text(id).to_owned())
-            }
-            (Key::Text(id), _) => {
-                let texts = self.scratch.as_ref().map(Scratch::texts);
-                Group::Text(texts.map(|texts| texts.text(id).to_owned()).unwrap_or_default())
-            }
-        }
     }
 }

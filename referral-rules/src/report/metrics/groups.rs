@@ -1,14 +1,14 @@
 //! Groups and their sums: by what rows are put together, and what comes of it.
-use crate::base::{Day, Instant, Number, TextId, Zone};
+#![expect(clippy::indexing_slicing, reason = "a month has its place once it is there")]
+use crate::base::{Day, Instant, Number, TextId, Zone, index, position};
 use crate::expr::{Column, Vector};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// What tells rows apart, without text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Key {
-    /// All are one.
-    All,
     /// There is no value.
     Missing,
     /// A row that belongs to nobody.
@@ -17,27 +17,48 @@ pub(super) enum Key {
     Bool(bool),
     /// A whole number, a day, an instant, a month, a campaign.
     Whole(i64),
-    /// An exact number, by its parts.
-    Number(i128, i128),
+    /// An exact number, by its place among those that were met.
+    Number(u32),
     /// A text.
     Text(TextId),
 }
 
+/// The exact numbers that tell rows apart, each once.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    places: FxHashMap<(i128, i128), u32>,
+    all: Vec<Number>,
+}
+
+impl Numbers {
+    fn key(&mut self, number: Number) -> Key {
+        let next = position(self.all.len());
+        let place = *self.places.entry((number.numerator(), number.denominator())).or_insert(next);
+        if place == next {
+            self.all.push(number);
+        }
+        Key::Number(place)
+    }
+
+    /// The number at a place.
+    pub(super) fn at(&self, place: u32) -> Option<Number> {
+        self.all.get(index(place)).copied()
+    }
+}
+
 impl Key {
     /// The key of each value; whole numbers and exact ones are alike.
-    pub(super) fn all(result: &Vector, is_number: bool, out: &mut Vec<Self>) {
+    pub(super) fn all(result: &Vector, is_number: bool, numbers: &mut Numbers, out: &mut Vec<Self>) {
         let ok = |at: usize| result.status.get(at).is_some_and(|status| status.is_ok());
-        fn push<T: Copy>(values: &[T], ok: impl Fn(usize) -> bool, key: impl Fn(T) -> Key, out: &mut Vec<Key>) {
+        fn push<T: Copy>(values: &[T], ok: impl Fn(usize) -> bool, mut key: impl FnMut(T) -> Key, out: &mut Vec<Key>) {
             let keys = values.iter().enumerate();
             out.extend(keys.map(|(at, value)| if ok(at) { key(*value) } else { Key::Missing }));
         }
         match &result.column {
             Column::Bool(values) => push(values, ok, Self::Bool, out),
-            Column::Int(values) if is_number => push(values, ok, |whole| Self::Number(i128::from(whole), 1), out),
+            Column::Int(values) if is_number => push(values, ok, |whole| numbers.key(Number::from(whole)), out),
             Column::Int(values) => push(values, ok, Self::Whole, out),
-            Column::Decimal(values) => {
-                push(values, ok, |number| Self::Number(number.numerator(), number.denominator()), out);
-            }
+            Column::Decimal(values) => push(values, ok, |number| numbers.key(number), out),
             Column::Text(values) => push(values, ok, Self::Text, out),
             Column::List(values) => out.resize(values.len(), Self::Missing),
         }
@@ -80,45 +101,112 @@ impl fmt::Display for MonthText {
     }
 }
 
-/// The sum of a group's rows.
+/// The sum of a group's rows. Whole numbers, which most are, are added as such.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sum {
     count: i64,
-    sum: Option<Number>,
-    under_way: bool,
+    whole: i128,
+    rest: Option<Number>,
+    pub(super) under_way: bool,
+    /// Whether there is any row.
+    pub(super) seen: bool,
 }
 
 impl Default for Sum {
     fn default() -> Self {
-        Self { count: 0, sum: Some(Number::ZERO), under_way: false }
+        Self { count: 0, whole: 0, rest: Some(Number::ZERO), under_way: false, seen: false }
     }
 }
 
 impl Sum {
+    /// So many more rows.
+    #[inline]
+    pub(super) fn rows(&mut self, rows: usize) {
+        self.count = self.count.saturating_add(i64::try_from(rows).unwrap_or(i64::MAX));
+        self.seen |= rows > 0;
+    }
+
     /// One more row.
     #[inline]
     pub(super) fn one(&mut self, under_way: bool) {
-        self.count = self.count.saturating_add(1);
+        self.rows(1);
         self.under_way |= under_way;
     }
 
     /// One more row with a value.
     #[inline]
     pub(super) fn more(&mut self, value: Number, under_way: bool) {
-        self.sum = self.sum.and_then(|sum| sum.checked_add(value));
+        if value.denominator() == 1 {
+            match self.whole.checked_add(value.numerator()) {
+                Some(whole) => self.whole = whole,
+                None => self.rest = None,
+            }
+        } else {
+            self.rest = self.rest.and_then(|sum| sum.checked_add(value));
+        }
         self.under_way |= under_way;
+        self.seen = true;
     }
 
     fn join(&mut self, other: Self) {
         self.count = self.count.saturating_add(other.count);
-        self.sum = self.sum.zip(other.sum).and_then(|(own, other)| own.checked_add(other));
+        self.rest = self.rest.zip(other.rest).and_then(|(own, other)| own.checked_add(other));
+        match self.whole.checked_add(other.whole) {
+            Some(whole) => self.whole = whole,
+            None => self.rest = None,
+        }
         self.under_way |= other.under_way;
+        self.seen |= other.seen;
     }
 
     fn value(&self) -> Value {
-        let number = self.sum.and_then(|sum| sum.checked_add(Number::from(self.count)));
+        let whole = self.whole.checked_add(i128::from(self.count)).and_then(|whole| Number::fraction(whole, 1));
+        let number = whole.zip(self.rest).and_then(|(whole, rest)| whole.checked_add(rest));
         Value { number, under_way: self.under_way }
     }
+}
+
+/// Sums by month, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct ByMonth {
+    first: i32,
+    sums: Vec<Sum>,
+}
+
+impl ByMonth {
+    /// The sum of a month.
+    #[inline]
+    pub(super) fn of(&mut self, month: i32) -> &mut Sum {
+        if self.sums.is_empty() {
+            self.first = month;
+        }
+        if month < self.first {
+            let more = usize::try_from(self.first.saturating_sub(month)).unwrap_or(0);
+            self.sums.splice(0..0, std::iter::repeat_n(Sum::default(), more));
+            self.first = month;
+        }
+        let at = usize::try_from(month.saturating_sub(self.first)).unwrap_or(0);
+        if at >= self.sums.len() {
+            self.sums.resize(at.saturating_add(1), Sum::default());
+        }
+        &mut self.sums[at]
+    }
+
+    /// The months with rows.
+    pub(super) fn seen(self) -> impl Iterator<Item = (i32, Sum)> {
+        (self.first..).zip(self.sums).filter(|(_, sum)| sum.seen)
+    }
+}
+
+/// Sums on their way, by what tells their rows apart.
+#[derive(Debug)]
+pub(super) enum Sums {
+    /// All rows are one.
+    Whole(Sum),
+    /// Each month.
+    Months(ByMonth),
+    /// Each key.
+    Keys(FxHashMap<Key, Sum>),
 }
 
 /// What a group comes to: none where it cannot be told.

@@ -1,5 +1,6 @@
 //! What a program is measured by: metrics with what they are made of, compared with what good looks like, what falls short, and what
 //! referrers see.
+mod adding;
 mod closing;
 mod dashboard;
 mod diagnosis;

@@ -106,42 +106,49 @@ impl<'a> Walk<'a> {
         buffer
     }
 
-    /// The whole state of a referral whose short one is known.
-    pub fn state(&self, referral: u32, short: &ShortStates) -> Option<ReferralState> {
-        let own = short.events.of(referral, self.event_referral, self.event_at);
-        self.state_by(referral, short, &own, &mut Vec::new())
-    }
-
     /// When each referral came into its stage, and when it reached each of the first four.
     pub fn moments(&self, short: &ShortStates) -> Vec<(i64, [i64; 4])> {
-        let (mut own, mut buffer) = (Vec::new(), Vec::new());
+        let moves = Moves::of(self.program);
+        let (mut own, mut buffer): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
         let mut heads = short.events.heads();
-        let referrals = 0..position(self.submitted_at.len());
-        referrals
-            .map(|referral| {
-                short.events.next(&mut heads, referral, self.event_referral, self.event_at, &mut own);
-                let state = self.state_by(referral, short, &own, &mut buffer);
-                state.map_or((NEVER, [NEVER; 4]), |state| (state.stage_event.1, state.reached))
-            })
-            .collect()
+        let mut out = Vec::with_capacity(self.submitted_at.len());
+        for (referral, submitted_at) in (0_u32..).zip(self.submitted_at.iter().copied()) {
+            if short.stage(referral) == NO_STAGE {
+                out.push((NEVER, [NEVER; 4]));
+                continue;
+            }
+            short.events.next(&mut heads, referral, self.event_referral, self.event_at, &mut own);
+            let (mut stage, mut since, mut reached) = (0, submitted_at, [submitted_at, NEVER, NEVER, NEVER]);
+            for event in self.sorted(&own, &mut buffer).iter().copied() {
+                let (kind, at) = (self.event_kind[index(event)], self.event_at[index(event)]);
+                let known = moves.at(self.versions[index(referral)], stage, kind).copied();
+                let Some(one) = known.filter(|one| one.refused.is_none() && at >= submitted_at) else { continue };
+                for taken in moves.taken(one) {
+                    if taken.is_stage() {
+                        (stage, since) = (taken.0, at);
+                    }
+                    if let Some(reached) = reached.get_mut(taken.index()) {
+                        *reached = at;
+                    }
+                }
+            }
+            out.push((since, reached));
+        }
+        out
     }
 
-    fn state_by(
-        &self,
-        referral: u32,
-        short: &ShortStates,
-        own: &[u32],
-        buffer: &mut Vec<u32>,
-    ) -> Option<ReferralState> {
+    /// The whole state of a referral whose short one is known.
+    pub fn state(&self, referral: u32, short: &ShortStates) -> Option<ReferralState> {
         if short.stage(referral) == NO_STAGE {
             return None;
         }
+        let (own, mut buffer) = (short.events.of(referral, self.event_referral, self.event_at), Vec::new());
         let submitted_at = self.submitted_at[index(referral)];
         let submitted_version = self.versions[index(referral)];
         let mut state = ReferralState { submitted_version, ..ReferralState::default() };
         // A submission implies nothing: nothing can be reached before it.
         state.enter(self.program, EventKind::SUBMITTED, What::Submission, submitted_at);
-        for event in self.sorted(own, buffer).iter().copied() {
+        for event in self.sorted(&own, &mut buffer).iter().copied() {
             let (kind, at) = (self.event_kind[index(event)], self.event_at[index(event)]);
             if state.refuses(self.program, kind, at, submitted_at).is_some() {
                 continue;
