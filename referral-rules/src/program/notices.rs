@@ -37,7 +37,7 @@ pub enum Trigger {
     /// In each such period.
     Every(Period),
     /// On a day.
-    OnDay(Compiled),
+    OnDay(Box<Compiled>),
     /// Never: what was written is faulty.
     Never,
 }
@@ -67,9 +67,9 @@ impl Compiling<'_> {
                 Trigger::On(known, kinds.iter().any(|kind| refused(&kind.value)))
             }
             Written::Every(period) => Trigger::Every(period.value),
-            Written::OnDay(day) => {
-                self.day(day, &scope, &format!("{path}.on_day")).map_or(Trigger::Never, Trigger::OnDay)
-            }
+            Written::OnDay(day) => self
+                .day(day, &scope, &format!("{path}.on_day"))
+                .map_or(Trigger::Never, |day| Trigger::OnDay(Box::new(day))),
         };
         let own: &[&str] = if is_of_event { &["entries", "reasons", "program"] } else { &["program"] };
         Notice {

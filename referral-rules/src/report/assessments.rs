@@ -24,8 +24,13 @@ pub fn write(evaluation: &Evaluation<'_>, of: &[Subject], id: &str, out: &mut St
         let next = assessed.next.map(|next| format!(": {next}")).unwrap_or_default();
         let again = assessed.again_on.map(|day| format!("; again on {day}")).unwrap_or_default();
         wrapped(out, "  ", &format!("{}: {}{score}{next}{again}", assessed.assessment, assessed.verdict));
-        for item in assessed.items.iter().filter(|item| item.state != "met") {
+        for item in assessed.items.iter().filter(|item| item.state == "failed") {
             wrapped(out, "  - ", &item_text(item));
+        }
+        let unknown = assessed.items.iter().filter(|item| item.state == "missing");
+        let unknown: Vec<&str> = unknown.map(|item| item.item.as_str()).collect();
+        if !unknown.is_empty() {
+            wrapped(out, "  - ", &format!("not known: {}", unknown.join(", ")));
         }
     }
 }
@@ -34,7 +39,7 @@ fn item_text(item: &AssessedItem) -> String {
     let mut parts = vec![item.message.clone()];
     parts.extend(item.operands.iter().map(shortfall_text));
     parts.extend(item.next.clone());
-    format!("{} is {}: {}", item.item, item.state, parts.join("; "))
+    format!("{}: {}", item.item, parts.join("; "))
 }
 
 /// Such as `company.nps is 28, needs at least 30, short by 2`.

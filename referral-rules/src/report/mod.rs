@@ -2,6 +2,7 @@
 mod assessments;
 pub mod explain;
 mod metrics;
+mod notices;
 mod payouts;
 pub(crate) mod stands;
 mod summary;

@@ -40,6 +40,7 @@ pub fn summary(evaluation: &Evaluation<'_>) -> String {
     refused(evaluation, &known, &mut out);
     nothing_yet(evaluation, &known, &lines, &mut out);
     withheld(&known, &mut out);
+    super::notices::write(evaluation, &mut out);
     findings(evaluation, &mut out);
     out
 }

@@ -161,9 +161,7 @@ impl<'a> Telling<'a> {
         let turned_down = if *refused { position(self.refused.kind.len()) } else { 0 };
         let turned_down: Vec<u32> = (0..turned_down).filter(of_version).collect();
         for (applied, rows, is_refusal) in [(&self.applied, rows, false), (&self.refused, turned_down, true)] {
-            let make = |rows: &[u32], read: &mut dyn FnMut(&dyn Inputs)| {
-                read(&Events { evaluation, applied, rows: &rows.to_vec() })
-            };
+            let make = |rows: &[u32], read: &mut dyn FnMut(&dyn Inputs)| read(&Events { evaluation, applied, rows });
             let holds = truths(&notice.when, &rows, &make, &env, &mut self.scratch);
             for (row, holds) in rows.iter().zip(holds) {
                 if holds != Some(true) {

@@ -11,6 +11,7 @@ mod example;
 mod language;
 pub mod letter;
 mod made_up;
+mod notices;
 mod payouts;
 mod rest;
 mod reversals;
@@ -84,6 +85,7 @@ fn written(program: &Program, version: &Version, language: Language, examples: E
     words.limits(&mut page);
     words.reversals(&mut page);
     words.payouts(&mut page);
+    words.notices(&mut page);
     words.end(&mut page);
     words.amounts(&mut page);
     words.days(&mut page);

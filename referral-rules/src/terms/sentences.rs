@@ -77,5 +77,5 @@ sentences! {
     ReversalAll, ReversalRewards, ReversalOf, ReversalOfAll, ReversalWithin, ReversalNoEnd, TakeAll, TakeShare,
     TakeProportion, PaidTaken, PaidKept, RestoredBy, StepTakenBack, StepTakenBefore, HeadContests, ContestBy,
     ContestPeriod, ContestFirst, ContestLast, ContestEnds, ContestAtLeast, ContestAny, ContestWhen, ContestWhenAll,
-    TiesShare, TiesSplit, TiesFirst, ContestTickets, PrizeOfPlace, PrizeOfPlaces, EventContest, LetterPlace, OwnerCompany,
+    TiesShare, TiesSplit, TiesFirst, ContestTickets, PrizeOfPlace, PrizeOfPlaces, EventContest, LetterPlace, OwnerCompany, HeadNotices, NoticeOn, NoticeWhen, NoticeWithin, RefusalEvent,
 }

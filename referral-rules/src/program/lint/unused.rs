@@ -2,7 +2,7 @@
 use super::{Expressions, Terms, warning};
 use crate::diag::{Code, Diagnostic};
 use crate::program::compiled::Owner;
-use crate::program::document::{EventDeclaration, FactDeclaration, FactOwner, JudgedAt, STAGES};
+use crate::program::document::{EventDeclaration, FactDeclaration, FactOwner, JudgedAt, STAGES, Trigger};
 
 pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     facts(terms, found);
@@ -155,7 +155,12 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
         .reversals
         .iter()
         .any(|reversal| reversal.on.iter().chain(&reversal.restored_by).any(|on| on.value == kind));
-    by_reversal
+    let by_notice = document.notices.iter().any(|notice| match &notice.trigger {
+        Trigger::On(kinds) => kinds.iter().any(|on| on.value == kind),
+        Trigger::Every(_) | Trigger::OnDay(_) => false,
+    });
+    by_notice
+        || by_reversal
         || by_reward
         || by_moment
         || by_clock

@@ -16,9 +16,9 @@ pub(super) fn notice(field: &Field<'_>, reader: &mut Reader) -> Option<Notice> {
     let written: Vec<&str> = ["on", "every", "on_day"].into_iter().filter(|key| section.has(key)).collect();
     match written.as_slice() {
         [] => section.missing("on", "add `on`, a kind of event; or `every`, a period; or `on_day`, a date", reader),
-        [_, second, ..] => {
+        [first, second, ..] => {
             if let Some(field) = section.field(second) {
-                let fault = field.fault(Code::BadValue, format!("`{}` and `{second}` cannot both be", written[0]));
+                let fault = field.fault(Code::BadValue, format!("`{first}` and `{second}` cannot both be"));
                 reader.push(fault.help("write one of `on`, `every` and `on_day`"));
             }
         }
