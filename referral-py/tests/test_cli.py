@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import pyarrow.parquet
 from referral_rules import InternalError, _native, schema
 from referral_rules._evaluation import ANSWER_TABLES
 from referral_rules._cli import FINE, INTERNAL, INTERRUPTED, USAGE, WRONG, main
+from referral_rules._testing import TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = ROOT / "referral-rules/examples/first"
@@ -95,6 +97,11 @@ class Commands(unittest.TestCase):
     def test_tables_one_by_one(self) -> None:
         files = [f"--{name}={FIRST / name}.csv" for name in ("accounts", "referrals", "confirmations")]
         self.assertEqual(self.fine("evaluate", PROGRAM, *files, "--as-of", "2026-04-30"), self.fine("evaluate", PROGRAM, *BOOK))
+
+    def test_every_table_of_a_book_can_be_named(self) -> None:
+        native = (ROOT / "referral-py/src/frames.rs").read_text(encoding="utf-8")
+        named = re.findall(r'^    \("(\w+)", &\[', native, re.M)
+        self.assertEqual({*named, "booked"}, set(TABLES))
 
     def test_explain(self) -> None:
         self.assertIn("limit yearly cuts: 90 EUR -> 75.05 EUR", self.fine("explain", PROGRAM, *BOOK, "--referral", "R-4"))

@@ -17,7 +17,9 @@ from ._evaluation import ANSWER_TABLES
 from ._files import Csv
 from ._program import Program
 
-TABLES = ("accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists", "company")
+TABLES = (
+    "accounts", "referrals", "events", "confirmations", "booked", "opening_balances", "rates", "lists", "company", "notified", "figures",
+)
 
 #: The tables of an answer that are compared as a whole where they are expected.
 WHOLE = tuple(name for name in ANSWER_TABLES if name != "decisions")
