@@ -1,18 +1,77 @@
-//! The committed header is the one that the source gives.
+//! The committed header is the one that the source gives, and takes nothing back that an earlier one promised.
 #![allow(clippy::unwrap_used, reason = "a test: a panic is a failure")]
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(file(name)).unwrap_or_default()
+}
+
+fn regenerates() -> bool {
+    std::env::var_os("REGENERATE").is_some()
+}
 
 #[test]
 fn the_header_is_made_from_the_source() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let config = cbindgen::Config::from_file(folder.join("cbindgen.toml")).unwrap();
+    let config = cbindgen::Config::from_file(file("cbindgen.toml")).unwrap();
     let mut made = Vec::new();
-    let builder = cbindgen::Builder::new().with_src(folder.join("src/lib.rs")).with_config(config);
+    let builder = cbindgen::Builder::new().with_src(file("src/lib.rs")).with_config(config);
     builder.generate().unwrap().write(&mut made);
-    let path = folder.join("include/referral_rules.h");
-    if std::env::var_os("REGENERATE").is_some() {
-        std::fs::write(&path, &made).unwrap();
+    if regenerates() {
+        std::fs::write(file("include/referral_rules.h"), &made).unwrap();
     }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    let committed = read("include/referral_rules.h");
     assert!(committed.as_bytes() == made, "write it anew: REGENERATE=1 cargo test -p referral-ffi");
+}
+
+/// The functions and the numbers of a header, a line for each.
+fn promises(header: &str) -> Vec<String> {
+    let code = header.lines().map(str::trim).filter(|line| !line.starts_with("//") && !line.starts_with('*'));
+    let one = |line: &str| {
+        if let Some(define) = line.strip_prefix("#define REFERRAL_ABI_VERSION ") {
+            return Some(format!("number REFERRAL_ABI_VERSION = {define}"));
+        }
+        if let Some(number) = line.strip_suffix(',').filter(|line| line.starts_with("REFERRAL_")) {
+            return Some(format!("number {number}"));
+        }
+        let (before, _) = line.split_once('(')?;
+        let name = before.rsplit([' ', '*']).next().filter(|name| name.starts_with("referral_"))?;
+        (before != name).then(|| format!("function {name}"))
+    };
+    code.filter_map(one).collect()
+}
+
+#[test]
+fn nothing_that_was_promised_is_taken_back() {
+    let offered = promises(&read("include/referral_rules.h"));
+    assert!(offered.len() > 15, "{offered:?}");
+    let mut promised: Vec<String> = read("symbols.txt").lines().map(str::to_owned).collect();
+    if regenerates() {
+        promised.extend(offered.iter().filter(|one| !promised.contains(one)).cloned().collect::<Vec<_>>());
+        std::fs::write(file("symbols.txt"), promised.join("\n") + "\n").unwrap();
+    }
+    let gone: Vec<_> = promised.iter().filter(|one| !offered.contains(one)).collect();
+    assert!(
+        gone.is_empty(),
+        "programs that are linked already need {gone:?}: keep them, or raise REFERRAL_ABI_VERSION"
+    );
+    let new: Vec<_> = offered.iter().filter(|one| !promised.contains(one)).collect();
+    assert!(new.is_empty(), "add {new:?} to symbols.txt: REGENERATE=1 cargo test -p referral-ffi");
+}
+
+#[test]
+fn the_layer_for_cpp_has_every_function_of_a_program() {
+    let layer = read("include/referral_rules.hpp");
+    let of_programs: Vec<String> = promises(&read("include/referral_rules.h"))
+        .into_iter()
+        .filter_map(|line| line.strip_prefix("function ").map(str::to_owned))
+        .filter(|name| name.starts_with("referral_program_"))
+        .collect();
+    assert!(of_programs.len() > 5, "{of_programs:?}");
+    let lacks: Vec<_> = of_programs.iter().filter(|name| !layer.contains(&format!("{name}("))).collect();
+    let lacks: Vec<_> = lacks.into_iter().filter(|name| !layer.contains(&format!("({name},"))).collect();
+    assert!(lacks.is_empty(), "referral_rules.hpp has no method for {lacks:?}");
 }

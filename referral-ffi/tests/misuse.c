@@ -121,7 +121,47 @@ static void damaged_texts(const referral_program *program) {
   EXPECT(status, OK, "{\"ok\":true");
 }
 
-int main(void) {
+/* A request or document of `length` bytes: `start`, and then `fill` up to the end. */
+static char *filled(const char *start, char fill, size_t length) {
+  char *text = malloc(length);
+  if (text == NULL) exit(EXIT_FAILURE);
+  memset(text, fill, length);
+  memcpy(text, start, strlen(start));
+  return text;
+}
+
+/* What is nested without end or large without sense is refused as what it is, and quickly. */
+static void hostile_and_huge(const referral_program *program, size_t size) {
+  referral_text answer = REFERRAL_TEXT_EMPTY;
+  referral_program *made = NULL;
+  char *deep = filled("", '[', size);
+  EXPECT(referral_program_evaluate(program, deep, size, &answer), REFUSED, "{\"ok\":false,\"diagnostics\":[{\"code\":\"");
+  EXPECT(referral_program_compile(deep, size, &made, &answer), REFUSED, "{\"ok\":false,\"diagnostics\":[{\"code\":\"");
+  free(deep);
+  deep = filled("a = ", '[', size);
+  EXPECT(referral_program_compile(deep, size, &made, &answer), REFUSED, "{\"ok\":false,\"diagnostics\":[{\"code\":\"");
+  free(deep);
+  deep = filled("[[reward]]\namount = \"", '(', size);
+  deep[size - 1] = '"';
+  EXPECT(referral_program_compile(deep, size, &made, &answer), REFUSED, "{\"ok\":false,\"diagnostics\":[{\"code\":\"");
+  free(deep);
+  char *large = filled("{}", ' ', size);
+  EXPECT(referral_program_evaluate(program, large, size, &answer), REFUSED, FAULT("missing-key"));
+  free(large);
+  large = filled("{\"as_of\": \"", '9', size);
+  memcpy(large + size - 2, "\"}", 2);
+  EXPECT(referral_program_evaluate(program, large, size, &answer), REFUSED, "{\"ok\":false,\"diagnostics\":[{\"code\":\"");
+  free(large);
+  large = filled("id = '", 'x', size);
+  large[size - 1] = '\'';
+  EXPECT(referral_program_compile(large, size, &made, &answer), REFUSED, "{\"ok\":false,\"diagnostics\":[{\"code\":\"");
+  free(large);
+  CHECK(made == NULL);
+}
+
+/* The argument, if there is one, is the size in bytes of what is hostile: tools that watch memory are slow. */
+int main(int count, char **arguments) {
+  size_t size = count > 1 ? strtoul(arguments[1], NULL, 10) : 1 << 22;
   referral_text answer = REFERRAL_TEXT_EMPTY;
   referral_program *program = NULL;
   EXPECT(referral_program_compile_request(TEXT(standard), &program, &answer), OK,
@@ -132,6 +172,7 @@ int main(void) {
   wrong_requests(program);
   null(program);
   damaged_texts(program);
+  hostile_and_huge(program, size);
   referral_program_free(program);
   return told("program that was misused", 1);
 }

@@ -1,0 +1,73 @@
+//! What the way through C costs over Rust, in one run, call for call in turns: a request that asks almost nothing, and one that
+//! evaluates a referral. `cargo run --release -p referral-benches --bin c_calls`
+#![allow(unsafe_code, reason = "the functions of the C interface are called as C calls them")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::missing_safety_doc,
+    reason = "a tool for measuring: a panic is a failure"
+)]
+// The name that the interface has the library by.
+extern crate referral_rules as rules;
+
+// The interface is a library for C and cannot be linked from Rust: its source is compiled here once more.
+#[path = "../../../referral-ffi/src/lib.rs"]
+#[allow(dead_code, unreachable_pub, reason = "only some of its functions are measured")]
+mod c;
+
+use referral_rules::wire::Compiled;
+use std::ffi::c_char;
+use std::hint::black_box;
+use std::time::Instant as Clock;
+
+const PROGRAM: &str = r#"{"program": {"standard": "customer-referrals"}}"#;
+const REQUESTS: [(&str, &str); 2] = [
+    ("no rows at all", r#"{"rows": {}}"#),
+    (
+        "keys of one referral",
+        r#"{"rows": {"referrals": [{"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02T09:00:00Z"}]}}"#,
+    ),
+];
+
+fn text() -> c::Text {
+    c::Text { data: std::ptr::null_mut(), length: 0 }
+}
+
+fn main() {
+    let compiled = Compiled::new(PROGRAM).expect("the standard program compiles");
+    let (mut handle, mut answer) = (std::ptr::null_mut(), text());
+    // SAFETY: the texts have these lengths, both places may be written to, and what comes out is given back below.
+    unsafe {
+        let program = PROGRAM.as_ptr().cast::<c_char>();
+        c::referral_program_compile_request(program, PROGRAM.len(), &raw mut handle, &raw mut answer);
+        c::referral_text_free(&raw mut answer);
+    }
+    for (name, request) in REQUESTS {
+        let by_rust = || black_box(compiled.keys_json(black_box(request))).len();
+        let by_c = || {
+            let mut answer = text();
+            // SAFETY: as above; the program is given back after the last call.
+            unsafe {
+                c::referral_program_keys(handle, black_box(request).as_ptr().cast(), request.len(), &raw mut answer);
+                let length = answer.length;
+                c::referral_text_free(black_box(&raw mut answer));
+                length
+            }
+        };
+        assert_eq!(by_rust(), by_c(), "both say the same");
+        let least = |work: &dyn Fn() -> usize| {
+            let start = Clock::now();
+            (0..1_000).for_each(|_| assert!(work() > 0));
+            start.elapsed().as_nanos() as f64 / 1e3
+        };
+        let (mut rust, mut c) = (f64::MAX, f64::MAX);
+        for _ in 0..300 {
+            rust = rust.min(least(&by_rust));
+            c = c.min(least(&by_c));
+        }
+        println!("{name:<22} Rust {rust:>9.1} ns, C {c:>9.1} ns: {:>7.1} ns more", c - rust);
+    }
+    // SAFETY: it was made above, and nothing asks it any more.
+    unsafe { c::referral_program_free(handle) };
+}
