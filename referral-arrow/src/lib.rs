@@ -75,8 +75,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 mod answer;
+mod book;
 mod column;
 mod dictionary;
+mod evaluated;
 mod fault;
 mod lists;
 mod table;
@@ -86,5 +88,7 @@ pub use answer::{
     balances, campaigns, decisions, entries, findings, leaderboard, ledger, lists, outlook, part, part_from_json,
     parts, payouts, positions, standings,
 };
+pub use book::{BookTable, book, book_table, book_tables};
+pub use evaluated::Evaluated;
 pub use fault::{ColumnFault, ColumnFaults};
 pub use table::{Tables, columns, given, table, table_where};

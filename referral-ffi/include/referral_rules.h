@@ -26,6 +26,9 @@
  * PROGRAMS are made by the two functions that compile and are given back with referral_program_free, once. A program never
  * changes: any number of threads may ask it at the same time. It must not be freed while one of them still does.
  *
+ * TABLES of Arrow go in by referral_program_evaluate_tables and come out by referral_evaluation_table: for large books, and for hosts
+ * whose data are in columns already. Amounts are decimal128, exact.
+ *
  * THREADS: every function may be called from every thread. There is no hidden state, no initialisation and no "last
  * error": what went wrong is in the status and in the answer.
  *
@@ -45,6 +48,58 @@
 
 /* A referral_text that holds nothing. */
 #define REFERRAL_TEXT_EMPTY { NULL, 0 }
+
+/* Arrow's C data and C stream interface, as its specification has them: tables go in and come out by these, without copies, whatever
+ * library made them (https://arrow.apache.org/docs/format/CStreamInterface.html). */
+#ifdef __cplusplus
+extern "C" {
+#endif
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+  const char *format;
+  const char *name;
+  const char *metadata;
+  int64_t flags;
+  int64_t n_children;
+  struct ArrowSchema **children;
+  struct ArrowSchema *dictionary;
+  void (*release)(struct ArrowSchema *);
+  void *private_data;
+};
+
+struct ArrowArray {
+  int64_t length;
+  int64_t null_count;
+  int64_t offset;
+  int64_t n_buffers;
+  int64_t n_children;
+  const void **buffers;
+  struct ArrowArray **children;
+  struct ArrowArray *dictionary;
+  void (*release)(struct ArrowArray *);
+  void *private_data;
+};
+#endif
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+  int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+  int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+  const char *(*get_last_error)(struct ArrowArrayStream *);
+  void (*release)(struct ArrowArrayStream *);
+  void *private_data;
+};
+#endif
+#ifdef __cplusplus
+}
+#endif
 
 
 // The number of this interface: it changes when a program that was built with an earlier header would not work any more.
@@ -69,6 +124,9 @@ typedef enum {
   REFERRAL_STATUS_PANIC = 5,
 } referral_status;
 
+// What was evaluated.
+typedef struct referral_evaluation referral_evaluation;
+
 // A program that is compiled.
 typedef struct referral_program referral_program;
 
@@ -79,6 +137,17 @@ typedef struct {
   // How many bytes.
   size_t length;
 } referral_text;
+
+// A table that goes in.
+typedef struct {
+  // Its name among the tables of a book, such as "referrals".
+  const char *name;
+  // How many bytes the name has.
+  size_t name_length;
+  // Its rows. The stream is moved: once it is read its `release` is NULL here, and the library has released it. A stream whose
+  // `release` is not NULL after the call is still the caller's.
+  struct ArrowArrayStream *stream;
+} referral_table;
 
 #ifdef __cplusplus
 extern "C" {
@@ -166,6 +235,41 @@ referral_status referral_explain_json(const char *request, size_t request_length
 
 // Says in words what the program of a request is that has its `program` with it.
 referral_status referral_describe_json(const char *request, size_t request_length, referral_text *answer);
+
+// Evaluates tables of Arrow beside a request: {"as_of": "2026-04-30"}, with `threads` if wanted, and small tables as JSON under
+// `book`. With REFERRAL_STATUS_OK `*evaluation` is what was evaluated, to be given back with referral_evaluation_free, otherwise NULL. It
+// holds on to its program: either may be given back first. The answer has findings and warnings, or the parts that `answer` names. A
+// column that cannot be used, such as one of floating-point numbers, is a fault; all of them are told at once.
+referral_status referral_program_evaluate_tables(const referral_program *program,
+                                                 const char *request,
+                                                 size_t request_length,
+                                                 const referral_table *tables,
+                                                 size_t tables_count,
+                                                 referral_evaluation **evaluation,
+                                                 referral_text *answer);
+
+// Gives what was evaluated back. NULL is allowed and does nothing. Streams that came of it go on.
+void referral_evaluation_free(referral_evaluation *evaluation);
+
+// A table of the answer by its name, such as "entries" or "decisions", as a stream that is the caller's to release. Otherwise the stream's
+// `release` is NULL. What stands in `*stream` before is overwritten, not released.
+referral_status referral_evaluation_table(const referral_evaluation *evaluation,
+                                          const char *name,
+                                          size_t name_length,
+                                          struct ArrowArrayStream *stream,
+                                          referral_text *answer);
+
+// Parts of the answer as JSON: a request {"answer": ["balances"]}.
+referral_status referral_evaluation_answer(const referral_evaluation *evaluation,
+                                           const char *request,
+                                           size_t request_length,
+                                           referral_text *answer);
+
+// Explains one referral, entry or referrer: {"referral": "R-1"}, or `entry`, or `referrer`, and `letter` if wanted.
+referral_status referral_evaluation_explain(const referral_evaluation *evaluation,
+                                            const char *request,
+                                            size_t request_length,
+                                            referral_text *answer);
 
 // Gives a text back and empties it, so that giving it back again does nothing. NULL is allowed and does nothing.
 void referral_text_free(referral_text *text);

@@ -15,6 +15,7 @@
 #include "referral_rules.h"
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -82,6 +83,58 @@ inline text checked(referral_status status, text answer) {
 inline const char *address(std::string_view view) noexcept { return view.data() == nullptr ? "" : view.data(); }
 } // namespace detail
 
+/// The JSON Schema of a document, for editors.
+inline std::string_view document_schema() noexcept { return referral_document_schema(); }
+
+/// A table that goes in, by its name among the tables of a book. The stream is moved when it is read.
+inline referral_table table(std::string_view name, ArrowArrayStream *stream) noexcept {
+  return referral_table{detail::address(name), name.size(), stream};
+}
+
+/// What was evaluated, to be asked for one part after the other. It may outlive its program.
+class evaluation {
+public:
+  /// What the call that evaluated said: findings and warnings, or the parts that its request named.
+  std::string_view evaluated() const noexcept { return said.view(); }
+
+  /// A table of the answer, such as "entries". The stream is the caller's to release.
+  ArrowArrayStream table(std::string_view name) const {
+    ArrowArrayStream stream{};
+    text answer;
+    const referral_status status =
+        referral_evaluation_table(own.get(), detail::address(name), name.size(), &stream, answer.out());
+    detail::checked(status, std::move(answer));
+    return stream;
+  }
+
+  /// Parts of the answer, as JSON.
+  text answer(std::string_view request) const { return ask(referral_evaluation_answer, request); }
+
+  /// Explains a referral, an entry or a referrer.
+  text explain(std::string_view request) const { return ask(referral_evaluation_explain, request); }
+
+  /// For the functions of referral_rules.h; it stays owned by this object.
+  const referral_evaluation *get() const noexcept { return own.get(); }
+
+private:
+  friend class program;
+  struct give_back {
+    void operator()(referral_evaluation *evaluation) const noexcept { referral_evaluation_free(evaluation); }
+  };
+  using asking = referral_status (*)(const referral_evaluation *, const char *, size_t, referral_text *);
+
+  text ask(asking call, std::string_view request) const {
+    text answer;
+    const referral_status status = call(own.get(), detail::address(request), request.size(), answer.out());
+    return detail::checked(status, std::move(answer));
+  }
+
+  evaluation() = default;
+
+  std::unique_ptr<referral_evaluation, give_back> own;
+  text said;
+};
+
 /// A program that is compiled.
 class program {
 public:
@@ -96,6 +149,18 @@ public:
 
   /// Evaluates a request {"book": {...}, "as_of": "..."}.
   text evaluate(std::string_view request) const { return ask(referral_program_evaluate, request); }
+
+  /// Evaluates tables of Arrow beside a request {"as_of": "..."}.
+  evaluation evaluate_tables(std::string_view request, std::initializer_list<referral_table> tables) const {
+    referral_evaluation *handle = nullptr;
+    text answer;
+    const referral_status status = referral_program_evaluate_tables(
+        own.get(), detail::address(request), request.size(), tables.begin(), tables.size(), &handle, answer.out());
+    evaluation out;
+    out.own.reset(handle);
+    out.said = detail::checked(status, std::move(answer));
+    return out;
+  }
 
   /// Explains a referral, an entry or a referrer.
   text explain(std::string_view request) const { return ask(referral_program_explain, request); }

@@ -5,11 +5,16 @@
 //! crate. `text.rs` has all that touches memory of the caller.
 #![allow(unsafe_code, reason = "pointers of another language; every block says why it is sound")]
 #![allow(clippy::missing_safety_doc, reason = "what callers must keep to is written for them at the top of the header")]
+mod tables;
 mod text;
 
 use rules::wire::{self, Compiled};
 use std::ffi::c_char;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+pub use tables::{
+    Evaluation, Table, referral_evaluation_answer, referral_evaluation_explain, referral_evaluation_free,
+    referral_evaluation_table, referral_program_evaluate_tables,
+};
 use text::{Failure, answer_into, read};
 pub use text::{Status, Text, referral_text_free};
 
@@ -21,7 +26,7 @@ pub const REFERRAL_ABI_VERSION: u32 = 1;
 static SCHEMA: LazyLock<String> = LazyLock::new(|| format!("{}\0", rules::program::SCHEMA));
 
 /// A program that is compiled.
-pub struct Handle(Compiled);
+pub struct Handle(Arc<Compiled>);
 
 /// The version of the library, such as "0.1.0". The text ends with a NUL and is never freed.
 #[unsafe(no_mangle)]
@@ -224,7 +229,7 @@ unsafe fn compile(
         };
         let answer = compiled.answer();
         // SAFETY: as above.
-        unsafe { program.write(Box::into_raw(Box::new(Handle(compiled)))) };
+        unsafe { program.write(Box::into_raw(Box::new(Handle(Arc::new(compiled))))) };
         Ok(answer)
     };
     // SAFETY: the caller says so.

@@ -43,6 +43,24 @@ int main() {
   CHECK(has(program.step(R"({"news": {}, "as_of": "2026-04-01"})"), "\"step\""));
   CHECK(has(program.rebuild(R"({"history": {}, "as_of": "2026-04-01"})"), "{\"ok\":true"));
 
+  CHECK(referral::document_schema().find("$schema") != std::string_view::npos);
+
+  // An evaluation may outlive its program; a stream that was not read stays the caller's.
+  {
+    referral::program other = referral::program::compile_request(standard);
+    const referral::evaluation evaluation = other.evaluate_tables(R"({"as_of": "2026-04-01"})", {});
+    other = referral::program::compile_request(standard);
+    CHECK(evaluation.evaluated().find("\"findings\":[]") != std::string_view::npos);
+    CHECK(has(evaluation.answer(R"({"answer": ["balances"]})"), "\"balances\":[]"));
+    ArrowArrayStream entries = evaluation.table("entries");
+    CHECK(entries.release != nullptr);
+    entries.release(&entries);
+    REFUSED(REFUSED, "did you mean `entries`?", evaluation.table("entrys"));
+    REFUSED(REFUSED, "not-found", evaluation.explain(R"({"referral": "R-1"})"));
+    ArrowArrayStream empty{};
+    REFUSED(REFUSED, "book.referrals", other.evaluate_tables(R"({"as_of": "2026-04-01"})", {referral::table("referrals", &empty)}));
+  }
+
   // What is moved is given back once, by its new owner.
   referral::program moved = std::move(program);
   referral::text answer = moved.evaluate(nothing);

@@ -1,13 +1,10 @@
-//! An evaluation that stays with its program and its book, to be asked for one part after the other.
+//! An evaluation that can be asked again, made while Python listens to Ctrl-C and is told how far it is.
 use crate::{answer, panicked};
 use arrow_array::RecordBatch;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use referral_rules::book::Book;
-use referral_rules::evaluation::Evaluation;
-use referral_rules::wire::{self, Asked, Compiled, PARTS, guarded};
-use referral_rules::{EngineError, Stage, evaluate_watched};
-use self_cell::self_cell;
+use referral_rules::Stage;
+use referral_rules::wire::{Asked, Compiled, PARTS, guarded};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -20,26 +17,14 @@ const ROWS_ASIDE: usize = 20_000;
 /// How often it listens.
 const PAUSE: Duration = Duration::from_millis(50);
 
-struct Owner {
-    compiled: Arc<Compiled>,
-    book: Book,
-}
-
-self_cell!(
-    struct Cell {
-        owner: Owner,
-        #[covariant]
-        dependent: Evaluation,
-    }
-);
-
 /// The evaluation, and which parts of it were asked for.
 pub struct Evaluated {
-    cell: Cell,
+    evaluated: referral_arrow::Evaluated,
     pub parts: Vec<&'static str>,
 }
 
-type Outcome = Result<Cell, EngineError>;
+/// The evaluation; or the answer in JSON that says why not.
+type Outcome = Result<referral_arrow::Evaluated, String>;
 
 impl Evaluated {
     /// Evaluates what was asked; the answer that says why not is JSON. Ctrl-C leaves the work to itself: it looks at nothing of
@@ -62,14 +47,12 @@ impl Evaluated {
             aside(py, move || work(compiled, &asked, &reaching), &|| tell(progress, reached.load(Ordering::Relaxed)))?
         };
         tell(progress, STEPS.len().saturating_sub(1))?;
-        let refused = |fault: EngineError| wire::error(fault.code(), &fault.to_string());
-        Ok(outcome.map(|cell| Self { cell, parts }).map_err(refused))
+        Ok(outcome.map(|evaluated| Self { evaluated, parts }))
     }
 
     /// Parts of the answer in JSON.
     pub fn json(&self, parts: &[&'static str]) -> String {
-        let (compiled, evaluation) = (&self.cell.borrow_owner().compiled, self.cell.borrow_dependent());
-        compiled.answer_of(evaluation, parts)
+        self.evaluated.json(parts)
     }
 
     /// The first rows of a table in JSON; `None` for one that is made as a whole.
@@ -97,8 +80,7 @@ impl Evaluated {
 
     /// One explanation in JSON.
     pub fn explain(&self, request: &str) -> String {
-        let (compiled, evaluation) = (&self.cell.borrow_owner().compiled, self.cell.borrow_dependent());
-        compiled.explain_of(evaluation, request)
+        self.evaluated.explain(request)
     }
 
     /// A part of the answer as a batch.
@@ -106,7 +88,7 @@ impl Evaluated {
     /// # Errors
     /// `ValueError` for a part that is no table, or that Arrow cannot hold.
     pub fn batch(&self, name: &str) -> PyResult<RecordBatch> {
-        let batch = referral_arrow::part(self.cell.borrow_dependent(), name);
+        let batch = self.evaluated.part(name);
         let batch = batch.ok_or_else(|| PyValueError::new_err(format!("`{name}` is no table")))?;
         batch.map_err(|error| PyValueError::new_err(error.to_string()))
     }
@@ -137,14 +119,11 @@ fn tell(progress: Option<&Bound<'_, PyAny>>, reached: usize) -> PyResult<()> {
 }
 
 fn work(compiled: Arc<Compiled>, asked: &Asked, reached: &AtomicUsize) -> Outcome {
-    let book = Book::new(&compiled.program, &asked.given);
     let watch = |stage: Stage| {
         let step = STEPS.iter().position(|step| *step == stage.word());
         reached.store(step.unwrap_or_default(), Ordering::Relaxed);
     };
-    Cell::try_new(Owner { compiled, book }, |owner| {
-        evaluate_watched(&owner.compiled.program, &owner.book, asked.as_of, asked.options, &watch)
-    })
+    referral_arrow::Evaluated::watched(compiled, asked, &watch)
 }
 
 fn aside(

@@ -18,6 +18,8 @@ pub struct Asked {
     pub options: Options,
     /// The parts of the answer that are wanted, in their order.
     pub parts: Vec<&'static str>,
+    /// Whether the request names them; otherwise they are those of every answer.
+    pub names_parts: bool,
 }
 
 impl Compiled {
@@ -54,7 +56,8 @@ impl Compiled {
             let given = request.tables("book", &mut faults);
             let as_of = request.as_of(Some(&self.program.zone), &mut faults);
             let options = request.options(&mut faults);
-            as_of.map(|as_of| Asked { given, as_of, options, parts })
+            let names_parts = request.get("answer").is_some();
+            as_of.map(|as_of| Asked { given, as_of, options, parts, names_parts })
         });
         asked.filter(|_| faults.is_empty()).ok_or_else(|| told(faults, request))
     }
@@ -62,6 +65,17 @@ impl Compiled {
     /// The answer of [`Compiled::evaluate_json`] for an evaluation of this program: these parts of it.
     pub fn answer_of(&self, evaluation: &Evaluation<'_>, parts: &[&'static str]) -> String {
         answered(evaluation, &self.warnings, parts).finished()
+    }
+
+    /// The same with the parts that a request names: `{"answer": ["balances"]}`.
+    pub fn parts_of(&self, evaluation: &Evaluation<'_>, request: &str) -> String {
+        answer((Some(self), None), request, &["answer"], |request, faults| {
+            let parts = request.parts(faults);
+            if !faults.is_empty() {
+                return Err(Failure::Told);
+            }
+            Ok(answered(evaluation, &self.warnings, &parts))
+        })
     }
 
     /// The answer of [`Compiled::explain_json`] for an evaluation of this program: a request of `referral`, `entry` or `referrer`,

@@ -329,12 +329,35 @@ fn answer(
     }
 }
 
+/// The answer that says what is wrong with tables that came beside a request: their faults have a path, and no place in a text.
+///
+/// # Example
+/// ```
+/// use referral_rules::diag::{Code, Diagnostic, Span};
+/// let fault = Diagnostic::error(Code::MissingKey, Span::default(), "there is no column `id`").path("book.events.id").help("give it");
+/// let answer = referral_rules::wire::unusable(vec![fault]);
+/// assert!(answer.contains(r#""text":"book.events.id: there is no column `id`; give it""#), "{answer}");
+/// ```
+pub fn unusable(mut faults: Vec<Diagnostic>) -> String {
+    faults.iter_mut().for_each(|fault| request::SOURCE.clone_into(&mut fault.place.source));
+    let line = |fault: &Diagnostic| {
+        let help = if fault.help.is_empty() { String::new() } else { format!("; {}", fault.help) };
+        format!("{}: {}{help}", fault.place.path, fault.message)
+    };
+    let lines: Vec<String> = faults.iter().map(line).collect();
+    refused(&faults, &lines.join("\n"))
+}
+
 /// The answer that says what is wrong with the request or its documents.
 fn told(faults: Found, text: &str) -> String {
     let (diagnostics, rendered) = faults.told(text);
+    refused(&diagnostics, rendered.trim_end())
+}
+
+fn refused(diagnostics: &[Diagnostic], text: &str) -> String {
     let mut out = Out::default();
     out.put("ok", &false);
-    out.put("diagnostics", &diagnostics);
-    out.put("text", rendered.trim_end());
+    out.put("diagnostics", diagnostics);
+    out.put("text", text);
     out.finished()
 }

@@ -11,7 +11,7 @@ use crate::program::standard::{STANDARDS, Standard};
 use crate::program::{Notation, Program, SourceText};
 
 /// What places call the request.
-const SOURCE: &str = "request";
+pub const SOURCE: &str = "request";
 
 /// Faults of the request, with those of documents, which are located in their own texts.
 #[derive(Default)]
