@@ -99,7 +99,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.fine("evaluate", PROGRAM, *files, "--as-of", "2026-04-30"), self.fine("evaluate", PROGRAM, *BOOK))
 
     def test_every_table_of_a_book_can_be_named(self) -> None:
-        native = (ROOT / "referral-py/src/frames.rs").read_text(encoding="utf-8")
+        native = (ROOT / "referral-arrow/src/book.rs").read_text(encoding="utf-8")
         named = re.findall(r'^    \("(\w+)", &\[', native, re.M)
         self.assertEqual({*named, "booked"}, set(TABLES))
 
