@@ -122,7 +122,7 @@ impl Evaluation<'_> {
     /// The code of the requirement that kept an event from being taken in, if one did.
     pub(super) fn kept_out_by(&self, row: u32, what: What) -> Option<String> {
         let version = self.program.versions.get(usize::from(self.submissions.version[index(row)]))?;
-        let own = self.failed_at_events(row).iter().filter(|failed| failed.what == what);
+        let own = self.failed_at_events(row).iter().filter(|failed| failed.what == what && failed.place.made == 0);
         let mut said = own.map(|failed| (failed.said, &version.requirements[usize::from(failed.requirement)]));
         let keeps = said.find(|(said, one)| *said == Said::Voided || one.on_failure.changes_event());
         keeps.map(|(_, found)| found.code.clone())
