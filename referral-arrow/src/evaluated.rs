@@ -61,19 +61,24 @@ impl Evaluated {
         cell.map(Self).map_err(|fault: EngineError| wire::error(fault.code(), &fault.to_string()))
     }
 
+    /// The evaluation itself.
+    pub fn evaluation(&self) -> &Evaluation<'_> {
+        self.0.borrow_dependent()
+    }
+
     /// Parts of the answer in JSON, as [`Compiled::evaluate_json`] gives them.
     pub fn json(&self, parts: &[&'static str]) -> String {
-        self.0.borrow_owner().compiled.answer_of(self.0.borrow_dependent(), parts)
+        self.0.borrow_owner().compiled.answer_of(self.evaluation(), parts)
     }
 
     /// The parts that a request in JSON names: `{"answer": ["balances"]}`.
     pub fn answer(&self, request: &str) -> String {
-        self.0.borrow_owner().compiled.parts_of(self.0.borrow_dependent(), request)
+        self.0.borrow_owner().compiled.parts_of(self.evaluation(), request)
     }
 
     /// One explanation in JSON, as [`Compiled::explain_json`] gives it.
     pub fn explain(&self, request: &str) -> String {
-        self.0.borrow_owner().compiled.explain_of(self.0.borrow_dependent(), request)
+        self.0.borrow_owner().compiled.explain_of(self.evaluation(), request)
     }
 
     /// A part of the answer as a batch; `None` for one that is no table.
@@ -81,6 +86,6 @@ impl Evaluated {
     /// # Errors
     /// Where Arrow cannot hold it.
     pub fn part(&self, name: &str) -> Option<Result<RecordBatch, ArrowError>> {
-        crate::part(self.0.borrow_dependent(), name)
+        crate::part(self.evaluation(), name)
     }
 }

@@ -1,6 +1,6 @@
 //! Tables of Arrow go in and come out, by the C stream interface: what was evaluated stays with the caller, to be asked again.
-use crate::Handle;
-use crate::text::{Failure, Status, Text, answer_into, read};
+use super::Handle;
+use super::text::{Failure, Status, Text, answer_into, read};
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
 use referral_arrow::{BookTable, Evaluated, book, book_table, book_tables};
@@ -175,7 +175,7 @@ unsafe fn all<'a>(tables: *const Table, count: usize) -> Result<Vec<(&'a str, *m
     if tables.is_null() {
         return Err(Failure::Null("`tables`"));
     }
-    if count > isize::MAX.unsigned_abs() / size_of::<Table>() {
+    if count.checked_mul(size_of::<Table>()).is_none_or(|bytes| bytes > isize::MAX.unsigned_abs()) {
         return Err(Failure::TooLong);
     }
     // SAFETY: it is not NULL and not longer than memory; the caller says that the tables are there.

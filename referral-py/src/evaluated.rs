@@ -57,7 +57,7 @@ impl Evaluated {
 
     /// The first rows of a table in JSON; `None` for one that is made as a whole.
     pub fn head(&self, name: &str, most: usize) -> Option<String> {
-        let evaluation = self.cell.borrow_dependent();
+        let evaluation = self.evaluated.evaluation();
         let rows = match name {
             "decisions" => serde_json::to_string(&evaluation.decisions().take(most).collect::<Vec<_>>()),
             "entries" => serde_json::to_string(&evaluation.entries().take(most).collect::<Vec<_>>()),
@@ -69,7 +69,7 @@ impl Evaluated {
 
     /// How many rows a table has; `None` for one that must be made to count them.
     pub fn count(&self, name: &str) -> Option<usize> {
-        let evaluation = self.cell.borrow_dependent();
+        let evaluation = self.evaluated.evaluation();
         match name {
             "decisions" => Some(evaluation.referrals().count()),
             "ledger" => Some(evaluation.ledger_rows().len()),

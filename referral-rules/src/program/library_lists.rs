@@ -38,6 +38,15 @@ pub fn library_list(name: &str) -> Option<&'static LibraryList> {
     LIBRARY_LISTS.iter().find(|list| list.name == name)
 }
 
+/// The lists that are not written in the document.
+pub(super) fn lists(document: &Document) -> Vec<(String, ListFrom)> {
+    let from = |list: &ConstantList| match list.from.as_deref()? {
+        HOST => Some(ListFrom::Host),
+        name => library_list(name).map(ListFrom::Library),
+    };
+    document.lists.iter().filter_map(|list| Some((list.name.value.clone(), from(list)?))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,13 +63,4 @@ mod tests {
             );
         }
     }
-}
-
-/// The lists that are not written in the document.
-pub(super) fn lists(document: &Document) -> Vec<(String, ListFrom)> {
-    let from = |list: &ConstantList| match list.from.as_deref()? {
-        HOST => Some(ListFrom::Host),
-        name => library_list(name).map(ListFrom::Library),
-    };
-    document.lists.iter().filter_map(|list| Some((list.name.value.clone(), from(list)?))).collect()
 }

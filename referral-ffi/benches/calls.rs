@@ -1,22 +1,20 @@
 //! What the way through C costs over Rust, in one run, call for call in turns: a request that asks almost nothing, and one that
-//! evaluates a referral. `cargo run --release -p referral-benches --bin c_calls`
+//! evaluates a referral. `cargo bench -p referral-ffi --bench calls`
 #![allow(unsafe_code, reason = "the functions of the C interface are called as C calls them")]
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::expect_used,
+    clippy::float_arithmetic,
     clippy::missing_safety_doc,
     reason = "a tool for measuring: a panic is a failure"
 )]
-// The name that the interface has the library by.
-extern crate referral_rules as rules;
-
 // The interface is a library for C and cannot be linked from Rust: its source is compiled here once more.
-#[path = "../../../referral-ffi/src/lib.rs"]
-#[allow(dead_code, unreachable_pub, reason = "only some of its functions are measured")]
+#[path = "../src/lib.rs"]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only some of its functions are measured")]
 mod c;
 
-use referral_rules::wire::Compiled;
+use rules::wire::Compiled;
 use std::ffi::c_char;
 use std::hint::black_box;
 use std::time::Instant as Clock;
