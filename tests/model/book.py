@@ -376,10 +376,11 @@ class Book:
         return Row(name=name, key=key, value=value, at=at)
 
     def is_key(self, key, parts):
-        """Whether a balance's key has as many parts as the limit, and names campaigns and rewards that there are."""
+        """Whether a balance's key has as many parts as the limit, and names referrals, campaigns and rewards that there are."""
         given = [key] if len(parts) == 1 else key.split("/") if key else []
         there = {word: {rule["id"] for version in self.program.versions for rule in rules(version)}
                  for word, rules in (("campaign", lambda version: version.campaigns), ("reward", lambda version: version.rewards + version.prizes))}
+        there["referral"] = {says.id for says in self.referrals}
         return len(given) == len(parts) and all(part not in there or name in there[part] for part, name in zip(parts, given))
 
 

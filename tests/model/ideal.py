@@ -39,6 +39,7 @@ class Ideal:
         self.given, self.made = Given(book), Made(book)
         self.kept, self.queue, self.turn, self.reversals = Kept(book), [], count(), Reversals(self)
         self.verdicts, self.standings, self.goal_events, self.taken, self.taken_in, self.contests = [], {}, [], [], [], Contests(self)
+        self.standing_rows = None
         for row in self.known.referrals.values():
             self.expect(Happening(row.id, "submitted", row.at))
         for event in self.known.events.values():

@@ -29,6 +29,13 @@ class Today:
 
 
 def standings(ideal):
+    """The rows, worked out once: to look at a level is to keep it."""
+    if ideal.standing_rows is None:
+        ideal.standing_rows = list(rows_of(ideal))
+    return ideal.standing_rows
+
+
+def rows_of(ideal):
     program = ideal.program
     today = program.day_of(ideal.moment)
     version = program.in_force(today) or program.versions[-1]

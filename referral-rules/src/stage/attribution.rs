@@ -173,7 +173,7 @@ impl Attributing<'_> {
             if let Some((earlier, holding)) = self.earlier.as_ref().zip(self.holding.as_ref()) {
                 let whose = standing.shares_with().map_or(referral, |(holder, _)| holder);
                 let mut stages = holding.stages(whose, moment);
-                stages.retain(|(at, _)| *at >= self.book.referrals.submitted_at[row]);
+                stages.retain(|entered| entered.at >= self.book.referrals.submitted_at[row]);
                 earlier.accept(referral, stages, &mut so_far.before);
             }
             put(referral, standing);

@@ -5,6 +5,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::circles::Asking;
 use super::env;
+use super::holding::Entered;
 use super::inputs::{FactsAt, ReferralRows};
 use super::submission::Submissions;
 use super::timeline::{Applied, MeasureKey, OfSubmissions, Opening, Reading, Running, Totals, What, submission_item};
@@ -177,7 +178,7 @@ impl<'a> Earlier<'a> {
     }
 
     /// An accepted referral counts from its submission on; its stages are what is to come of it.
-    pub fn accept(&self, referral: u32, stages: Vec<(i64, EventKind)>, so_far: &mut SoFar) {
+    pub fn accept(&self, referral: u32, stages: Vec<Entered>, so_far: &mut SoFar) {
         let day = self.day(referral);
         self.go_on_until(self.book.referrals.submitted_at[index(referral)], so_far);
         for (number, value) in self.of.contributed(referral).filter(|(number, _)| self.measures.contains(number)) {
@@ -192,8 +193,13 @@ impl<'a> Earlier<'a> {
             }
         }
         self.enter(referral, EventKind::SUBMITTED, so_far);
-        let later = (0_u32..).zip(stages).filter(|(_, (_, stage))| *stage != EventKind::SUBMITTED);
-        so_far.coming.extend(later.map(|(place, (at, stage))| Reverse((at, place, referral, stage))));
+        for (place, entered) in (0_u32..).zip(stages).filter(|(_, entered)| entered.stage != EventKind::SUBMITTED) {
+            if entered.submitting {
+                self.enter(referral, entered.stage, so_far);
+            } else {
+                so_far.coming.push(Reverse((entered.at, place, referral, entered.stage)));
+            }
+        }
     }
 
     /// Lets referrals enter the stages that come before an instant.

@@ -3,7 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::attribution::{Standing, Standings};
 use super::submission::Submissions;
-use super::timeline::{Applied, Applying, Counting, Hold, Item, Makes, Opening, event_item, submission_item};
+use super::timeline::{Applied, Applying, Counting, Hold, Item, Makes, Opening, What, event_item, submission_item};
 use crate::base::{index, position};
 use crate::book::{Book, NEVER};
 use crate::program::{EventKind, Program};
@@ -19,6 +19,16 @@ pub struct Holding<'a> {
     /// The events by referral, and where each referral's start; one more than there are referrals.
     events: Vec<u32>,
     starts: Vec<usize>,
+}
+
+/// A stage that a referral entered.
+pub struct Entered {
+    /// When.
+    pub at: i64,
+    /// Which.
+    pub stage: EventKind,
+    /// With its submission, which may have made further stages: these come before whatever is submitted after it, even at that instant.
+    pub submitting: bool,
 }
 
 impl<'a> Holding<'a> {
@@ -52,10 +62,12 @@ impl<'a> Holding<'a> {
         self.run(referral, moment).1.referrals.get(&referral).map(|state| state.hold).unwrap_or_default()
     }
 
-    /// The stages that the referral entered, in their order: when, and which.
-    pub fn stages(&self, referral: u32, moment: i64) -> Vec<(i64, EventKind)> {
+    /// The stages that the referral entered, in their order.
+    pub fn stages(&self, referral: u32, moment: i64) -> Vec<Entered> {
         let (applied, _) = self.run(referral, moment);
-        applied.at.into_iter().zip(applied.kind).filter(|(_, kind)| kind.is_stage()).collect()
+        let all = applied.at.into_iter().zip(applied.kind).zip(applied.what);
+        let stages = all.filter(|((_, stage), _)| stage.is_stage());
+        stages.map(|((at, stage), what)| Entered { at, stage, submitting: what == What::Submission }).collect()
     }
 
     /// Goes through what happened to the referral alone.
