@@ -159,6 +159,9 @@ const char *referral_version(void);
 // The REFERRAL_ABI_VERSION that the library was built with.
 uint32_t referral_abi_version(void);
 
+// The `schema` of the documents that the library reads.
+uint32_t referral_document_schema_version(void);
+
 // The JSON Schema of a document, for editors and checkers. The text ends with a NUL and is never freed.
 const char *referral_document_schema(void);
 

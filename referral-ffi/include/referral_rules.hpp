@@ -83,6 +83,9 @@ inline text checked(referral_status status, text answer) {
 inline const char *address(std::string_view view) noexcept { return view.data() == nullptr ? "" : view.data(); }
 } // namespace detail
 
+/// The `schema` of the documents that the library reads.
+inline std::uint32_t document_schema_version() noexcept { return referral_document_schema_version(); }
+
 /// The JSON Schema of a document, for editors.
 inline std::string_view document_schema() noexcept { return referral_document_schema(); }
 

@@ -40,6 +40,12 @@ pub extern "C" fn referral_abi_version() -> u32 {
     REFERRAL_ABI_VERSION
 }
 
+/// The `schema` of the documents that the library reads.
+#[unsafe(no_mangle)]
+pub extern "C" fn referral_document_schema_version() -> u32 {
+    rules::program::DOCUMENT_SCHEMA
+}
+
 /// The JSON Schema of a document, for editors and checkers. The text ends with a NUL and is never freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn referral_document_schema() -> *const c_char {

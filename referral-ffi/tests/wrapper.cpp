@@ -43,6 +43,7 @@ int main() {
   CHECK(has(program.step(R"({"news": {}, "as_of": "2026-04-01"})"), "\"step\""));
   CHECK(has(program.rebuild(R"({"history": {}, "as_of": "2026-04-01"})"), "{\"ok\":true"));
 
+  CHECK(referral::document_schema_version() == 1);
   CHECK(referral::document_schema().find("$schema") != std::string_view::npos);
 
   // An evaluation may outlive its program; a stream that was not read stays the caller's.

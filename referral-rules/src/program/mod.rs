@@ -65,6 +65,9 @@ pub use scope::Scope;
 pub use shares::{Share, Shares};
 pub use templates::{Filling, Templates, filled};
 
+/// The `schema` of the documents that this build reads.
+pub const DOCUMENT_SCHEMA: u32 = 1;
+
 /// The JSON Schema (2020-12) of a document, for editors and checkers: whether names, conditions and amounts make sense, only the
 /// compiler says.
 ///

@@ -26,6 +26,7 @@ mod tables;
 mod tests;
 mod value;
 
+use super::DOCUMENT_SCHEMA;
 use super::document::{AsOf, CalendarText, Document, InForce, UnderWay};
 use crate::base::limits::{
     ASSESSMENTS_MAX, CAMPAIGNS_MAX, CONTENTS_MAX, CONTESTS_MAX, DOCUMENT_BYTES_MAX, GROUPS_MAX, LIMITS_MAX,
@@ -131,15 +132,15 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     let root = Field { node, path: String::new() };
     if let Some(field) = node.get("schema").map(|node| Field { node, path: "schema".to_owned() }) {
         let schema = value::whole(&field, reader).map(|schema| schema.value);
-        if schema.is_some_and(|schema| schema != 1) {
+        if schema.is_some_and(|schema| schema != i64::from(DOCUMENT_SCHEMA)) {
             let fault = field.fault(Code::BadValue, "the schema is not one that this build knows");
-            reader.push(fault.help("write `schema = 1`"));
+            reader.push(fault.help(format!("write `schema = {DOCUMENT_SCHEMA}`")));
             return None;
         }
     }
     let section = Section::open(&root, &keys::PROGRAM, reader)?;
     if !section.has("schema") {
-        section.missing("schema", "add `schema = 1`", reader);
+        section.missing("schema", &format!("add `schema = {DOCUMENT_SCHEMA}`"), reader);
     }
     let mut document = header(&section, reader);
     declarations::read(&section, &mut document, reader);
