@@ -75,7 +75,11 @@ pub fn book(program: &Program, path: &str, tables: BTreeMap<&'static str, BookTa
     for (name, table) in tables {
         let of_table = unused.iter().filter(|(table, ..)| *table == name).map(|(_, column, _)| column.as_str());
         match table.read(&of_table.collect()) {
-            Ok(table) => put(&mut given, name, table),
+            Ok(table) => {
+                if let Some(slot) = given.slot(name) {
+                    *slot = table;
+                }
+            }
             Err(found) => faults.extend(found.0.into_iter().map(|fault| {
                 let message = format!("the column `{}` {}", fault.column, fault.found);
                 told(Code::WrongType, format!("{path}.{name}.{}", fault.column), message, fault.help)
@@ -123,22 +127,6 @@ impl BookTable {
     }
 }
 
-fn put(given: &mut Given, name: &str, table: GivenTable) {
-    match name {
-        "accounts" => given.accounts = Some(table),
-        "referrals" => given.referrals = table,
-        "events" => given.events = table,
-        "confirmations" => given.confirmations = table,
-        BOOKED => given.booked = table,
-        "opening_balances" => given.opening_balances = table,
-        "rates" => given.rates = table,
-        "lists" => given.lists = table,
-        "company" => given.company = table,
-        "notified" => given.notified = table,
-        _ => given.figures = table,
-    }
-}
-
 /// The columns that are missing, and those that the program does not use but that are called nearly as one that it does.
 fn misnamed(path: &str, columns: &BTreeMap<&'static str, BTreeSet<String>>, unused: &Unused) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
@@ -172,7 +160,9 @@ fn unused(program: &Program, columns: &BTreeMap<&'static str, BTreeSet<String>>)
     let mut empty = Given::default();
     for (name, columns) in columns {
         let columns = columns.iter().map(|column| (column.clone(), Values::Cells(Vec::new()))).collect();
-        put(&mut empty, name, GivenTable { rows: 0, columns });
+        if let Some(slot) = empty.slot(name) {
+            *slot = GivenTable { rows: 0, columns };
+        }
     }
     let findings = Book::new(program, &empty).findings;
     let unused = findings.into_iter().filter(|finding| finding.code == Code::UnknownColumn);
@@ -187,4 +177,14 @@ fn without_index(batch: &RecordBatch) -> RecordBatch {
     let schema = batch.schema_ref();
     let kept: Vec<usize> = (0..batch.num_columns()).filter(|at| !schema.field(*at).name().starts_with(INDEX)).collect();
     batch.project(&kept).unwrap_or_else(|_| batch.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_of_a_book_has_its_columns() {
+        assert!(book_tables().eq(Given::NAMES));
+    }
 }

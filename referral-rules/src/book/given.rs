@@ -141,24 +141,76 @@ impl GivenTable {
 }
 
 impl Given {
+    /// The names of the tables.
+    pub const NAMES: [&'static str; 11] = [
+        "accounts",
+        "referrals",
+        "events",
+        "confirmations",
+        "booked",
+        "opening_balances",
+        "rates",
+        "lists",
+        "company",
+        "notified",
+        "figures",
+    ];
+
+    /// The table of a name; nothing for another name, nor for accounts that are not given.
+    pub fn table(&self, name: &str) -> Option<&GivenTable> {
+        Some(match name {
+            "accounts" => return self.accounts.as_ref(),
+            "referrals" => &self.referrals,
+            "events" => &self.events,
+            "confirmations" => &self.confirmations,
+            "booked" => &self.booked,
+            "opening_balances" => &self.opening_balances,
+            "rates" => &self.rates,
+            "lists" => &self.lists,
+            "company" => &self.company,
+            "notified" => &self.notified,
+            "figures" => &self.figures,
+            _ => return None,
+        })
+    }
+
+    fn table_mut(&mut self, name: &str) -> Option<&mut GivenTable> {
+        if name == "accounts" { self.accounts.as_mut() } else { self.slot(name) }
+    }
+
+    /// Where the table of a name is put, accounts that were not given included; nothing for another name.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::book::{Given, GivenTable};
+    /// let mut given = Given::default();
+    /// for name in Given::NAMES {
+    ///     *given.slot(name).unwrap() = GivenTable { rows: 1, ..GivenTable::default() };
+    /// }
+    /// assert_eq!(given.rows(), 11);
+    /// assert!(given.slot("referals").is_none());
+    /// ```
+    pub fn slot(&mut self, name: &str) -> Option<&mut GivenTable> {
+        Some(match name {
+            "accounts" => self.accounts.get_or_insert_default(),
+            "referrals" => &mut self.referrals,
+            "events" => &mut self.events,
+            "confirmations" => &mut self.confirmations,
+            "booked" => &mut self.booked,
+            "opening_balances" => &mut self.opening_balances,
+            "rates" => &mut self.rates,
+            "lists" => &mut self.lists,
+            "company" => &mut self.company,
+            "notified" => &mut self.notified,
+            "figures" => &mut self.figures,
+            _ => return None,
+        })
+    }
+
     /// How many rows all tables have.
     pub fn rows(&self) -> usize {
-        let Self {
-            accounts,
-            referrals,
-            events,
-            confirmations,
-            booked,
-            opening_balances,
-            rates,
-            lists,
-            company,
-            notified,
-            figures,
-        } = self;
-        let tables =
-            [referrals, events, confirmations, booked, opening_balances, rates, lists, company, notified, figures];
-        tables.into_iter().chain(accounts).fold(0, |rows, table| rows.saturating_add(table.rows))
+        let tables = Self::NAMES.into_iter().filter_map(|name| self.table(name));
+        tables.fold(0, |rows, table| rows.saturating_add(table.rows))
     }
 
     /// Takes the tables of another in place of its own, those that have columns or rows.
@@ -172,38 +224,13 @@ impl Given {
     /// given.replace(Given::from_json(r#"{"events": {"id": []}, "accounts": []}"#).unwrap());
     /// assert_eq!((given.referrals.rows, given.events.rows, given.accounts.is_some()), (1, 0, true));
     /// ```
-    pub fn replace(&mut self, other: Self) {
-        let Self {
-            accounts,
-            referrals,
-            events,
-            confirmations,
-            booked,
-            opening_balances,
-            rates,
-            lists,
-            company,
-            notified,
-            figures,
-        } = other;
-        if accounts.is_some() {
-            self.accounts = accounts;
-        }
-        let tables = [
-            (&mut self.referrals, referrals),
-            (&mut self.events, events),
-            (&mut self.confirmations, confirmations),
-            (&mut self.booked, booked),
-            (&mut self.opening_balances, opening_balances),
-            (&mut self.rates, rates),
-            (&mut self.lists, lists),
-            (&mut self.company, company),
-            (&mut self.notified, notified),
-            (&mut self.figures, figures),
-        ];
-        for (own, other) in tables {
-            if other.rows > 0 || !other.columns.is_empty() {
-                *own = other;
+    pub fn replace(&mut self, mut other: Self) {
+        for name in Self::NAMES {
+            let Some(table) = other.table_mut(name).map(std::mem::take) else { continue };
+            // Accounts that are there are a table even without any row: then nobody is known.
+            let there = name == "accounts" || !table.columns.is_empty() || table.rows > 0;
+            if let Some(own) = there.then(|| self.slot(name)).flatten() {
+                *own = table;
             }
         }
     }

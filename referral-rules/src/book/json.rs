@@ -11,21 +11,6 @@ const SOURCE: &str = "book";
 /// The most faults that are told; a table with more of them is of another make altogether.
 const FAULTS_MAX: usize = 100;
 
-/// The tables of a book, by the names that hosts give them.
-const TABLES: &[&str] = &[
-    "accounts",
-    "referrals",
-    "events",
-    "confirmations",
-    "booked",
-    "opening_balances",
-    "rates",
-    "lists",
-    "company",
-    "notified",
-    "figures",
-];
-
 impl GivenTable {
     /// Reads a table from JSON: a list of rows, each an object; or an object of columns, each a list. Objects within a row
     /// are parts of the name: `{"referee": {"domain": "a.example"}}` is the column `referee.domain`. Numbers keep their
@@ -112,25 +97,12 @@ impl Given {
             if node.value == NodeValue::Null {
                 continue;
             }
-            let slot = match &*key.value {
-                "accounts" => given.accounts.insert(GivenTable::default()),
-                "referrals" => &mut given.referrals,
-                "events" => &mut given.events,
-                "confirmations" => &mut given.confirmations,
-                "booked" => &mut given.booked,
-                "opening_balances" => &mut given.opening_balances,
-                "rates" => &mut given.rates,
-                "lists" => &mut given.lists,
-                "company" => &mut given.company,
-                "notified" => &mut given.notified,
-                "figures" => &mut given.figures,
-                other => {
-                    let help = did_you_mean(other, TABLES.iter().copied())
-                        .unwrap_or_else(|| format!("the tables are {}", TABLES.join(", ")));
-                    let message = format!("`{}` is not a table of a book", shown(other));
-                    reading.report(Code::UnknownKey, key.span, &path, message, &help);
-                    continue;
-                }
+            let Some(slot) = given.slot(&key.value) else {
+                let help = did_you_mean(&key.value, Given::NAMES)
+                    .unwrap_or_else(|| format!("the tables are {}", Given::NAMES.join(", ")));
+                let message = format!("`{}` is not a table of a book", shown(&key.value));
+                reading.report(Code::UnknownKey, key.span, &path, message, &help);
+                continue;
             };
             let (table, faults) = GivenTable::from_node(node, &path);
             *slot = table;

@@ -9,28 +9,13 @@ use std::fmt::Write;
 pub struct Tables(Vec<(&'static str, GivenTable)>);
 
 impl Tables {
-    /// The names of tables.
-    pub const NAMES: [&'static str; 11] = [
-        "accounts",
-        "referrals",
-        "events",
-        "confirmations",
-        "booked",
-        "opening_balances",
-        "rates",
-        "lists",
-        "company",
-        "notified",
-        "figures",
-    ];
-
     /// The tables of a case: `[[referrals]]`, or `csv.referrals`.
     ///
     /// # Errors
     /// What is wrong with their shape.
     pub fn read(root: &Node<'_>) -> Result<Self, String> {
         let mut tables = Vec::new();
-        for name in Self::NAMES {
+        for name in Given::NAMES {
             let table = match (root.get(name), root.get("csv").and_then(|csv| csv.get(name))) {
                 (Some(rows), None) => {
                     let (table, faults) = GivenTable::from_node(rows, name);
@@ -46,7 +31,7 @@ impl Tables {
             tables.push((name, table));
         }
         if let Some(NodeValue::Table(entries)) = root.get("csv").map(|node| &node.value) {
-            if let Some((key, _)) = entries.iter().find(|(key, _)| !Self::NAMES.contains(&&*key.value)) {
+            if let Some((key, _)) = entries.iter().find(|(key, _)| !Given::NAMES.contains(&&*key.value)) {
                 return Err(format!("`csv.{}` is not a table", key.value));
             }
         }
@@ -55,20 +40,7 @@ impl Tables {
 
     /// The tables of a book that have rows.
     pub fn of(given: &Given) -> Self {
-        let tables = [
-            given.accounts.as_ref(),
-            Some(&given.referrals),
-            Some(&given.events),
-            Some(&given.confirmations),
-            Some(&given.booked),
-            Some(&given.opening_balances),
-            Some(&given.rates),
-            Some(&given.lists),
-            Some(&given.company),
-            Some(&given.notified),
-            Some(&given.figures),
-        ];
-        let named = Self::NAMES.into_iter().zip(tables);
+        let named = Given::NAMES.into_iter().map(|name| (name, given.table(name)));
         // Accounts without rows say that there are none.
         let there = |name: &str, table: &GivenTable| name == "accounts" || table.rows > 0;
         Self(named.filter_map(|(name, table)| table.filter(|t| there(name, t)).map(|t| (name, t.clone()))).collect())
@@ -78,20 +50,7 @@ impl Tables {
     pub fn given(&self) -> Given {
         let mut given = Given::default();
         for (name, table) in &self.0 {
-            let slot = match *name {
-                "accounts" => given.accounts.insert(GivenTable::default()),
-                "referrals" => &mut given.referrals,
-                "events" => &mut given.events,
-                "confirmations" => &mut given.confirmations,
-                "booked" => &mut given.booked,
-                "opening_balances" => &mut given.opening_balances,
-                "lists" => &mut given.lists,
-                "company" => &mut given.company,
-                "notified" => &mut given.notified,
-                "figures" => &mut given.figures,
-                _ => &mut given.rates,
-            };
-            *slot = table.clone();
+            given.slot(name).into_iter().for_each(|slot| *slot = table.clone());
         }
         given
     }

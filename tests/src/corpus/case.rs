@@ -1,5 +1,6 @@
 //! A file becomes a case.
 use super::{Expectations, Tables};
+use referral_rules::book::Given;
 use referral_rules::node::{Node, NodeValue, read_toml};
 use referral_rules::program::standard::{CUSTOMER_REFERRALS, PARTNER_REFERRALS};
 use std::collections::BTreeSet;
@@ -132,7 +133,7 @@ pub fn read_case(folder: &Path, path: &Path) -> Result<Case, String> {
     }
     let NodeValue::Table(entries) = &root.value else { return Err("a case is a table".to_owned()) };
     for (key, _) in entries {
-        if !KEYS.contains(&&*key.value) && !Tables::NAMES.contains(&&*key.value) {
+        if !KEYS.contains(&&*key.value) && !Given::NAMES.contains(&&*key.value) {
             return Err(format!("`{}` is not a key of a case", key.value));
         }
     }
