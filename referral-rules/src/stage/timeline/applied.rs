@@ -323,13 +323,11 @@ impl Applying<'_> {
             }
         }
         if !self.arrive(item, going, state, out) {
-            // What came before it, brought along or made by conditions, has ended the way to it.
-            let code = state.referrals.get(&item.referral).and_then(|referral| {
-                let submitted_at = self.book.referrals.submitted_at[index(item.referral)];
-                referral.refuses(self.program, kind, item.place.at, submitted_at)
-            });
+            // What came before it, brought along or made by conditions, has ended the way to it: it is there already, or cannot be reached from
+            // there, whatever an event that comes by itself would bring along once more.
             let stage = Self::stage_of(state, item.referral);
-            refusals.extend(code.map(|code| Refusal { event: item.what.event(), code, stage }));
+            let code = if stage == kind.0 { Code::RepeatedStage } else { Code::ImpossibleStage };
+            refusals.push(Refusal { event: item.what.event(), code, stage });
         }
     }
 
