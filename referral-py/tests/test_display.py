@@ -1,6 +1,7 @@
 """How programs and answers show themselves, and how long runs tell how far they are."""
 
 import io
+import re
 import sys
 import unittest
 from contextlib import redirect_stderr
@@ -104,6 +105,27 @@ class Displays(unittest.TestCase):
         page = Page(entries._repr_html_())
         self.assertIn(f"{ROWS_MAX + 5} rows, {ROWS_MAX} shown", page.text)
         self.assertEqual(sum(tag == "tr" for tag, _ in page.tags), ROWS_MAX + 1)
+
+    def test_tables_are_read_from_left_to_right(self) -> None:
+        html = self.evaluation.entries._repr_html_()
+        page = Page(html)
+        heads = re.findall("<th( class=n)?>([^<]*)", html)
+        self.assertEqual(heads[0], ("", "referral"), "the long ids of entries stand last")
+        self.assertIn((" class=n", "amount"), heads, "a number's head stands above it, on the right")
+        self.assertIn("submitted", page.text)
+        self.assertIn(("div", {"class": "w"}), page.tags)  # what is wide is scrolled, not squeezed
+
+    def test_an_evaluation_says_what_is_empty(self) -> None:
+        text = Page(self.evaluation._repr_html_()).text
+        self.assertIn("decisions 2 · entries 1", text)
+        self.assertIn("no rows: payouts", text)
+
+    def test_a_decision_is_whole(self) -> None:
+        text = Page(self.evaluation.decisions[1]._repr_html_()).text
+        self.assertIn("referrer 5.00 USD", text)
+        self.assertIn("2026-03-02 00:00Z", text)
+        long = Page(self.program.explain(BOOK, "2026-04-30", referral=EVIL)._repr_html_()).tags
+        self.assertIn("pre", [tag for tag, _ in long])
 
     def test_large_evaluations_are_shown_at_once(self) -> None:
         evaluation = Program(DOCUMENT).evaluate({"referrals": many(30_000).select(["id", "referrer", "submitted_at"])}, "2026-04-30")

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import importlib.util
 import io
 import json
 import unittest
@@ -43,6 +44,21 @@ class Notebooks(unittest.TestCase):
                 self.assertTrue(all(cell["outputs"] == [] and cell["execution_count"] is None for cell in cells))
                 with contextlib.redirect_stdout(io.StringIO()):
                     self.assertGreater(run(["".join(cell["source"]) for cell in cells]), 2)
+
+    @unittest.skipUnless(importlib.util.find_spec("nbclient") and importlib.util.find_spec("ipykernel"), "needs nbclient and ipykernel")
+    def test_in_a_kernel(self) -> None:
+        import nbformat
+        from nbclient import NotebookClient
+
+        for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+            with self.subTest(notebook=path.name):
+                book = nbformat.read(path, 4)
+                NotebookClient(book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+                shown = [output.get("data", {}) for cell in book.cells for output in cell.get("outputs", [])]
+                displays = [data["text/html"] for data in shown if "text/html" in data]
+                self.assertTrue(any('class="referral"' in display for display in displays))
+                charts = [data for data in shown if "image/png" in data]
+                self.assertEqual(len(charts), sum(cell.source.count("plot.") for cell in book.cells if cell.cell_type == "code"))
 
 
 if __name__ == "__main__":

@@ -25,12 +25,14 @@ SMALL = 20_000
 #: The most letters of a cell that are shown.
 CELL_MAX = 60
 
-#: Colours are those of the page, so that it is right in light and dark.
+#: Colours are those of the page, so that it is right in light and dark. What is too wide is scrolled where it stands.
 STYLE = (
-    "<style>.referral{font-variant-numeric:tabular-nums}.referral table{border-collapse:collapse;margin:.3em 0}"
+    "<style>.referral{font-variant-numeric:tabular-nums}.referral .w{overflow-x:auto}.referral table{border-collapse:collapse;margin:.3em 0}"
     ".referral th,.referral td{border:0;border-bottom:1px solid rgba(128,128,128,.35);padding:.15em .7em;text-align:left;"
-    "color:inherit;background:none;vertical-align:top}.referral td.n{text-align:right;white-space:nowrap}"
-    ".referral .q{opacity:.7}.referral pre{white-space:pre-wrap;margin:.3em 0;color:inherit;background:none}</style>"
+    "color:inherit;background:none;vertical-align:top;white-space:nowrap}.referral .n{text-align:right}"
+    ".referral td.t{white-space:normal;max-width:60em}.referral .q{opacity:.7}"
+    ".referral pre{white-space:pre;overflow-x:auto;margin:.3em 0;color:inherit;background:none}"
+    ".referral pre.t{white-space:pre-wrap;max-width:100ch}</style>"
 )
 
 
@@ -41,17 +43,28 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+        return f"{value:%Y-%m-%d %H:%M}" + ("Z" if not value.utcoffset() else "")
     if isinstance(value, Mapping):
         if value.keys() >= {"party", "id"}:
             return f"{value['party']}:{value['id']}"
+        if value.keys() >= {"party", "amount", "unit"}:
+            return f"{value['party']} {value['amount']} {value['unit']}"
+        if value.keys() >= {"kind", "id"}:
+            told = ", ".join(filter(None, [cell(value.get("at")), _pairs(value.get("facts") or {})]))
+            return f"{value['kind']} {value['id'] or ''}".rstrip() + (f" ({told})" if told else "")
+        if value.keys() >= {"rule", "message"}:
+            return f"{value['rule']}: {value['message']}"
         for name in ("message", "code", "level"):
             if name in value:
                 return str(value[name])
-        return ", ".join(f"{name} {cell(part)}" for name, part in value.items() if part not in (None, "", [], {}))
+        return _pairs(value)
     if isinstance(value, (list, tuple)):
         return "; ".join(map(cell, value))
     return str(value)
+
+
+def _pairs(value: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {cell(part)}" for name, part in value.items() if part not in (None, "", [], {}))
 
 
 def short(text: str) -> str:
@@ -76,10 +89,17 @@ def html_table(rows: Sequence[Mapping[str, Any]], of: int | None = None) -> str:
     names = _filled(rows)
     if not names:
         return '<p class="q">no rows</p>'
-    head = "".join(f"<th>{escape(name)}</th>" for name in names)
+    right = {name for name in names if any(is_number(row.get(name)) for row in rows[:ROWS_MAX])}
+    head = "".join(f"<th{' class=n' if name in right else ''}>{escape(name)}</th>" for name in names)
     body = "".join("<tr>" + "".join(_html_cell(row.get(name)) for name in names) + "</tr>" for row in rows[:ROWS_MAX])
     more = f'<p class="q">{count} rows, {ROWS_MAX} shown</p>' if count > ROWS_MAX else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+    return f"<div class=w><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
+
+
+def html_pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """Names and values below one another, each value as a whole."""
+    rows = "".join(f"<tr><td class=q>{escape(name)}</td><td class=t>{escape(value)}</td></tr>" for name, value in pairs)
+    return f"<table><tbody>{rows}</tbody></table>"
 
 
 def _html_cell(value: Any) -> str:
@@ -89,8 +109,11 @@ def _html_cell(value: Any) -> str:
 
 
 def _filled(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns that have something in them. Ids of entries are long, and nobody reads them first: they come last."""
     names = dict.fromkeys(name for row in rows[:ROWS_MAX] for name in row)
-    return [name for name in names if any(cell(row.get(name)) for row in rows[:ROWS_MAX])]
+    filled = [name for name in names if any(cell(row.get(name)) for row in rows[:ROWS_MAX])]
+    last = [name for name in filled if name in ("id", "grant", "entry")] if "amount" in filled else []
+    return [name for name in filled if name not in last] + last
 
 
 def table_html(table: Table) -> str:
@@ -107,10 +130,11 @@ def decision_html(decision: Mapping[str, Any]) -> str:
     """A decision: the verdict, the reasons, and what else there is."""
     verdict = "" if decision["verdict"] == "accepted" else " ✗"
     title = f"<b>{escape(str(decision['referral']))}</b> {escape(str(decision['verdict']))}{verdict or ' ✓'}"
-    reasons = [{**reason, "operands": operands(reason["operands"])} for reason in decision["reasons"]]
-    rest = [{"": name, "value": value} for name, value in decision.items() if name not in ("referral", "verdict", "reasons")]
-    rest = [row for row in rest if cell(row["value"])]
-    return html(f"<p>{title}</p>", html_table(reasons) if reasons else "", html_table(rest))
+    reasons = [(reason["code"], f"{reason['message']} ({asked})" if (asked := operands(reason["operands"])) else reason["message"])
+               for reason in decision["reasons"]]
+    rest = [(name, cell(value)) for name, value in decision.items() if name not in ("referral", "verdict", "reasons")]
+    told = [pair for pair in rest if pair[1]]
+    return html(f"<p>{title}</p>", html_pairs(reasons) if reasons else "", html_pairs(told))
 
 
 def operands(all: Iterable[Mapping[str, Any]]) -> str:
@@ -123,7 +147,7 @@ def program_html(program: Program) -> str:
     """A program: its id and versions, what may not be as it was meant, its terms."""
     title = f"<b>{escape(program.id)}</b> <span class=q>{escape(', '.join(program.versions))}</span>"
     warnings = "".join(f"<li>{escape(warning.message)}</li>" for warning in program.warnings)
-    terms = f"<details><summary>terms</summary><pre>{escape(program.terms())}</pre></details>"
+    terms = f"<details><summary>terms</summary><pre class=t>{escape(program.terms())}</pre></details>"
     return html(f"<p>{title}</p>", f"<ul>{warnings}</ul>" if warnings else "", terms)
 
 
@@ -136,11 +160,11 @@ def sizes(evaluation: Evaluation) -> dict[str, int | None]:
 
 def evaluation_html(evaluation: Evaluation) -> str:
     """An evaluation: its tables, and who is owed what, unless there are very many."""
-    title = f"<b>{escape(evaluation.program)}</b> <span class=q>as of {cell(evaluation.as_of)} UTC</span>"
+    title = f"<b>{escape(evaluation.program)}</b> <span class=q>as of {cell(evaluation.as_of)}</span>"
     all = sizes(evaluation)
-    counts = "".join(f"<td class=n>{'…' if size is None else size}</td>" for size in all.values())
-    names = "".join(f"<th>{escape(name)}</th>" for name in all)
-    shown = f"<table><thead><tr>{names}</tr></thead><tbody><tr>{counts}</tr></tbody></table>"
+    filled = (f"{escape(name)} <b>{'…' if size is None else size}</b>" for name, size in all.items() if size != 0)
+    empty = ", ".join(name for name, size in all.items() if size == 0)
+    shown = f"<p>{' · '.join(filled)}</p>" + (f"<p class=q>no rows: {escape(empty)}</p>" if empty else "")
     owed = html_table(evaluation.balances.head(ROWS_MAX), all["balances"]) if all.get("balances") else ""
     return html(f"<p>{title}</p>", shown, owed)
 

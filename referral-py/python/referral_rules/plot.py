@@ -50,7 +50,7 @@ def funnel(evaluation: Evaluation, axes: Axes | None = None) -> Axes:
 
 
 def rewards(evaluation: Evaluation, unit: str | None = None, by: str = "kind", axes: Axes | None = None) -> Axes:
-    """What was earned in each month, net of what was taken back, in one unit (the one with most entries where none is named); stacked by `kind`,
+    """What was earned in each month (of UTC, as all instants of an answer), net of what was taken back, in one unit (the one with most entries where none is named); stacked by `kind`,
     `rule`, `version` or `tier`."""
     axes = _axes(axes)
     rows, unit = _of_unit(evaluation, unit)
@@ -69,7 +69,7 @@ def rewards(evaluation: Evaluation, unit: str | None = None, by: str = "kind", a
             (above if height >= 0 else below)[place] += height
     axes.set_ylabel(unit)
     axes.set_title(f"Rewards by month and {by}")
-    axes.tick_params(axis="x", rotation=45)
+    _tilted(axes)
     if sums:
         axes.legend(frameon=False)
     return _plain(axes)
@@ -84,8 +84,10 @@ def tiers(evaluation: Evaluation, ladder: str | None = None, most: int = 15, axe
     names = [f"{row['referrer']} ({row['level'] or 'none'})" for row in rows]
     values, missing = [float(row["value"]) for row in rows], [float(row["missing"] or 0) for row in rows]
     axes.barh(names, values, color=COLOURS[0], label="reached")
-    bars = axes.barh(names, missing, left=values, color=COLOURS[0], alpha=0.3, label="missing for the next level")
+    bars = axes.barh(names, missing, left=values, color=COLOURS[0], alpha=0.4, label="missing for the next level")
     axes.bar_label(bars, [row["next_level"] or "top" for row in rows], padding=3)
+    longest = max((value + more for value, more in zip(values, missing)), default=0.0)
+    axes.set_xlim(0, 1.12 * longest or 1)  # with room for what stands beside the longest bar
     axes.invert_yaxis()
     axes.set_xlabel(next((row["measure"] for row in rows if row["measure"]), ""))
     axes.set_title(f"Levels on the ladder {ladder}" if ladder else "There is no ladder by a measure")
@@ -95,7 +97,7 @@ def tiers(evaluation: Evaluation, ladder: str | None = None, most: int = 15, axe
 
 
 def cost(evaluation: Evaluation, unit: str | None = None, budgets: Mapping[str, Any] | None = None, axes: Axes | None = None) -> Axes:
-    """What the program has cost so far, day by day as it was booked, in one unit; `budgets` are lines to compare it with, by name: a budget, or the bound
+    """What the program has cost so far, day by day (of UTC) as it was booked, in one unit; `budgets` are lines to compare it with, by name: a budget, or the bound
     of a limit."""
     axes = _axes(axes)
     rows, unit = _of_unit(evaluation, unit)
@@ -115,7 +117,7 @@ def cost(evaluation: Evaluation, unit: str | None = None, budgets: Mapping[str, 
     axes.set_ylabel(unit)
     axes.set_ylim(bottom=min(0.0, *line, 0.0))
     axes.set_title("Cost so far")
-    axes.tick_params(axis="x", rotation=45)
+    _tilted(axes)
     if days or budgets:
         axes.legend(frameon=False)
     return _plain(axes)
@@ -129,6 +131,13 @@ def _axes(axes: Axes | None) -> Axes:
     except ImportError as fault:
         raise ImportError("charts need matplotlib: pip install 'referral-rules[plot]'") from fault
     return pyplot.subplots(figsize=(7, 3.6), layout="constrained")[1]
+
+
+def _tilted(axes: Axes) -> None:
+    """Amounts with thousands apart, and months that end below their ticks."""
+    axes.yaxis.set_major_formatter("{x:,.10g}")
+    for label in axes.get_xticklabels():
+        label.set(rotation=45, ha="right", rotation_mode="anchor")
 
 
 def _plain(axes: Axes) -> Axes:
