@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 public final class Evaluate {
     /** The functions that are used here; referral_rules.h describes them. */
     interface Rules extends Library {
-        int ABI_VERSION = 1;
-        int OK = 0;
+        int ABI_VERSION = 2;
+        int OK = 1;
 
         int referral_abi_version();
 

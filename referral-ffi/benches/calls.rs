@@ -1,5 +1,7 @@
-//! What the way through C costs over Rust, in one run, call for call in turns: a request that asks almost nothing, and one that
-//! evaluates a referral. `cargo bench -p referral-ffi --bench calls`
+//! What the way through C costs over Rust, in one run, call for call in turns: requests that ask almost nothing, so that it can be told
+//! from what is asked. `cargo bench -p referral-ffi --bench calls`
+//!
+//! With `rust N` or `c N` behind it, it makes N calls of each request that way and measures nothing: for tools that count instructions.
 #![allow(unsafe_code, reason = "the functions of the C interface are called as C calls them")]
 #![allow(
     clippy::arithmetic_side_effects,
@@ -41,6 +43,8 @@ fn main() {
         c::referral_program_compile_request(program, PROGRAM.len(), &raw mut handle, &raw mut answer);
         c::referral_text_free(&raw mut answer);
     }
+    let mut arguments = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
+    let (way, count) = (arguments.next(), arguments.next().and_then(|count| count.parse::<usize>().ok()));
     for (name, request) in REQUESTS {
         let by_rust = || black_box(compiled.keys_json(black_box(request))).len();
         let by_c = || {
@@ -53,6 +57,10 @@ fn main() {
                 length
             }
         };
+        if let (Some(way), Some(count)) = (&way, count) {
+            (0..count).for_each(|_| assert!(if way == "c" { by_c() } else { by_rust() } > 0));
+            continue;
+        }
         assert_eq!(by_rust(), by_c(), "both say the same");
         let least = |work: &dyn Fn() -> usize| {
             let start = Clock::now();

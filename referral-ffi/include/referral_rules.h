@@ -14,8 +14,11 @@
  *   referral_text_free(&answer);
  *   referral_program_free(program);
  *
- * Requests and answers are JSON; what stands in them is described in docs/document.md and in the section "As JSON" of
- * the README. Amounts are texts of digits: do not read them into a double.
+ * Requests and answers are JSON; referral-ffi/README.md has a table of them, docs/document.md what a document, a book and an answer
+ * consist of. Amounts are texts of digits: do not read them into a double.
+ *
+ * A STATUS is compared with its name. REFERRAL_STATUS_OK is not zero, so that memory that was only zeroed is no success. What is wrong with
+ * facts, such as a misspelt column, stands under `findings` of an answer that is OK.
  *
  * TEXTS GOING IN are a pointer and a number of bytes, UTF-8. They need no NUL at the end, may have some within, and
  * are not kept: they may be freed or changed once the call has returned.
@@ -32,7 +35,10 @@
  * THREADS: every function may be called from every thread. There is no hidden state, no initialisation and no "last
  * error": what went wrong is in the status and in the answer.
  *
- * NULL is refused with REFERRAL_STATUS_NULL_POINTER wherever a pointer is wanted; the two functions that free do nothing.
+ * NULL is refused with REFERRAL_STATUS_NULL_POINTER wherever a pointer is wanted; the functions that give something back do nothing.
+ *
+ * WHAT IS WRITTEN: `*answer` by every call to which it is not NULL; `*program`, `*evaluation` and `*stream` as well, with what was made if the
+ * status is REFERRAL_STATUS_OK, and otherwise with NULL or a stream whose `release` is NULL; and streams of tables that go in, which are released when they are read. Nothing else.
  *
  * FAILURES: every function that can fail returns a referral_status. No input makes the library abort or jump out of a
  * call; should the library itself ever have a fault, the status is REFERRAL_STATUS_PANIC. What cannot be caught is a
@@ -104,24 +110,24 @@ struct ArrowArrayStream {
 
 // The number of this interface: it changes when a program that was built with an earlier header would not work any more.
 // Compare it with what referral_abi_version() gives.
-#define REFERRAL_ABI_VERSION 1
+#define REFERRAL_ABI_VERSION 2
 
-// What came of a call. New ones may be added at the end.
+// What came of a call. None of them is 0: memory that was only zeroed says nothing, least of all success. New ones may be added at the end.
 typedef enum {
   // Done. The answer begins with {"ok":true.
-  REFERRAL_STATUS_OK = 0,
+  REFERRAL_STATUS_OK = 1,
   // The document or the request is wrong, or there is nothing to answer with. The answer begins with {"ok":false and says
   // why: `diagnostics` and `text`, or `error` with `code` and `message`.
-  REFERRAL_STATUS_REFUSED = 1,
+  REFERRAL_STATUS_REFUSED = 2,
   // A pointer is NULL that must not be. The answer says which in its `error`, unless it is `answer` itself.
-  REFERRAL_STATUS_NULL_POINTER = 2,
+  REFERRAL_STATUS_NULL_POINTER = 3,
   // The text is not UTF-8. The answer says in its `error` at which byte.
-  REFERRAL_STATUS_NOT_UTF8 = 3,
+  REFERRAL_STATUS_NOT_UTF8 = 4,
   // The length is more than any text has, such as a negative number.
-  REFERRAL_STATUS_TOO_LONG = 4,
+  REFERRAL_STATUS_TOO_LONG = 5,
   // The library has a fault of its own, please report it. The answer says in its `error` what is known. The program and the
   // library can go on being used.
-  REFERRAL_STATUS_PANIC = 5,
+  REFERRAL_STATUS_PANIC = 6,
 } referral_status;
 
 // What was evaluated.
@@ -197,22 +203,24 @@ referral_status referral_program_explain(const referral_program *program,
                                          referral_text *answer);
 
 // Takes in news, one event at a time: {"news": {...}, "as_of": "...", "states": {"referrer/ada": "...", "referral/R-1": null}}. The
-// `step` of the answer is `done`, with the new `entries` and the `states` to store; or `needs states`, with the `keys` to hand in as
-// well, null for one that has none yet; or `needs history`: then ask referral_program_rebuild. Store entries and states in one
-// transaction, and nothing before the step is done.
+// `step` of the answer is `done`, with the new `entries`, and the `states` to store: for each its `key`, its text `state`, and when the
+// clock next acts on it, `wakes_at`, or null: take a step then, without news, with that state. Or it is `needs states`, with the `keys` of those
+// to hand in as well, as they were stored, null for one that has none yet; or `needs history`: then ask referral_program_rebuild.
+// Store entries and states in one transaction with the news, and nothing before the step is done.
 referral_status referral_program_step(const referral_program *program,
                                       const char *request,
                                       size_t request_length,
                                       referral_text *answer);
 
 // Goes through a history as a whole where a step needs it: {"history": {...}, "as_of": "..."}, with every row that touches the
-// keys, the news among them, and the ledger so far as `booked`. The answer is that of a step that is done.
+// keys, the news among them, and the ledger so far as `booked`, `id` and `amount` of each entry. The answer is that of a step that is
+// done.
 referral_status referral_program_rebuild(const referral_program *program,
                                          const char *request,
                                          size_t request_length,
                                          referral_text *answer);
 
-// The `keys` that rows touch: {"rows": {...}}. A history is closed when no further row touches one of its keys.
+// The `keys` that rows touch: {"rows": {...}}, tables as in a book. A history is closed when no further row touches one of its keys.
 referral_status referral_program_keys(const referral_program *program,
                                       const char *request,
                                       size_t request_length,
@@ -242,7 +250,8 @@ referral_status referral_describe_json(const char *request, size_t request_lengt
 // Evaluates tables of Arrow beside a request: {"as_of": "2026-04-30"}, with `threads` if wanted, and small tables as JSON under
 // `book`. With REFERRAL_STATUS_OK `*evaluation` is what was evaluated, to be given back with referral_evaluation_free, otherwise NULL. It
 // holds on to its program: either may be given back first. The answer has findings and warnings, or the parts that `answer` names. A
-// column that cannot be used, such as one of floating-point numbers, is a fault; all of them are told at once.
+// column that cannot be used, such as one of floating-point numbers, is a fault; all of them are told at once. So is a table that is
+// malformed, as far as it can be seen.
 referral_status referral_program_evaluate_tables(const referral_program *program,
                                                  const char *request,
                                                  size_t request_length,

@@ -5,6 +5,8 @@
 //! crate. `text.rs` has all that touches memory of the caller.
 #![allow(unsafe_code, reason = "pointers of another language; every block says why it is sound")]
 #![allow(clippy::missing_safety_doc, reason = "what callers must keep to is written for them at the top of the header")]
+mod incoming;
+mod outgoing;
 mod tables;
 mod text;
 
@@ -20,7 +22,7 @@ pub use text::{Status, Text, referral_text_free};
 
 /// The number of this interface: it changes when a program that was built with an earlier header would not work any more.
 /// Compare it with what referral_abi_version() gives.
-pub const REFERRAL_ABI_VERSION: u32 = 1;
+pub const REFERRAL_ABI_VERSION: u32 = 2;
 
 /// The schema as texts end in C.
 static SCHEMA: LazyLock<String> = LazyLock::new(|| format!("{}\0", rules::program::SCHEMA));
@@ -115,9 +117,10 @@ pub unsafe extern "C" fn referral_program_explain(
 }
 
 /// Takes in news, one event at a time: {"news": {...}, "as_of": "...", "states": {"referrer/ada": "...", "referral/R-1": null}}. The
-/// `step` of the answer is `done`, with the new `entries` and the `states` to store; or `needs states`, with the `keys` to hand in as
-/// well, null for one that has none yet; or `needs history`: then ask referral_program_rebuild. Store entries and states in one
-/// transaction, and nothing before the step is done.
+/// `step` of the answer is `done`, with the new `entries`, and the `states` to store: for each its `key`, its text `state`, and when the
+/// clock next acts on it, `wakes_at`, or null: take a step then, without news, with that state. Or it is `needs states`, with the `keys` of those
+/// to hand in as well, as they were stored, null for one that has none yet; or `needs history`: then ask referral_program_rebuild.
+/// Store entries and states in one transaction with the news, and nothing before the step is done.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn referral_program_step(
     program: *const Handle,
@@ -130,7 +133,8 @@ pub unsafe extern "C" fn referral_program_step(
 }
 
 /// Goes through a history as a whole where a step needs it: {"history": {...}, "as_of": "..."}, with every row that touches the
-/// keys, the news among them, and the ledger so far as `booked`. The answer is that of a step that is done.
+/// keys, the news among them, and the ledger so far as `booked`, `id` and `amount` of each entry. The answer is that of a step that is
+/// done.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn referral_program_rebuild(
     program: *const Handle,
@@ -142,7 +146,7 @@ pub unsafe extern "C" fn referral_program_rebuild(
     unsafe { ask_program(program, request, request_length, answer, Compiled::rebuild_json) }
 }
 
-/// The `keys` that rows touch: {"rows": {...}}. A history is closed when no further row touches one of its keys.
+/// The `keys` that rows touch: {"rows": {...}}, tables as in a book. A history is closed when no further row touches one of its keys.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn referral_program_keys(
     program: *const Handle,
@@ -222,12 +226,14 @@ unsafe fn compile(
     answer: *mut Text,
     compile: fn(&str) -> Result<Compiled, String>,
 ) -> Status {
+    if !program.is_null() {
+        // SAFETY: it is not NULL, and the caller says that it may be written to.
+        unsafe { program.write(std::ptr::null_mut()) };
+    }
     let work = || {
         if program.is_null() {
             return Err(Failure::Null("`program`"));
         }
-        // SAFETY: it is not NULL, and the caller says that it may be written to.
-        unsafe { program.write(std::ptr::null_mut()) };
         // SAFETY: the caller says so.
         let compiled = match compile(unsafe { read(text, length) }?) {
             Ok(compiled) => compiled,

@@ -1,8 +1,10 @@
 //! Tables of Arrow go in and come out, by the C stream interface: what was evaluated stays with the caller, to be asked again.
 use super::Handle;
+use super::incoming::batches;
+use super::outgoing;
 use super::text::{Failure, Status, Text, answer_into, read};
-use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
-use arrow_array::{RecordBatch, RecordBatchIterator, RecordBatchReader};
+use arrow_array::RecordBatchIterator;
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use referral_arrow::{BookTable, Evaluated, book, book_table, book_tables};
 use rules::book::Given;
 use rules::diag::{Code, Diagnostic, Span, did_you_mean};
@@ -33,7 +35,8 @@ pub struct Evaluation(Evaluated);
 /// Evaluates tables of Arrow beside a request: {"as_of": "2026-04-30"}, with `threads` if wanted, and small tables as JSON under
 /// `book`. With REFERRAL_STATUS_OK `*evaluation` is what was evaluated, to be given back with referral_evaluation_free, otherwise NULL. It
 /// holds on to its program: either may be given back first. The answer has findings and warnings, or the parts that `answer` names. A
-/// column that cannot be used, such as one of floating-point numbers, is a fault; all of them are told at once.
+/// column that cannot be used, such as one of floating-point numbers, is a fault; all of them are told at once. So is a table that is
+/// malformed, as far as it can be seen.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn referral_program_evaluate_tables(
     program: *const Handle,
@@ -44,12 +47,14 @@ pub unsafe extern "C" fn referral_program_evaluate_tables(
     evaluation: *mut *mut Evaluation,
     answer: *mut Text,
 ) -> Status {
+    if !evaluation.is_null() {
+        // SAFETY: it is not NULL, and the caller says that it may be written to.
+        unsafe { evaluation.write(null_mut()) };
+    }
     let work = || {
         if evaluation.is_null() {
             return Err(Failure::Null("`evaluation`"));
         }
-        // SAFETY: it is not NULL, and the caller says that it may be written to.
-        unsafe { evaluation.write(null_mut()) };
         // SAFETY: the caller says that it is NULL or a program that was handed out and not given back.
         let compiled = unsafe { program.as_ref() }.ok_or(Failure::Null("`program`"))?.0.clone();
         // SAFETY: the caller says that there are so many bytes and tables, or that these are NULL.
@@ -90,12 +95,14 @@ pub unsafe extern "C" fn referral_evaluation_table(
     stream: *mut FFI_ArrowArrayStream,
     answer: *mut Text,
 ) -> Status {
+    if !stream.is_null() {
+        // SAFETY: it is not NULL, and the caller says that it may be written to; what stands there need not be a stream.
+        unsafe { stream.write(FFI_ArrowArrayStream::empty()) };
+    }
     let work = || {
         if stream.is_null() {
             return Err(Failure::Null("`stream`"));
         }
-        // SAFETY: it is not NULL, and the caller says that it may be written to; what stands there need not be a stream.
-        unsafe { stream.write(FFI_ArrowArrayStream::empty()) };
         // SAFETY: the caller says that it is NULL or was handed out and not given back.
         let evaluation = unsafe { evaluation.as_ref() }.ok_or(Failure::Null("`evaluation`"))?;
         // SAFETY: the caller says that the name has that many bytes, or is NULL.
@@ -112,7 +119,7 @@ pub unsafe extern "C" fn referral_evaluation_table(
         let answer = format!("{{\"ok\":true,\"table\":\"{name}\",\"rows\":{}}}", batch.num_rows());
         let batches = RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
         // SAFETY: as above; an empty stream needs no release.
-        unsafe { stream.write(FFI_ArrowArrayStream::new(Box::new(batches))) };
+        unsafe { stream.write(outgoing::stream(Box::new(batches))) };
         Ok(answer)
     };
     // SAFETY: the caller says that it is NULL or may be written to.
@@ -224,26 +231,11 @@ unsafe fn given(compiled: &Compiled, tables: Vec<(&str, *mut FFI_ArrowArrayStrea
             Ok(_) => {}
             Err(error) => {
                 let message = format!("the stream cannot be read: {error}");
-                faults.push(fault(Code::BadValue, path, message, "give record batches of one schema"));
+                faults.push(fault(Code::BadValue, path, message, "give a stream as Arrow's C stream interface describes it; nanoarrow and Arrow's own libraries make such ones"));
             }
         }
     }
     let (given, found) = book(&compiled.program, BOOK, came);
     faults.extend(found);
     if faults.is_empty() { Ok(given) } else { Err(wire::unusable(faults)) }
-}
-
-/// All batches of a stream; one without rows where it has none.
-fn batches(stream: FFI_ArrowArrayStream) -> Result<Vec<RecordBatch>, String> {
-    // Arrow panics at arrays that do not fit their schema.
-    let read = || {
-        let reader = RecordBatchStreamReader::try_new(stream).map_err(|error| error.to_string())?;
-        let schema = reader.schema();
-        let mut batches = reader.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
-        if batches.is_empty() {
-            batches.push(RecordBatch::new_empty(schema));
-        }
-        Ok(batches)
-    };
-    guarded(read)?
 }

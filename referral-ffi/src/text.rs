@@ -3,24 +3,24 @@ use rules::wire;
 use std::ffi::c_char;
 use std::ptr::{null_mut, slice_from_raw_parts_mut};
 
-/// What came of a call. New ones may be added at the end.
+/// What came of a call. None of them is 0: memory that was only zeroed says nothing, least of all success. New ones may be added at the end.
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Status {
     /// Done. The answer begins with {"ok":true.
-    Ok = 0,
+    Ok = 1,
     /// The document or the request is wrong, or there is nothing to answer with. The answer begins with {"ok":false and says
     /// why: `diagnostics` and `text`, or `error` with `code` and `message`.
-    Refused = 1,
+    Refused = 2,
     /// A pointer is NULL that must not be. The answer says which in its `error`, unless it is `answer` itself.
-    NullPointer = 2,
+    NullPointer = 3,
     /// The text is not UTF-8. The answer says in its `error` at which byte.
-    NotUtf8 = 3,
+    NotUtf8 = 4,
     /// The length is more than any text has, such as a negative number.
-    TooLong = 4,
+    TooLong = 5,
     /// The library has a fault of its own, please report it. The answer says in its `error` what is known. The program and the
     /// library can go on being used.
-    Panic = 5,
+    Panic = 6,
 }
 
 /// A text that belongs to the caller. Give it back with referral_text_free, and change neither field before.

@@ -80,3 +80,62 @@ fn the_layer_for_cpp_has_every_function() {
     let lacks: Vec<_> = offered.iter().filter(|name| !has(name)).collect();
     assert!(lacks.is_empty(), "referral_rules.hpp has no method for {lacks:?}");
 }
+
+/// The arguments of a call, or the parameters of a function: what stands up to the bracket that closes, taken apart at its commas.
+fn arguments(text: &str) -> Vec<String> {
+    let (mut depth, mut within, mut escaped) = (0_u32, false, false);
+    let mut list = vec![String::new()];
+    for letter in text.chars() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' if within => escaped = true,
+            '"' => within = !within,
+            ')' | ']' | '}' if !within && depth == 0 => break,
+            '(' | '[' | '{' if !within => depth = depth.saturating_add(1),
+            ')' | ']' | '}' if !within => depth = depth.saturating_sub(1),
+            ',' if !within && depth == 0 => {
+                list.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        list.last_mut().unwrap().push(letter);
+    }
+    list.iter().map(|one| one.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// The functions of a header with their parameters, and the calls in a program with their arguments, `TEXT(...)` taken for two.
+fn calls(code: &str) -> Vec<(String, Vec<String>)> {
+    let begins = code
+        .match_indices("referral_")
+        .filter(|(at, _)| !code[..*at].ends_with(|before: char| before.is_alphanumeric() || before == '_'));
+    let one = |(at, _): (usize, &str)| {
+        let (name, rest) = code[at..].split_once('(')?;
+        let plain = name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+        plain.then(|| {
+            let two = |one: String| if one.starts_with("TEXT(") { vec![one, String::new()] } else { vec![one] };
+            (name.to_owned(), arguments(rest).into_iter().flat_map(two).collect())
+        })
+    };
+    begins.filter_map(one).collect()
+}
+
+#[test]
+fn each_pointer_of_each_function_is_null_in_a_test() {
+    let code = header();
+    let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with(['/', '*'])).collect();
+    let tests = calls(&(read("tests/misuse.c") + &read("tests/tables.c")));
+    let pointers = calls(&code.join("\n")).into_iter().flat_map(|(name, parameters)| {
+        let places = parameters.into_iter().enumerate().filter(|(_, one)| one.contains('*'));
+        places.map(|(place, one)| (name.clone(), place, one)).collect::<Vec<_>>()
+    });
+    let pointers: Vec<_> = pointers.collect();
+    assert!(pointers.len() > 40, "{pointers:?}");
+    let lacks: Vec<_> = pointers
+        .iter()
+        .filter(|(name, place, _)| {
+            !tests.iter().any(|(called, given)| called == name && given.get(*place).is_some_and(|one| one == "NULL"))
+        })
+        .collect();
+    assert!(lacks.is_empty(), "tests/misuse.c and tests/tables.c never give NULL for {lacks:#?}");
+}

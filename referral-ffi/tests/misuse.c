@@ -20,6 +20,23 @@ static void expect(int line, referral_status status, referral_text *answer, refe
 #define ERROR(code) "{\"ok\":false,\"error\":{\"code\":\"" code "\""
 #define FAULT(code) "{\"ok\":false,\"diagnostics\":[{\"code\":\"" code "\""
 
+/* Memory that was zeroed and never written is no success: neither as a status, nor as an answer, nor as a handle. */
+_Static_assert(REFERRAL_STATUS_OK != 0, "zeroed memory would read as success");
+
+static void zeroed(void) {
+  struct {
+    referral_status status;
+    referral_text answer;
+    referral_program *program;
+  } call;
+  memset(&call, 0, sizeof call);
+  CHECK(call.status != REFERRAL_STATUS_OK && !starts_with(&call.answer, "{\"ok\":true") && call.program == NULL);
+  referral_text_free(&call.answer);
+  referral_program_free(call.program);
+  referral_text answer = REFERRAL_TEXT_EMPTY;
+  EXPECT(referral_program_evaluate(call.program, TEXT(nothing), &answer), NULL_POINTER, ERROR("null-pointer"));
+}
+
 static void versions(void) {
   CHECK(referral_abi_version() == REFERRAL_ABI_VERSION);
   CHECK(strchr(referral_version(), '.') != NULL);
@@ -68,9 +85,14 @@ static void null(referral_program *program) {
   referral_program *made = NULL;
   EXPECT(referral_program_compile(NULL, 0, &made, &answer), NULL_POINTER, ERROR("null-pointer"));
   EXPECT(referral_program_compile(TEXT(standard), NULL, &answer), NULL_POINTER, ERROR("null-pointer"));
+  made = (referral_program *)&answer; /* must be overwritten with NULL, here and below */
   CHECK(referral_program_compile(TEXT(standard), &made, NULL) == REFERRAL_STATUS_NULL_POINTER);
+  CHECK(made == NULL);
+  made = (referral_program *)&answer;
   EXPECT(referral_program_compile_request(NULL, 7, &made, &answer), NULL_POINTER, ERROR("null-pointer"));
+  CHECK(made == NULL);
   EXPECT(referral_program_compile_request(TEXT(standard), NULL, &answer), NULL_POINTER, ERROR("null-pointer"));
+  made = (referral_program *)&answer;
   CHECK(referral_program_compile_request(TEXT(standard), &made, NULL) == REFERRAL_STATUS_NULL_POINTER);
   CHECK(made == NULL);
   EXPECT(referral_program_evaluate(NULL, TEXT(nothing), &answer), NULL_POINTER, ERROR("null-pointer"));
@@ -105,9 +127,12 @@ static void null(referral_program *program) {
 
 static void damaged_texts(const referral_program *program) {
   referral_text answer = REFERRAL_TEXT_EMPTY;
-  referral_program *made = NULL;
+  referral_program *made = (referral_program *)&answer; /* must be overwritten with NULL, here and below */
   EXPECT(referral_program_compile("id = '\xff'", 8, &made, &answer), NOT_UTF8,
          ERROR("not-utf-8") ",\"message\":\"the text is not UTF-8 from byte 6 on, counted from 0\"");
+  CHECK(made == NULL);
+  made = (referral_program *)&answer;
+  EXPECT(referral_program_compile(nothing, (size_t)-1, &made, &answer), TOO_LONG, ERROR("too-long"));
   CHECK(made == NULL);
   EXPECT(referral_program_evaluate(program, "\xed\xa0\x80", 3, &answer), NOT_UTF8, ERROR("not-utf-8")); /* a lone surrogate */
   EXPECT(referral_program_evaluate(program, "{\"\xc3", 3, &answer), NOT_UTF8, ERROR("not-utf-8")); /* cut within a letter */
@@ -168,6 +193,7 @@ int main(int count, char **arguments) {
          "{\"ok\":true,\"program\":\"customer-referrals\"");
   CHECK(program != NULL);
   versions();
+  zeroed();
   wrong_documents();
   wrong_requests(program);
   null(program);
