@@ -3,19 +3,50 @@ use super::known::Asked;
 use super::{Checked, Terms, warning};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::expr::{Compiled, Part};
+use crate::program::compiled::{EventKind, Owner, Source};
 use crate::program::document::Moment;
 use crate::program::document::{JudgedAt, OnFailure, Party, Refuses};
 
 pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     let before = found.len();
-    for (path, checked) in terms.expressions {
-        let parts = terms.foresee(&terms.asked(path), &|_| None, |foresight| foresight.decided(&checked.compiled));
-        let own = parts.iter().filter(|part| !by_data(checked, part));
-        found.extend(own.map(|part| decided(path, checked, part)));
+    let all: Vec<Decided<'_>> = terms
+        .expressions
+        .iter()
+        .map(|(path, checked)| {
+            let asked = terms.asked(path);
+            let parts = terms.foresee(&asked, &|_| None, |foresight| foresight.decided(&checked.compiled));
+            Decided { path, checked, parts }
+        })
+        .collect();
+    for one in &all {
+        let own = one.parts.iter().filter(|part| !by_data(one.checked, part) && wherever_it_stands(one, part, &all));
+        found.extend(own.map(|part| decided(terms, one.path, one.checked, part)));
     }
     // What is decided by itself is told; only what is not can contradict another.
     let told: Vec<Span> = found.iter().skip(before).map(|warning| warning.span).collect();
     contradictions(terms, &told, found);
+}
+
+/// An expression with its parts that are decided.
+struct Decided<'t> {
+    path: &'t str,
+    checked: &'t Checked,
+    parts: Vec<Part>,
+}
+
+/// A part of a definition is told if it is decided wherever the definition stands: what is idle in one place is at work in another.
+fn wherever_it_stands(one: &Decided<'_>, part: &Part, all: &[Decided<'_>]) -> bool {
+    let Some(inside) = part.span else { return true };
+    let (place, text) = (one.checked.written.place(inside), one.checked.written.text.get(inside.start..inside.end));
+    let stands = |other: &Decided<'_>| {
+        let mut found = text.into_iter().flat_map(|text| other.checked.written.text.match_indices(text));
+        found.any(|(at, text)| other.checked.written.place(Span::new(at, at.saturating_add(text.len()))) == place)
+    };
+    let same = |other: &Decided<'_>| {
+        let mut here = other.parts.iter().filter(|there| there.possible.can_hold() == part.possible.can_hold());
+        here.any(|there| there.span.is_some_and(|span| other.checked.written.place(span) == place))
+    };
+    all.iter().all(|other| same(other) || !stands(other))
 }
 
 /// What the program carries under `[data]` may be set to switch a part on or off.
@@ -24,7 +55,7 @@ fn by_data(checked: &Checked, part: &Part) -> bool {
     part.span.map_or(Some(text), |span| text.get(span.start..span.end)).is_some_and(|text| text.contains("data."))
 }
 
-fn decided(path: &str, checked: &Checked, part: &Part) -> Diagnostic {
+fn decided(terms: &Terms<'_>, path: &str, checked: &Checked, part: &Part) -> Diagnostic {
     let written = &checked.written;
     let inside = part.span.unwrap_or(Span::new(0, written.text.len()));
     let text = crate::diag::shown(written.text.get(inside.start..inside.end).unwrap_or_default().trim());
@@ -41,17 +72,17 @@ fn decided(path: &str, checked: &Checked, part: &Part) -> Diagnostic {
         return warning(Code::AlwaysTrue, span, path, format!("`{text}` is always true")).help(help);
     }
     let why = if possible.present { "is never true" } else { "is always missing here" };
-    warning(Code::NeverTrue, span, path, format!("`{text}` {why}")).help(effect(path, is_part))
+    warning(Code::NeverTrue, span, path, format!("`{text}` {why}")).help(effect(terms, path, is_part))
 }
 
 /// What follows from a condition that is never true.
-fn effect(path: &str, is_part: bool) -> &'static str {
+fn effect(terms: &Terms<'_>, path: &str, is_part: bool) -> &'static str {
     let section = path.split(['[', '.']).next().unwrap_or_default();
     match section {
         _ if is_part => "mend or remove this part",
         _ if path.contains("].released_when") => "mend it: nothing that is held is ever let go",
         _ if path.contains("].voided_when") => "mend it: no review finds a referral void",
-        "eligibility" | "validity" | "fraud" => "mend it: it refuses every referral",
+        "eligibility" | "validity" | "fraud" => failing(terms, path),
         "reward" if path.ends_with("hold_while") => "mend it: it holds nothing that is known",
         "reward" => "mend it: the reward is never granted",
         "campaign" => "mend it: the campaign never applies",
@@ -59,6 +90,21 @@ fn effect(path: &str, is_part: bool) -> &'static str {
         "event" => "mend it: the event never comes",
         "reversal" => "mend it: nothing is ever taken back",
         _ => "mend it",
+    }
+}
+
+/// What follows from a requirement that is never met.
+fn failing(terms: &Terms<'_>, path: &str) -> &'static str {
+    let (heading, rest) = path.split_once('[').unwrap_or_default();
+    let number = rest.split(']').next().and_then(|number| number.parse().ok());
+    let mut under = terms.document.requirements.iter().filter(|one| one.heading.word() == heading);
+    match number.and_then(|number| under.nth(number)).map(|requirement| requirement.on_failure.value) {
+        Some(OnFailure::Disqualify) => "mend it: every such event disqualifies its referral",
+        Some(OnFailure::Nurture) => "mend it: every such event puts its referral into nurture",
+        Some(OnFailure::IgnoreEvent) => "mend it: no such event is taken in",
+        Some(OnFailure::Hold) => "mend it: it holds everything that it is about",
+        Some(OnFailure::Flag) => "mend it: it flags everything that it is about",
+        Some(OnFailure::Refuse) | None => "mend it: it refuses every referral",
     }
 }
 
@@ -98,15 +144,18 @@ fn contradictions(terms: &Terms<'_>, told: &[Span], found: &mut Vec<Diagnostic>)
     }
     let rewards = terms.rewards().map(|(at, reward)| {
         let side = if reward.to.value == Party::Referee { Refuses::Referee } else { Refuses::Referrer };
-        (format!("reward[{at}].when"), "the reward is never granted", of_side(&requirements, side))
+        (format!("reward[{at}].when"), "the reward is never granted", side)
     });
-    let both = of_side(&requirements, Refuses::Both);
     let campaigns = (0..terms.document.campaigns.len())
-        .map(|at| (format!("campaign[{at}].when"), "the campaign never applies", both.clone()));
+        .map(|at| (format!("campaign[{at}].when"), "the campaign never applies", Refuses::Both));
     let limits = (0..terms.document.limits.len())
-        .map(|at| (format!("limit[{at}].when"), "the limit never applies", both.clone()));
-    for (path, effect, above) in rewards.chain(campaigns).chain(limits) {
-        let mut all = above;
+        .map(|at| (format!("limit[{at}].when"), "the limit never applies", Refuses::Both));
+    let lasting: Vec<(Refuses, &Compiled)> =
+        requirements.iter().copied().filter(|(_, condition)| !may_change(terms, condition)).collect();
+    for (path, effect, side) in rewards.chain(campaigns).chain(limits) {
+        // A later event may find another state of the accounts than the submission.
+        let later = terms.asked(&path) != Asked::At(vec![EventKind::SUBMITTED]);
+        let mut all = of_side(if later { &lasting } else { &requirements }, side);
         for (path, checked) in terms.conditions(&path).into_iter().filter(|(_, checked)| sound(checked)) {
             all.push(&checked.compiled);
             if !terms.foresee(&terms.asked(path), &|_| None, |foresight| foresight.can_hold_together(&all)) {
@@ -118,6 +167,19 @@ fn contradictions(terms: &Terms<'_>, told: &[Span], found: &mut Vec<Diagnostic>)
             }
         }
     }
+}
+
+/// Whether what the condition asks may be another at a later event: accounts have a history, and counts go on.
+fn may_change(terms: &Terms<'_>, condition: &Compiled) -> bool {
+    let changes = |source: &Source| match source {
+        Source::Fact(number) => {
+            let fact = terms.program.facts.get(usize::from(*number));
+            fact.is_some_and(|fact| matches!(fact.owner, Owner::Referrer | Owner::Referee))
+        }
+        Source::Declared(_) | Source::Measure(_) | Source::OpenCount => true,
+        _ => false,
+    };
+    condition.inputs().iter().any(|slot| terms.program.slots.get(usize::from(slot.0)).is_some_and(changes))
 }
 
 /// The conditions that must have held for the side to get anything.
