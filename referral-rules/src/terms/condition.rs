@@ -15,6 +15,7 @@ enum Binding {
     Or,
     And,
     Comparison,
+    List,
     Sum,
     Product,
     Whole,
@@ -39,6 +40,12 @@ impl Words<'_> {
     /// A value.
     pub(super) fn expression(&self, written: &ExpressionText) -> String {
         self.value_of(&written.text)
+    }
+
+    /// A value in the middle of a sentence.
+    pub(super) fn operand(&self, written: &ExpressionText) -> String {
+        let phrasing = Phrasing { words: *self, source: &written.text };
+        phrasing.value(&tree(&written.text)).within(Binding::Comparison)
     }
 
     /// A value by its text.
@@ -183,7 +190,7 @@ impl Phrasing<'_> {
             (Operator::In, false) => Say::NotIn,
             (Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide, _) => Say::Equal,
         };
-        let (a, b) = (self.value(left).within(Binding::Sum), self.value(right).within(Binding::Sum));
+        let (a, b) = (self.value(left).within(Binding::List), self.value(right).within(Binding::List));
         Phrase { text: self.say(say, &[("a", &a), ("b", &b)]), binding: Binding::Comparison }
     }
 
@@ -293,8 +300,10 @@ impl Phrasing<'_> {
             }
             _ => return self.written(node),
         };
+        // The last of several values would be read together with what follows.
+        let binding = if matches!(say, Say::LeastOf | Say::GreatestOf) { Binding::List } else { Binding::Product };
         let places: Vec<(&str, &str)> = places.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Phrase { text: self.say(say, &places), binding: Binding::Product }
+        Phrase { text: self.say(say, &places), binding }
     }
 
     fn all(&self, arguments: &[&Node]) -> String {

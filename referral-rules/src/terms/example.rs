@@ -7,7 +7,8 @@ use crate::base::{Day, Instant, MICROS_PER_HOUR, MICROS_PER_MINUTE, Number, Unit
 use crate::book::Book;
 use crate::engine::{Options, evaluate};
 use crate::evaluation::{Entry, StepText, StepWord};
-use crate::program::{EventKind, Reward, Source};
+use crate::expr::Slot;
+use crate::program::{EventKind, LadderBy, Reward, Source};
 use crate::stage::schedule::dates_from;
 use crate::terms::made_up::{COPIES_MAX, MadeUp};
 
@@ -82,10 +83,30 @@ fn told(words: &Words<'_>, reward: &Reward, made_up: &MadeUp<'_>, entry: &Entry)
     vec![said.join(" ")]
 }
 
-/// What of the facts the reward looks at.
+/// What a measure, or the measure of a ladder, looks at, where the example has events of its kinds.
+fn counted<'w>(words: &Words<'w>, slot: Slot, made_up: &MadeUp<'_>) -> Vec<&'w Slot> {
+    let measure = match words.program.slots.get(usize::from(slot.0)) {
+        Some(Source::Declared(measure)) => Some(*measure),
+        Some(Source::Tier(number)) => {
+            let ladder = words.version.ladders.iter().find(|ladder| ladder.number == *number);
+            ladder.and_then(|ladder| match ladder.by {
+                LadderBy::Declared(measure) => Some(measure),
+                LadderBy::BuiltIn(_) | LadderBy::Conditions => None,
+            })
+        }
+        _ => None,
+    };
+    let of_measure = words.version.contributions.iter().filter(|one| Some(one.measure) == measure);
+    let here = of_measure.filter(|one| one.on.iter().any(|kind| made_up.has(words.program.kind_word(*kind))));
+    here.flat_map(|one| one.of.iter().chain(&one.when)).flat_map(|expression| expression.inputs()).collect()
+}
+
+/// What of the facts the reward looks at, itself or by what it counts.
 fn asked_facts(words: &Words<'_>, reward: &Reward, made_up: &MadeUp<'_>) -> Vec<String> {
     let expressions = reward.when.iter().chain([&reward.amount]).chain(&reward.at_least).chain(&reward.at_most);
     let mut slots: Vec<_> = expressions.flat_map(|expression| expression.inputs()).collect();
+    let counted: Vec<_> = slots.iter().flat_map(|slot| counted(words, **slot, made_up)).collect();
+    slots.extend(counted);
     slots.dedup();
     let mut out = Vec::new();
     for slot in slots {

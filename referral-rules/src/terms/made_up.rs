@@ -147,6 +147,11 @@ impl<'p> MadeUp<'p> {
         format!("example-{}", self.copies)
     }
 
+    /// Whether events of the kind happen in it.
+    pub(super) fn has(&self, kind: &str) -> bool {
+        kind == "submitted" || self.events.iter().any(|event| event.as_str() == kind)
+    }
+
     /// The value of a fact, for people.
     pub(super) fn shown(&self, path: &str) -> Option<String> {
         let value = self.facts.get(path)?.as_ref()?;

@@ -292,7 +292,7 @@ impl Words<'_> {
         for measure in measures {
             let MeasureDeclaration { span: _, name, is, of, on, when, per, in_each, which, disqualified } = measure;
             let events = self.events(on.iter().map(|kind| kind.value.as_str()));
-            let of = of.as_ref().map(|of| self.expression(of)).unwrap_or_default();
+            let of = of.as_ref().map(|of| self.operand(of)).unwrap_or_default();
             let places = [("name", &*self.name(&name.value)), ("of", &*of), ("events", &*events)];
             let say = match is.value {
                 Aggregate::Count => Say::MeasureCount,
