@@ -2,6 +2,7 @@
 import re
 from decimal import Decimal
 from fractions import Fraction
+from unicodedata import category
 
 import dates
 from program import COUNTS, several
@@ -58,7 +59,7 @@ class Book:
 
     def row_id(self, row, table):
         name = text_id(row.get("id"))
-        if name is not None and len(name.encode()) > 256:
+        if name is not None and (len(name.encode()) > 256 or any(category(letter) == "Cc" for letter in name)):
             self.find("bad-cell", table, "")
             name = None
         if name is None:

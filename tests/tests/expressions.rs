@@ -341,7 +341,7 @@ fn mistakes_are_told_with_help() {
         ),
         (
             "referee.a == 1 && referee.domain == 2 && 'open",
-            "expression-syntax at `'open`: the text does not end: ' is missing ()\nunknown-name at `referee.a`: there is no `referee.a` (known after `referee.`: domain, employees, in_crm, industry, tags)\ntype-mismatch at `referee.domain == 2`: `==` does not take text and int (write a number without quotes, or convert with decimal(...))",
+            "expression-syntax at `'open`: the text does not end: ' is missing ()\nunknown-name at `referee.a`: there is no `referee.a` (known after `referee.`: domain, employees, in_crm, industry, tags; further facts are declared under [facts])\ntype-mismatch at `referee.domain == 2`: `==` does not take text and int (write a number without quotes, or convert with decimal(...))",
         ),
         (
             "true && 5 % 2 == 1",

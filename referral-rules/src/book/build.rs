@@ -578,6 +578,9 @@ impl<'a> Builder<'a> {
         let word = word.unwrap_or_default().to_owned();
         let (message, help) = if word == "submitted" {
             ("a submission is a row of the referrals".to_owned(), "give the referral, not an event".to_owned())
+        } else if word.is_empty() {
+            let help = "give its `kind`: a stage, or one that [[event]] declares; the event is left out until then";
+            ("the event does not say of what kind it is".to_owned(), help.to_owned())
         } else {
             let near = suggest(&word, self.program.kinds.iter().map(String::as_str));
             let help = near.map_or_else(

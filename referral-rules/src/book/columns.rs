@@ -409,18 +409,26 @@ fn integer(values: &Values, row: usize, kind: &Type, zone: &Zone) -> Result<Opti
             .ok_or_else(|| wrong(found, "a whole number", "write digits only")),
         (Type::Date, Cell::Text(text) | Cell::Raw(text)) => Day::parse(text.trim())
             .map(|day| Some(i64::from(day.0)))
-            .map_err(|_| wrong(found, "a date", "write it as 2026-01-31")),
+            .map_err(|_| wrong(found, type_word(kind), form_of(kind))),
         (Type::Instant, Cell::Text(text) | Cell::Raw(text)) => {
             let text = text.trim();
             Day::parse(text)
                 .map(|day| zone.first_instant(day).0)
                 .or_else(|_| Instant::parse(text).map(|at| at.0))
                 .map(Some)
-                .map_err(|_| {
-                    wrong(found, "a moment", "write it as 2026-01-31T12:00:00Z, with a zone offset, or as a date")
-                })
+                .map_err(|_| wrong(found, type_word(kind), form_of(kind)))
         }
-        (_, other) => Err(wrong(other, type_word(kind), "write it as the document declares it")),
+        (_, other) => Err(wrong(other, type_word(kind), form_of(kind))),
+    }
+}
+
+/// How a value of the type is written.
+fn form_of(kind: &Type) -> &'static str {
+    match kind {
+        Type::Date => "write it as 2026-01-31",
+        Type::Instant => "write it as 2026-01-31T12:00:00Z, with a zone offset, or as a date",
+        Type::Int | Type::Duration => "write digits only",
+        _ => "write it as the document declares it",
     }
 }
 

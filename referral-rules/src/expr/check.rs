@@ -166,7 +166,10 @@ impl Checker<'_, '_, '_> {
                         "write a fact as `referrer.status`, declare a table or tier ladder, or put a text in quotes"
                             .to_owned()
                     }
-                    false => format!("known after `{party}.`: {}", facts.join(", ")),
+                    false => format!(
+                        "known after `{party}.`: {}; further facts are declared under [facts]",
+                        facts.join(", ")
+                    ),
                 }
             }
         };
