@@ -52,12 +52,25 @@ fn came(py: Python<'_>, table: &Bound<'_, PyAny>) -> PyResult<Result<BookTable, 
     }
     match capsule::read(table) {
         Ok(batches) => Ok(Ok(BookTable::of(&batches))),
-        Err(error) if error.is_instance_of::<PyException>(py) => {
-            let help = "give a table with columns of one type each; pandas needs pyarrow for it";
-            Ok(Err((format!("the frame cannot be read: {}", error.value(py)), help)))
-        }
+        Err(error) if error.is_instance_of::<PyException>(py) => Ok(Err(unreadable(py, &error))),
         Err(other) => Err(other),
     }
+}
+
+/// What a frame says that it cannot give, and what to do. PyArrow tells in two parts what it does not take and where.
+fn unreadable(py: Python<'_>, error: &PyErr) -> (String, &'static str) {
+    let parts = error.value(py).getattr("args").and_then(|args| args.extract::<Vec<String>>());
+    let said = parts.map_or_else(|_| error.value(py).to_string(), |parts| parts.join("; "));
+    if said.contains("Conversion failed for column") {
+        let help =
+            "give the column values of one type, all Decimal or all text, or drop it if the program does not use it";
+        return (format!("the frame cannot be read: {said}"), help);
+    }
+    if said.contains("as a Schema") {
+        return ("it is a single column, not a table".to_owned(), "give a frame, with the names of its columns");
+    }
+    let help = "give a table with columns of one type each; pandas needs pyarrow for it";
+    (format!("the frame cannot be read: {said}"), help)
 }
 
 /// A fault of a column, with what to do about it in the words of the libraries that such columns come from.

@@ -3,6 +3,7 @@
 mod capsule;
 mod evaluated;
 mod frames;
+mod rows;
 mod values;
 
 use pyo3::import_exception;
@@ -23,12 +24,12 @@ fn panicked(said: String) -> PyErr {
 /// The native part of `referral_rules`.
 #[pymodule]
 mod _native {
-    use super::{answer, capsule, evaluated, frames, panicked, values};
+    use super::{answer, capsule, evaluated, frames, panicked, rows, values};
     use arrow_array::RecordBatch;
     use evaluated::parts_named;
     use pyo3::exceptions::PyValueError;
     use pyo3::prelude::*;
-    use pyo3::types::PyCapsule;
+    use pyo3::types::{PyCapsule, PyDict};
     use referral_rules::book::Given;
     use referral_rules::program::standard::Standard;
     use referral_rules::wire;
@@ -223,6 +224,22 @@ mod _native {
                 Ok(evaluated) => (Some(Evaluated(evaluated)), String::new()),
                 Err(answer) => (None, answer),
             })
+        }
+
+        /// Evaluates tables that are lists of plain rows, without a request in between; none for whatever is not that plain.
+        #[pyo3(signature = (tables, as_of, threads, answer=None))]
+        fn evaluated_rows(
+            &self,
+            py: Python<'_>,
+            tables: &Bound<'_, PyDict>,
+            as_of: &Bound<'_, PyAny>,
+            threads: &Bound<'_, PyAny>,
+            answer: Option<&Bound<'_, PyAny>>,
+        ) -> PyResult<Option<Evaluated>> {
+            let asked = wire::guarded(|| rows::asked(&self.0, tables, as_of, threads, answer));
+            let Some(asked) = asked.map_err(panicked)?? else { return Ok(None) };
+            let outcome = evaluated::Evaluated::new(py, self.0.clone(), asked, None)?;
+            Ok(outcome.ok().map(Evaluated))
         }
 
         /// Evaluates a request in JSON without `program`.

@@ -1,4 +1,5 @@
 //! Python values become JSON text. What cannot be given exactly is a fault with its place, all of them at once.
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyDate, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple, PyType, PyTzInfo,
@@ -30,6 +31,18 @@ pub fn to_json(value: &Bound<'_, PyAny>, path: &str) -> PyResult<(String, Vec<Fa
 fn is_missing(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     let name = value.get_type().name()?;
     Ok(name == "NaTType" || name == "NAType")
+}
+
+/// A whole number of another library. What only looks like one, such as an array of NumPy, is none.
+fn whole_number<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyInt>>> {
+    if !value.hasattr("__index__")? || value.is_instance_of::<PyType>() {
+        return Ok(None);
+    }
+    match value.call_method0("__index__") {
+        Ok(number) => Ok(number.cast_into::<PyInt>().ok()),
+        Err(error) if error.is_instance_of::<PyTypeError>(value.py()) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 struct Writing<'py> {
@@ -155,8 +168,8 @@ impl Writing<'_> {
             self.items(value.iter())?;
         } else if value.hasattr("__dataclass_fields__")? && !value.is_instance_of::<PyType>() {
             self.fields(value)?;
-        } else if value.hasattr("__index__")? && !value.is_instance_of::<PyType>() {
-            self.int(&value.call_method0("__index__")?.cast_into::<PyInt>()?)?;
+        } else if let Some(number) = whole_number(value)? {
+            self.int(&number)?;
         } else if let Ok(value) = value.cast::<PyMapping>() {
             self.pairs(&value.items()?)?;
         } else {

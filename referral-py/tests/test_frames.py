@@ -288,7 +288,12 @@ class Refused(unittest.TestCase):
         self.assertIn("did you mean `referrals`?", str(self.told({"referals": arrow(REFERRALS)})))
         self.assertIn("book.referrals: the frame cannot be read", str(self.told({"referrals": pyarrow.array([1, 2])})))
         mixed = pandas.DataFrame({"id": ["R-1", Decimal(1)]})
-        self.assertIn("columns of one type each", str(self.told({"referrals": mixed})))
+        self.assertIn("the column values of one type", str(self.told({"referrals": mixed})))
+        self.assertIn("Conversion failed for column id", str(self.told({"referrals": mixed})))
+        self.assertIn("a single column, not a table", str(self.told({"referrals": polars.Series("id", ["R-1"])})))
+        self.assertIn("`ndarray` cannot be given", str(self.told({"referrals": mixed.to_numpy()})))
+        self.assertIn('give `{"referrals": …}`', str(self.told(arrow(REFERRALS))))
+        self.assertIn("`Path(…)` for a file", str(self.told({"referrals": "referrals.csv"})))
         self.assertIn("LazyFrame", str(self.told({"referrals": polars.DataFrame(columns(REFERRALS)).lazy()})))
 
         def failing():

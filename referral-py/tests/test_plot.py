@@ -1,7 +1,9 @@
 """Charts: what is drawn are the numbers of the tables, in light and dark, also where there is nothing to draw."""
 
+import pickle
 import unittest
 from decimal import Decimal
+from pathlib import Path
 from unittest import mock
 
 import matplotlib
@@ -38,6 +40,18 @@ class Plots(unittest.TestCase):
                 self.assertAlmostEqual(drawn, total, 6)
             [line] = plot.cost(self.evaluation, unit).lines
             self.assertAlmostEqual(Decimal(str(float(line.get_ydata()[-1]))), total, 6)
+
+    def test_months_are_those_of_the_program(self) -> None:
+        text = (Path(__file__).resolve().parents[2] / "referral-rules/examples/first/program.toml").read_text(encoding="utf-8")
+        text = text[: text.index("[[eligibility]]")] + text[text.index("[attribution]") :]
+        row = {"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02", "closed_at": "2026-04-01", "closed.order_value": 900}
+        evaluation = Program(text).evaluate({"referrals": [row]}, "2026-04-30")
+        # The first instant of April in Berlin is one of March in UTC.
+        self.assertEqual(evaluation.entries[0]["earned_at"].month, 3)
+        for one in (evaluation, pickle.loads(pickle.dumps(evaluation))):
+            self.assertEqual([label.get_text() for label in plot.rewards(one).get_xticklabels()], ["2026-04"])
+            self.assertEqual(str(plot.cost(one).lines[0].get_xdata()[0]), "2026-04-01")
+            self.assertEqual(str(one.time_zone), "Europe/Berlin")
 
     def test_tiers_are_those_of_the_standings(self) -> None:
         axes = plot.tiers(self.evaluation, most=3)

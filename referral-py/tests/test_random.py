@@ -3,7 +3,7 @@ threads do not disturb one another."""
 
 import threading
 import unittest
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import polars
@@ -36,6 +36,19 @@ VALUES = some.recursive(
 )
 
 
+#: Rows of what a table may hold, and now and then of what it may not.
+CELLS = (
+    some.none() | some.booleans() | some.integers(-(2**70), 2**70) | some.text(max_size=6) | some.decimals(allow_nan=True) | some.dates()
+    | some.datetimes(timezones=some.none() | some.just(timezone.utc)) | some.floats() | some.lists(some.text(max_size=3), max_size=2)
+    | some.dictionaries(some.sampled_from(["value", "a.b", "c"]), some.integers(0, 9), max_size=2)
+)
+NAMES = ["id", "referrer", "submitted_at", "closed_at", "closed", "closed.value", "channel", "seats", "kind", "at", "referral", "odd"]
+PLAIN = some.fixed_dictionaries({"id": some.sampled_from(["R-1", "R-2", 3])}, optional={
+    "referrer": some.sampled_from(["ada", "bo"]), "submitted_at": DAYS, "kind": some.just("closed"), "at": MOMENTS, "referral": some.just("R-1"),
+    "closed": some.fixed_dictionaries({"value": some.decimals(-(10**9), 10**9, places=2)}), "what": some.just("paid"), "entry": some.just("x"),
+}) | some.dictionaries(some.sampled_from(NAMES), CELLS, max_size=6)
+
+
 class Random(unittest.TestCase):
     @settings(max_examples=60, deadline=None)
     @given(some.lists(REFERRAL, min_size=1, max_size=8))
@@ -44,6 +57,45 @@ class Random(unittest.TestCase):
         for frame in (arrow(rows), polars.DataFrame(arrow(rows))):
             self.assertEqual(PROGRAM.evaluate({"accounts": ACCOUNTS, "referrals": frame}, "2026-12-31").json, wanted.json)
         self.assertEqual(sum((entry["amount"] for entry in wanted.entries), Decimal()), sum(wanted.entries.to_arrow()["amount"].to_pylist(), Decimal()))
+
+    @settings(max_examples=150, deadline=None)
+    @given(some.sampled_from(["referrals", "accounts", "events", "confirmations"]), some.lists(PLAIN, max_size=4), some.just("2026-12-31") | some.dates() | MOMENTS)
+    def test_plain_rows_need_no_request(self, table, rows, as_of) -> None:
+        """Whether rows go straight into columns or through a request makes no difference to an answer, nor to what is wrong."""
+        book = {"referrals": [], table: rows}
+
+        def asked(**options):
+            try:
+                return PROGRAM.evaluate(book, as_of, **options).json
+            except RequestError as error:
+                return str(error)
+
+        straight = PROGRAM._compiled.evaluated_rows(book, as_of, 1, None)
+        wanted = asked(progress=lambda *_: None)
+        self.assertEqual(asked(), wanted)
+        if straight is not None:
+            self.assertEqual(straight.json(straight.parts()), wanted)
+
+    def test_what_goes_straight_into_columns(self) -> None:
+        day, aware, naive = date(2026, 3, 2), datetime(2026, 3, 2, 9, tzinfo=timezone(timedelta(hours=-5))), datetime(2026, 3, 2)
+        row = {"id": 7, "referrer": "ada", "submitted_at": aware, "closed_at": day, "closed": {"value": Decimal("7.50")}, "seats": None, "x": True, "y": ["a", 1]}
+
+        def straight(change, as_of="2026-12-31", threads=1, answer=("entries",)):
+            return PROGRAM._compiled.evaluated_rows({"referrals": [{**row, **change}]}, as_of, threads, answer)
+
+        found = straight({})
+        assert found is not None
+        wanted = PROGRAM.evaluate({"referrals": [row]}, "2026-12-31", answer=["entries"], progress=lambda *_: None)
+        self.assertEqual(found.json(["entries"]), wanted.json)
+        odd = [1.5, naive, Decimal("NaN"), Decimal("1E+3"), 2**70, {"a.b": 1}, [[1]], b"x", "\ud800"]
+        self.assertEqual([straight({"odd": value}) for value in odd], [None] * len(odd))
+        self.assertIsNone(straight({7: 1}))
+        self.assertIsNone(straight({"closed.value": 1}), "the name would stand twice")
+        self.assertIsNone(straight({f"c{at}": 1 for at in range(70)}))
+        for options in ({"as_of": "soon"}, {"as_of": naive}, {"as_of": None}, {"threads": 0}, {"threads": True}, {"answer": ["entris"]}, {"answer": "entries"}):
+            self.assertIsNone(straight({}, **options), options)
+        for book in ({"refferals": []}, {"referrals": None}, {"referrals": [1]}, {"referrals": ({},)}):
+            self.assertIsNone(PROGRAM._compiled.evaluated_rows(book, "2026-12-31", 1, None), book)
 
     @settings(max_examples=150, deadline=None)
     @given(some.sampled_from(["referrals", "accounts", "events", "booked", "rates", "nothing"]), VALUES)

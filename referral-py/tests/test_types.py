@@ -1,6 +1,9 @@
 """The types that are promised: mypy in its strict form is content with the package and with a program that uses it, and the stub of the
 native part is that of the module."""
 
+import importlib.util
+import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,6 +64,21 @@ class Types(unittest.TestCase):
         lines = USE.splitlines()
         self.assertEqual([line.split(":")[1] for line in wrong[:-1]], [str(lines.index(at) + 1) for at in
                          ("program.evaluate([], 7)", "program.evaluate([], 7)", "evaluation.entreis")], said)
+
+    @unittest.skipUnless(importlib.util.find_spec("pyright") and shutil.which("node"), "needs pyright and node")
+    def test_pyright_is_content_too(self) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "use.py").write_text(USE, encoding="utf-8")
+            shutil.copytree(PACKAGE, folder / "referral_rules")
+            python = ["--pythonpath", sys.executable, "--pythonversion", "3.10"]
+            package = json.loads(self.run_("pyright", *python, "--outputjson", "referral_rules", cwd=folder))
+            use = json.loads(self.run_("pyright", *python, "--outputjson", "use.py", cwd=folder))
+        self.assertGreater(package["summary"]["filesAnalyzed"], 10)
+        self.assertEqual([], [(Path(found["file"]).name, found["message"]) for found in package["generalDiagnostics"]])
+        lines = USE.splitlines()
+        wrong = [lines[found["range"]["start"]["line"]] for found in use["generalDiagnostics"]]
+        self.assertEqual(wrong, ["program.evaluate([], 7)", "program.evaluate([], 7)", "evaluation.entreis"])
 
     def test_the_stub_is_that_of_the_module(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json as json_module
-from datetime import date, datetime
+from datetime import date, datetime, timezone, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Callable, Union
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from . import _display, _native
 from ._errors import Diagnostic, ReferralError, RequestError, diagnostic, error
@@ -112,7 +113,7 @@ class Evaluation:
     Two evaluations are equal, and have the same hash, if they have the same fingerprint: if the whole answers are the same.
     """
 
-    __slots__ = ("_native", "_json", "_answer", "_tables", "_kept")
+    __slots__ = ("_native", "_json", "_answer", "_tables", "_kept", "_zone")
 
     def __init__(self, json: str) -> None:
         """Takes an answer of `evaluate_json`. Raises a `ReferralError` for one that is not ok."""
@@ -121,18 +122,29 @@ class Evaluation:
         self._answer: dict[str, Any] = json_module.loads(json)
         self._tables: dict[str, Table] = {}
         self._kept = ""
+        self._zone: str | None = None
         if not self._answer["ok"]:
             raise error(self._answer, RequestError)
 
     @classmethod
-    def _of(cls, native: _native.Evaluated) -> Evaluation:
+    def _of(cls, native: _native.Evaluated, zone: str) -> Evaluation:
         evaluation = cls.__new__(cls)
         evaluation._native = native
         evaluation._json = None
         evaluation._answer = {}
         evaluation._tables = {}
         evaluation._kept = ""
+        evaluation._zone = zone
         return evaluation
+
+    @property
+    def time_zone(self) -> tzinfo:
+        """The program's zone, by whose days it was evaluated. UTC where that is not known: for an answer that was made of JSON, and on a
+        machine without data of zones (`pip install tzdata`)."""
+        try:
+            return timezone.utc if self._zone is None else ZoneInfo(self._zone)
+        except ZoneInfoNotFoundError:
+            return timezone.utc
 
     @property
     def json(self) -> str:
@@ -342,11 +354,12 @@ class Evaluation:
         return f"Evaluation({self.program!r}, as_of={self.as_of.isoformat()!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self.json, self._identity)
+        return _again, (self.json, self._identity, self._zone)
 
 
-def _again(json: str, identity: str) -> Evaluation:
+def _again(json: str, identity: str, zone: str | None = None) -> Evaluation:
     """An evaluation that was pickled."""
     evaluation = Evaluation(json)
+    evaluation._zone = zone
     evaluation._kept = identity
     return evaluation

@@ -96,6 +96,11 @@ class Compiled:
     def frames(self, path: str, tables: list[tuple[str, Any]]) -> tuple[Frames, list[_Fault]]:
         """Reads tables by name, frames or texts in CSV, and says what cannot be used, is missing or misspelt."""
 
+    def evaluated_rows(
+        self, tables: dict[str, Any], as_of: Any, threads: Any, answer: Any = None
+    ) -> Evaluated | None:
+        """Evaluates tables that are lists of plain rows, without a request in between; none for whatever is not that plain."""
+
     def evaluated(
         self, request: str, frames: Frames, progress: Callable[[str, int, int], object] | None = None
     ) -> tuple[Evaluated | None, str]:

@@ -81,6 +81,15 @@ class Program:
         return list(self._answer["versions"])
 
     @property
+    def time_zone(self) -> str:
+        """The name of the zone whose days it goes by.
+
+        >>> Program({"standard": "customer-referrals"}).time_zone
+        'America/New_York'
+        """
+        return str(self._answer["time_zone"])
+
+    @property
     def data(self) -> dict[str, dict[str, Any]]:
         """The constants of the document's `[data]`, by version. Numbers are texts, as in every answer in JSON."""
         return dict(self._answer["data"])
@@ -116,13 +125,17 @@ class Program:
         Raises `RequestError` for what cannot be read at all: shapes, floats, times without a zone; columns of a frame that are missing or
         misspelt; all of it at once. What else is wrong within the tables is among the `findings`.
         """
+        if type(book) is dict and progress is False:  # plain rows need no request; the rest of this finds what is wrong
+            plain = self._compiled.evaluated_rows(book, as_of, threads, answer)
+            if plain is not None:
+                return Evaluation._of(plain, self.time_zone)
         request = {"book": book, "as_of": as_of, "threads": threads, "answer": answer}
         text, frames = self._asked(request, "book")
         with bar() if progress is True else nullcontext(progress or None) as watch:
             evaluated, told = self._compiled.evaluated(text, frames, watch)
         if evaluated is None:
             raise error(json.loads(told), RequestError)
-        return Evaluation._of(evaluated)
+        return Evaluation._of(evaluated, self.time_zone)
 
     def explain(
         self,
@@ -310,6 +323,8 @@ def schema() -> dict[str, Any]:
 def _apart(tables: Any, path: str) -> tuple[Any, list[tuple[str, Any]], list[tuple[str, str, str, str]]]:
     """Tables that are plain values, those that are frames or CSV, and what is wrong with files."""
     if not isinstance(tables, Mapping):
+        if _native.is_frame(tables) or isinstance(tables, os.PathLike):
+            return {}, [], [("wrong-type", path, f"a {path} is tables by name, found a `{type(tables).__name__}`", 'give `{"referrals": …}`')]
         return tables, [], []
     plain, apart, faults = {}, [], []
     for name, table in tables.items():
@@ -319,7 +334,10 @@ def _apart(tables: Any, path: str) -> tuple[Any, list[tuple[str, Any]], list[tup
             except (OSError, ValueError, ImportError) as fault:
                 faults.append(("bad-value", f"{path}.{name}", f"the file cannot be read: {fault}", ""))
                 continue
-        if isinstance(table, Csv) or _native.is_frame(table):
+        if isinstance(table, str) and not isinstance(table, Csv):
+            help = "give `Path(…)` for a file, `Csv(…)` for a text in CSV"
+            faults.append(("wrong-type", f"{path}.{name}", "a table is no plain text", help))
+        elif isinstance(table, Csv) or _native.is_frame(table):
             apart.append((str(name), _with_types(table)))
         elif hasattr(table, "collect") and hasattr(table, "collect_schema"):
             help = "give what `.collect()` gives"

@@ -50,14 +50,14 @@ def funnel(evaluation: Evaluation, axes: Axes | None = None) -> Axes:
 
 
 def rewards(evaluation: Evaluation, unit: str | None = None, by: str = "kind", axes: Axes | None = None) -> Axes:
-    """What was earned in each month (of UTC, as all instants of an answer), net of what was taken back, in one unit (the one with most entries where none is named); stacked by `kind`,
+    """What was earned in each month (of the program's zone), net of what was taken back, in one unit (the one with most entries where none is named); stacked by `kind`,
     `rule`, `version` or `tier`."""
     axes = _axes(axes)
     rows, unit = _of_unit(evaluation, unit)
     sums: dict[str, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in rows:
         name = ", ".join(tier["level"] for tier in row["tiers"]) or "no tier" if by == "tier" else str(row[by])
-        sums[name][row["earned_at"].date().replace(day=1)] += row["amount"]
+        sums[name][row["earned_at"].astimezone(evaluation.time_zone).date().replace(day=1)] += row["amount"]
     months = _months(month for of in sums.values() for month in of)
     labels = [f"{month:%Y-%m}" for month in months]
     above, below = [0.0] * len(months), [0.0] * len(months)
@@ -97,20 +97,20 @@ def tiers(evaluation: Evaluation, ladder: str | None = None, most: int = 15, axe
 
 
 def cost(evaluation: Evaluation, unit: str | None = None, budgets: Mapping[str, Any] | None = None, axes: Axes | None = None) -> Axes:
-    """What the program has cost so far, day by day (of UTC) as it was booked, in one unit; `budgets` are lines to compare it with, by name: a budget, or the bound
+    """What the program has cost so far, day by day (of the program's zone) as it was booked, in one unit; `budgets` are lines to compare it with, by name: a budget, or the bound
     of a limit."""
     axes = _axes(axes)
     rows, unit = _of_unit(evaluation, unit)
     sums: dict[date, Decimal] = defaultdict(Decimal)
     for row in rows:
-        sums[row["booked_at"].date()] += row["amount"]
+        sums[row["booked_at"].astimezone(evaluation.time_zone).date()] += row["amount"]
     days = sorted(sums)
     total, line = Decimal(), []
     for day in days:
         total += sums[day]
         line.append(float(total))
     if days:
-        until: Any = [*days, evaluation.as_of.date()]
+        until: Any = [*days, evaluation.as_of.astimezone(evaluation.time_zone).date()]
         axes.step(until, [*line, line[-1]], where="post", color=COLOURS[0], label="booked")
     for at, (name, bound) in enumerate((budgets or {}).items()):
         axes.axhline(float(bound), color=COLOURS[1 + at % (len(COLOURS) - 1)], linestyle="--", label=name)

@@ -1,8 +1,9 @@
 //! For doors that bring tables of their own, such as Arrow's, and keep an evaluation to be asked again.
-use super::request::{Found, Request};
-use super::{Compiled, EVALUATE, Failure, answer, answered, explained, live, told};
+use super::request::{Found, Request, moment, parts_of_every_answer};
+use super::{Compiled, EVALUATE, Failure, PARTS, answer, answered, explained, live, told};
 use crate::Options;
 use crate::base::Instant;
+use crate::base::limits::THREADS_MAX;
 use crate::book::Given;
 use crate::evaluation::Evaluation;
 use crate::node::read_json;
@@ -60,6 +61,34 @@ impl Compiled {
             as_of.map(|as_of| Asked { given, as_of, options, parts, names_parts })
         });
         asked.filter(|_| faults.is_empty()).ok_or_else(|| told(faults, request))
+    }
+
+    /// What [`Compiled::read`] makes of a request, for hosts that have its values and need no text in between: the tables, the moment,
+    /// how many threads, the parts that are wanted if they are named. `None` if something cannot be taken: `read` says what.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::book::Given;
+    /// use referral_rules::wire::Compiled;
+    /// let compiled = Compiled::new(r#"{"program": {"standard": "customer-referrals"}}"#)?;
+    /// let given = || Given::from_json(r#"{"referrals": [{"id": "R-1"}]}"#).unwrap();
+    /// let asked = compiled.asked(given(), "2026-04-01", 1, Some(&["entries", "decisions"])).unwrap();
+    /// let read = compiled.read(r#"{"as_of": "2026-04-01", "answer": ["entries", "decisions"]}"#, &given())?;
+    /// assert_eq!((asked.given, asked.as_of, asked.parts), (read.given, read.as_of, read.parts));
+    /// assert!(compiled.asked(given(), "soon", 1, None).is_none());
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn asked(&self, given: Given, as_of: &str, threads: usize, parts: Option<&[&str]>) -> Option<Asked> {
+        let as_of = moment(as_of, Some(&self.program.zone))?;
+        let options = (1..=THREADS_MAX).contains(&threads).then_some(Options { threads })?;
+        let wanted = match parts {
+            None => parts_of_every_answer(),
+            Some(named) if named.iter().all(|name| PARTS.contains(name)) => {
+                PARTS.iter().copied().filter(|part| named.contains(part)).collect()
+            }
+            Some(_) => return None,
+        };
+        Some(Asked { given, as_of, options, parts: wanted, names_parts: parts.is_some() })
     }
 
     /// The answer of [`Compiled::evaluate_json`] for an evaluation of this program: these parts of it.

@@ -55,9 +55,10 @@ impl Compiled {
         Self::new(&json!({ "program": text }).to_string())
     }
 
-    /// The good answer of [`compile_json`](super::compile_json): id, versions, warnings, data.
+    /// The good answer of [`compile_json`](super::compile_json): id, versions, time zone, warnings, data.
     pub fn answer(&self) -> String {
         let mut out: Out = head(&self.program);
+        out.put("time_zone", self.program.zone.name());
         out.put("warnings", &self.warnings);
         let data: BTreeMap<&str, &Data> =
             self.program.versions.iter().map(|version| (version.name.as_str(), &version.data)).collect();

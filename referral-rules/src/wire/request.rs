@@ -236,14 +236,13 @@ impl Request<'_> {
             faults.push(Code::WrongType, node.span, "as_of", message, help);
             return None;
         };
-        match (Day::parse(text), Instant::parse(text)) {
-            (Ok(day), _) => zone.map(|zone| zone.last_instant(day)),
-            (_, Ok(at)) => Some(at),
-            _ => {
+        match (Day::parse(text), moment(text, zone)) {
+            (Err(_), None) => {
                 let message = format!("`{}` is neither a date nor a time", shown(text));
                 faults.push(Code::BadDate, node.span, "as_of", message, help);
                 None
             }
+            (_, moment) => moment,
         }
     }
 
@@ -329,7 +328,7 @@ impl Request<'_> {
 
     pub fn parts(&self, faults: &mut Found) -> Vec<&'static str> {
         let Some(node) = self.get("answer") else {
-            return PARTS.iter().copied().take(PARTS.len().saturating_sub(PARTS_ON_REQUEST)).collect();
+            return parts_of_every_answer();
         };
         let NodeValue::List(wanted) = &node.value else {
             let message = format!("`answer` must be a list, found {}", node.kind_name());
@@ -350,6 +349,19 @@ impl Request<'_> {
             }
         }
         PARTS.iter().copied().filter(|part| chosen.contains(part)).collect()
+    }
+}
+
+/// The parts that nobody has to ask for.
+pub fn parts_of_every_answer() -> Vec<&'static str> {
+    PARTS.iter().copied().take(PARTS.len().saturating_sub(PARTS_ON_REQUEST)).collect()
+}
+
+/// The moment that a text says: a date is its last instant, where the zone is known.
+pub fn moment(text: &str, zone: Option<&Zone>) -> Option<Instant> {
+    match Day::parse(text) {
+        Ok(day) => zone.map(|zone| zone.last_instant(day)),
+        Err(_) => Instant::parse(text).ok(),
     }
 }
 
