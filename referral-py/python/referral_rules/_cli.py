@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import _display
+from . import _display, _reports
 from ._errors import InternalError, ReferralError
 from ._evaluation import ANSWER_TABLES, Evaluation
 from ._files import FORMATS, write_table
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except Stop as stop:
+    except (Stop, _reports.NotThere) as stop:
         return _fail(options, {"ok": False, "error": {"code": "usage", "message": str(stop)}}, f"error: {stop}", WRONG)
     except ReferralError as fault:
         status = INTERNAL if isinstance(fault, InternalError) else WRONG
@@ -78,8 +78,8 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def _program(options: Any) -> Program:
-    names: list[str] = options.program
+def _program(options: Any, given: list[str] | None = None) -> Program:
+    names: list[str] = options.program if given is None else given
     if len(names) == 1 and names[0] in STANDARDS and not Path(names[0]).exists():
         return Program({"standard": names[0]})
     try:
@@ -188,6 +188,38 @@ def _explain(options: Any) -> int:
     return FINE
 
 
+def _metrics(options: Any) -> int:
+    evaluation = _program(options).evaluate(_book(options), _as_of(options), threads=options.threads, answer=["metrics", "diagnosis"])
+    found = _reports.metrics(evaluation, options.metric or [], groups=options.groups)
+    _tell(options, {"ok": True, **found}, lambda: _reports.metrics_text(found))
+    return FINE
+
+
+def _statement(options: Any) -> int:
+    parts = ["ledger", "positions", "balances", "payouts"]
+    evaluation = _program(options).evaluate(_book(options), _as_of(options), threads=options.threads, answer=parts)
+    found = _reports.statements(evaluation, options.beneficiary or [])
+    texts = (_reports.statement_text(statement, evaluation) for statement in found)
+    _tell(options, {"ok": True, "statements": found}, lambda: "\n\n".join(texts) or "nobody has earned anything")
+    return FINE
+
+
+def _compare(options: Any) -> int:
+    programs = _program(options), _program(options, options.other)
+    book, as_of = _book(options), _as_of(options)
+    before, after = (one.evaluate(book, as_of, threads=options.threads, answer=["decisions", "ledger"]) for one in programs)
+    found = _reports.compared(before, after)
+    _tell(options, {"ok": True, **found}, lambda: _reports.compared_text(found))
+    return FINE
+
+
+def _tell(options: Any, answer: dict[str, Any], text: Callable[[], str]) -> None:
+    if options.json:
+        _print_json(answer)
+    else:
+        print(text())
+
+
 def _terms(options: Any) -> int:
     text = _program(options).terms(options.language, version=options.version)
     if options.json:
@@ -291,6 +323,16 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("referral", "entry", "referrer"):
         about.add_argument(f"--{name}", metavar="ID", help=f"the {name}")
     explain.add_argument("--letter", choices=("en", "de"), help="a letter that settles a dispute about the referral or entry")
+    metrics = command("metrics", _metrics, "say what the program is measured by, and what falls short")
+    tables(metrics)
+    metrics.add_argument("--metric", action="append", metavar="ID", help="only this one; again and again")
+    metrics.add_argument("--groups", action="store_true", help="the groups of each metric, too, such as its months")
+    statement = command("statement", _statement, "say what each beneficiary has earned, and where it stands")
+    tables(statement)
+    statement.add_argument("--beneficiary", action="append", metavar="ID", help="only this one, such as ada or referrer:ada; again and again")
+    compare = command("compare", _compare, "say what another program would have brought over the same tables")
+    compare.add_argument("--with", dest="other", nargs="+", required=True, metavar="PROGRAM", help="the other program, as the first one is given")
+    tables(compare)
     terms = command("terms", _terms, "say the terms in plain words")
     terms.add_argument("--language", default="en", metavar="CODE", help="en or de")
     terms.add_argument("--version", metavar="NAME", help="which version; the latest by default")
