@@ -280,3 +280,56 @@ unsafe fn ask(request: *const c_char, length: usize, answer: *mut Text, ask: fn(
     // SAFETY: as above.
     unsafe { answer_into(answer, work) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ptr::{NonNull, null_mut};
+
+    const DOCUMENT: &str = "schema = 1\nid = 'acme'\nversion = '1'\nin_force = { first_day = 2026-01-01 }\ncurrency = 'USD'\n\
+                            time_zone = 'UTC'";
+    const REQUEST: &str = r#"{"book": {}, "as_of": "2026-04-01"}"#;
+
+    /// Makes a call and gives its answer.
+    fn said(call: impl FnOnce(*mut Text) -> Status) -> (Status, String) {
+        let mut answer = Text { data: null_mut(), length: 0 };
+        let status = call(&raw mut answer);
+        // SAFETY: the answer was written, and is given back once.
+        unsafe {
+            let text = read(answer.data, answer.length).map(str::to_owned);
+            referral_text_free(&raw mut answer);
+            (status, text.unwrap_or_default())
+        }
+    }
+
+    #[test]
+    fn a_panic_leaves_the_program_and_the_library_as_they_were() {
+        let (document, request) = (DOCUMENT.as_ptr().cast::<c_char>(), REQUEST.as_ptr().cast::<c_char>());
+        let mut program = null_mut();
+        // SAFETY: here and below, texts have their lengths, and what is written to may be written to.
+        let compile = |answer| unsafe { referral_program_compile(document, DOCUMENT.len(), &raw mut program, answer) };
+        assert_eq!(said(compile).0, Status::Ok);
+        let evaluate = || said(|answer| unsafe { referral_program_evaluate(program, request, REQUEST.len(), answer) });
+        let before = evaluate();
+        assert_eq!(before.0, Status::Ok, "{}", before.1);
+
+        let panicked = (Status::Panic, r#"{"ok":false,"error":{"code":"panic","message":"no 17"}}"#.to_owned());
+        let ask = |answer| unsafe { ask_program(program, request, REQUEST.len(), answer, |_, _| panic!("no {}", 17)) };
+        assert_eq!(said(ask), panicked);
+        assert_eq!(
+            said(|answer| unsafe { super::ask(request, REQUEST.len(), answer, |_| panic!("no {}", 17)) }),
+            panicked
+        );
+        let mut other = NonNull::dangling().as_ptr();
+        let work: fn(&str) -> Result<Compiled, String> = |_| panic!("no {}", 17);
+        assert_eq!(
+            said(|answer| unsafe { super::compile(document, DOCUMENT.len(), &raw mut other, answer, work) }),
+            panicked
+        );
+        assert!(other.is_null(), "what a panic leaves is no program");
+
+        assert_eq!(evaluate(), before);
+        // SAFETY: it was made above, and is given back once.
+        unsafe { referral_program_free(program) };
+    }
+}
