@@ -1,4 +1,4 @@
-"""DESIGN A14: what a program is measured by, what falls short, and what referrers see, as of the moment."""
+"""DESIGN A17: what a program is measured by, what falls short, and what referrers see, as of the moment."""
 from fractions import Fraction
 
 import dates

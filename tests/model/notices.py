@@ -1,10 +1,10 @@
-"""DESIGN A15: whom to tell by when, and what was told, as of the moment; texts are not compared."""
+"""DESIGN A16: whom to tell by when, and what was told, as of the moment; texts are not compared."""
 from datetime import date
 
 import dates
 from assessments import Subject, Subjects, all_hold, assessments, plain
 from expressions import Facts, evaluate
-from order import CLOCK
+from order import CLOCK, HOST
 from program import COUNTS, several
 from scope import Scope
 from values import MISSING, absent, id_key, id_part, write_instant
@@ -40,11 +40,18 @@ class Notices:
         for row in self.refused() if "refused" in kinds and "refused" not in self.program.kinds else []:
             if self.version_at(row.at) is version:
                 event = Facts({"kind": "submitted", "at": row.at, "id": MISSING})
-                counts = {name: self.ideal.record.opening(name, row.referrer, "lifetime", None) + len(self.ideal.record.counted.get((row.referrer, name), ()))
-                          for name in COUNTS}
-                scope = Scope(self.book, version, row, {"event": event, **counts})
+                scope = Scope(self.book, version, row, {"event": event, **self.counts_before(row)})
                 if self.holds(version, notice, scope):
                     yield self.row(version, notice, row.id, "refused", row.at, {"kind": "refused", "id": ""}, self.of_referral(notice, row))
+
+    def counts_before(self, row):
+        """What its referrer had when it was submitted: after the last event that was taken in before."""
+        counts = {name: self.ideal.record.opening(name, row.referrer, "lifetime", None) for name in COUNTS}
+        for other, happening, scope in self.ideal.taken:
+            ranks = (happening.at, happening.origin, self.program.kinds.index(happening.ranks_as), absent(happening.sequence), id_key(happening.referral))
+            if other.referrer == row.referrer and ranks < (row.at, HOST, 0, True, id_key(row.id)):
+                counts = {name: scope.name(name) for name in COUNTS}
+        return counts
 
     def refused(self):
         rows = [row for row in self.ideal.known.referrals.values() if row.id not in self.ideal.standings]

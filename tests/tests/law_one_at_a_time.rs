@@ -1199,6 +1199,14 @@ fn second_version_with_contests() -> String {
     out
 }
 
+/// A version that holds one contest more, by something that was not counted for contests before.
+fn second_version_with_one_contest_more() -> String {
+    let measure = "[measures.qualified_in_month]\nis = \"count\"\non = \"qualified\"\nin_each = \"calendar month\"\n";
+    let contest = "[[contest]]\nid = \"most-qualified\"\nby = \"qualified_in_month\"\nties = \"share\"\nprizes = [{ id = \"medal\", \
+                   place = 1, kind = \"cash\", amount = 3, pay_within = \"5 days\" }]\n";
+    format!("{}{measure}{contest}", second_version_with_contests())
+}
+
 #[test]
 fn a_version_that_comes_in_mid_stream_opens_the_states_of_the_one_before() {
     let first = PROGRAM.replace("LIMITS", "");
@@ -1215,6 +1223,8 @@ fn a_version_that_comes_in_mid_stream_opens_the_states_of_the_one_before() {
     // All was one scope before: only what contests count is new.
     let budget = PROGRAM.replace("LIMITS", "[[limit]]\nid = \"budget\"\nper = [\"program\"]\nat_most = 900\n");
     comes_in_mid_stream(&budget, &second_version_with_contests());
+    // Contests were held before: only what one more counts is new.
+    comes_in_mid_stream(&PROGRAM.replace("LIMITS", CONTESTS), &second_version_with_one_contest_more());
 }
 
 fn comes_in_mid_stream(first: &str, second: &str) {

@@ -434,8 +434,9 @@ fn the_piece_of_c_is_that_of_the_example() {
 fn every_file_that_a_paper_names_is_there() {
     for name in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "DESIGN.md", "docs/document.md", "docs/functions.md"] {
         let paper = Paper::read(name);
-        // DESIGN.md speaks of folders by their names alone.
-        for path in paper.paths().into_iter().filter(|_| name != "DESIGN.md") {
+        // DESIGN.md speaks of folders by their names alone; what is built may lie anywhere.
+        let built = |path: &String| path.starts_with("target/");
+        for path in paper.paths().into_iter().filter(|path| name != "DESIGN.md" && !built(path)) {
             assert!(Paper::exists(&path), "{name} names {path}, which is not there");
         }
         for (target, text) in paper.links() {

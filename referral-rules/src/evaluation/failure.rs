@@ -104,10 +104,11 @@ impl Evaluation<'_> {
         &all[from..until]
     }
 
-    /// The codes and messages of the requirements that failed at an event of a referral.
-    pub(crate) fn failures_at(&self, row: u32, what: What) -> Vec<(String, String)> {
+    /// The codes and messages of the requirements that failed at an event of a referral, or at one that conditions made there.
+    pub(crate) fn failures_at(&self, row: u32, what: What, made: u16) -> Vec<(String, String)> {
         let version = self.program.versions.get(usize::from(self.submissions.version[index(row)]));
-        let failed = self.failed_at_events(row).iter().filter(|failed| failed.what == what);
+        let here = |failed: &&Failed| failed.what == what && failed.place.made == made;
+        let failed = self.failed_at_events(row).iter().filter(here);
         let requirements = failed.filter_map(|failed| version?.requirements.get(usize::from(failed.requirement)));
         requirements.map(|one| (one.code.clone(), one.message.clone())).collect()
     }

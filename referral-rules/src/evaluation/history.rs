@@ -64,9 +64,9 @@ impl Evaluation<'_> {
         for at in (0..applied.referral.len()).filter(|at| accepted && applied.referral[*at] == row) {
             let mut happening = self.happening(applied.what[at], applied.kind[at], applied.at[at], applied.known[at]);
             let makers = self.program.versions.get(usize::from(applied.version[at])).map(|version| &version.makers);
-            let is_own = applied.place[at].kind == applied.kind[at];
+            let was_made = applied.place[at].made > 0;
             happening.by_conditions =
-                !is_own && makers.into_iter().flatten().any(|maker| maker.kind == applied.kind[at]);
+                was_made && makers.into_iter().flatten().any(|maker| maker.kind == applied.kind[at]);
             happening.tiers = tiers(self.program, applied.version[at], &applied.tiers[at]);
             happening.counts = applied.counts[at];
             out.push((applied.place[at], happening));
@@ -140,7 +140,7 @@ impl Evaluation<'_> {
             recruits: self.program.asks_for_recruiters(),
             shares: self.program.shares_claims(),
             makes: Makes::all(self.program),
-            contests: false,
+            contests: None,
         };
         let mut applied = Applied::default();
         let mut refusals = Vec::new();

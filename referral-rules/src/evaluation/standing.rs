@@ -6,7 +6,10 @@ use crate::base::limits::LADDERS_MAX;
 use crate::base::{Day, Number, Period, compare_ids, index, position};
 use crate::expr::Scratch;
 use crate::program::{EventKind, Ladder, LadderBy, Version};
-use crate::stage::timeline::{Applied, Levels, MeasureKeys, Origin, Place, Reading, Readings, Running, What};
+use crate::stage::timeline::{
+    Applied, Levels, MeasureKey, MeasureKeys, Origin, Place, Reading, Readings, Running, What,
+};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -194,12 +197,17 @@ impl Evaluation<'_> {
         for contribution in &version.1.contributions {
             let measure = &self.program.measures[usize::from(contribution.measure)];
             let opened = &self.timeline.opening.measures;
-            let reading = |key| {
-                let key = (contribution.measure, key);
-                let running = self.timeline.measures.get(&key).cloned();
-                running
-                    .unwrap_or_else(|| Running::with(opened.get(&key).cloned().unwrap_or_default()))
-                    .read(measure, day)
+            // Many rows have one key.
+            let mut known: FxHashMap<MeasureKey, Reading> = FxHashMap::default();
+            let reading = |key: MeasureKey| {
+                let read = |key: &MeasureKey| {
+                    let key = (contribution.measure, key.clone());
+                    match self.timeline.measures.get(&key) {
+                        Some(running) => running.peek(measure, day),
+                        None => Running::with(opened.get(&key).cloned().unwrap_or_default()).peek(measure, day),
+                    }
+                };
+                known.entry(key).or_insert_with_key(read).clone()
             };
             let keys = keys.at(version.1, &contribution.per, &all, &out, scratch);
             out.measures[usize::from(contribution.measure)].after = keys.into_iter().map(reading).collect();

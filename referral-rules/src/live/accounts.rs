@@ -1,10 +1,10 @@
 //! Who referred an account, kept for programs that ask for circles or recruiters: one state per account, walked from referrer
 //! to referrer.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
-use super::apply::Small;
 use super::forms::AccountBody;
 use super::gather::Wanted;
 use super::key::{Key, States};
+use super::small::Small;
 use crate::base::limits::CIRCLE_ACCOUNTS_MAX;
 use crate::base::{compare_ids, index};
 use crate::book::Book;

@@ -1,24 +1,27 @@
 //! One step: news and states in, entries and new states out.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::accounts::Accounts;
-use super::convert::{content, event_row, referral_row, standing, standing_form, version_number};
-use super::forms::{CellForm, ClaimBody, EventBody, ReferralBody, Row};
-use super::gather::{Opened, Wanted, gather, keys_of_news, push, row, scope_key, text};
+use super::convert::{standing, standing_form};
+use super::forms::{ClaimBody, EventBody, ReferralBody};
+use super::gather::{Opened, Wanted, gather, keys_of_news, scope_key};
 use super::given::GivenForms;
-use super::histories::{Histories, changed, histories, table_of};
+use super::histories::changed;
 use super::key::{Key, State, States, seal};
 use super::measures::{contributed_forms, load_contributed};
+use super::rows::{content, event_row, referral_row};
 use super::scope::Running;
 use super::sharing::note_sharing;
-use crate::base::{Instant, NONE, index, position};
-use crate::book::{Book, Finding, Given, GivenTable, NEVER};
+use super::small::{Small, small_book};
+use crate::base::{Instant, index, position};
+use crate::book::{Book, Finding, Given};
 use crate::diag::Code;
 use crate::evaluation::{Decision, Entry, Evaluation};
 use crate::program::Program;
 use crate::stage::attribution::{Keys, Standing, Standings};
-use crate::stage::submission::{NO_VERSION, Sides, Submissions, judge};
+use crate::stage::submission::Submissions;
 use crate::stage::timeline::{self, Item, ReferralState, Timeline, event_item, submission_item};
 use crate::stage::{Facts, opening};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a step gives.
@@ -88,14 +91,11 @@ pub enum Step {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn apply(program: &Program, states: &States, news: &Given, as_of: Instant) -> Step {
-    let fresh_book = Book::by_texts(program, news);
-    let gathered = match gathered(program, states, news, &fresh_book, as_of) {
+    let gathered = match gathered(program, states, news, as_of) {
         Ok(gathered) => gathered,
         Err(step) => return step,
     };
-    let Gathered { opened, small, claims, accounts } = gathered;
-    let submissions = small.submissions(program, &opened);
-    let keys = Keys::read(program, &small.book, &submissions);
+    let Gathered { fresh, opened, small, submissions, keys, claims, accounts } = gathered;
     let mut stepping = Stepping {
         program,
         opened: &opened,
@@ -111,7 +111,7 @@ pub fn apply(program: &Program, states: &States, news: &Given, as_of: Instant) -
         late: BTreeSet::new(),
     };
     stepping.attribute(&keys);
-    let outcome = stepping.run(&fresh_book, keys, as_of);
+    let outcome = stepping.run(&fresh, keys, as_of);
     outcome.map_or_else(|late| history(program, news, &opened, late), |outcome| Step::Done(Box::new(outcome)))
 }
 
@@ -123,15 +123,21 @@ fn history(program: &Program, news: &Given, opened: &Opened, mut late: BTreeSet<
 
 /// All that a step looks at.
 struct Gathered {
+    /// The news by itself.
+    fresh: Book,
     opened: Opened,
     small: Small,
+    submissions: Submissions,
+    keys: Keys,
     claims: BTreeMap<Key, ClaimBody>,
     accounts: Accounts,
 }
 
 /// Opens what the news touches, and what that touches, round by round; or says what is wanting.
-fn gathered(program: &Program, states: &States, news: &Given, fresh: &Book, as_of: Instant) -> Result<Gathered, Step> {
+fn gathered(program: &Program, states: &States, news: &Given, as_of: Instant) -> Result<Gathered, Step> {
     let mut further = BTreeSet::new();
+    // Read only once the host has handed in what is asked for first.
+    let fresh = OnceCell::new();
     loop {
         let mut wanted = Wanted::default();
         let opened = gather(program, states, news, as_of.0, &further, &mut wanted);
@@ -141,10 +147,10 @@ fn gathered(program: &Program, states: &States, news: &Given, fresh: &Book, as_o
             (true, true) => Ok(()),
         };
         stop(&mut wanted)?;
+        let news_alone = fresh.get_or_init(|| Book::by_texts(program, news));
         let mut small =
-            small_book(program, news, fresh, &opened).map_err(|late| history(program, news, &opened, late))?;
-        let submissions = small.submissions(program, &opened);
-        let keys = Keys::read(program, &small.book, &submissions);
+            small_book(program, news, news_alone, &opened).map_err(|late| history(program, news, &opened, late))?;
+        let (mut submissions, mut keys) = small.judged(program, &opened);
         let claims = small.open_claims(program, states, &keys, &mut wanted);
         let accounts = small.open_accounts(program, states, &mut wanted);
         stop(&mut wanted)?;
@@ -155,226 +161,17 @@ fn gathered(program: &Program, states: &States, news: &Given, fresh: &Book, as_o
             BTreeSet::new()
         };
         if holders.is_subset(&further) {
-            small.add_holders(&claims, program);
+            // Keys that are made go by the number of texts: with one more they are read again.
+            let texts = small.book.texts.len();
+            let added = small.add_holders(&claims, program);
             small.name_accounts(&opened, &accounts);
-            return Ok(Gathered { opened, small, claims, accounts });
+            if added || small.book.texts.len() != texts {
+                (submissions, keys) = small.judged(program, &opened);
+            }
+            let fresh = fresh.into_inner().unwrap_or_default();
+            return Ok(Gathered { fresh, opened, small, submissions, keys, claims, accounts });
         }
         further.extend(holders);
-    }
-}
-
-/// The rows that a step touches, as a book.
-pub(super) struct Small {
-    pub(super) given: Given,
-    pub(super) book: Book,
-    /// Referrals that are new.
-    pub(super) fresh: BTreeSet<String>,
-    /// Events that are new.
-    pub(super) events: BTreeSet<String>,
-    /// Events of referrals that are not known yet.
-    waiting: BTreeMap<String, Vec<Row>>,
-    /// New referrals whose referrer is not among the accounts.
-    strangers: BTreeSet<String>,
-    accounts_given: bool,
-    /// The histories of accounts, as far as they are asked or go on.
-    histories: Histories,
-    /// The digests of the new referrals' rows.
-    contents: BTreeMap<String, String>,
-}
-
-/// The digest of a referral's own row.
-pub(super) fn own_content(program: &Program, book: &Book, referral: u32) -> String {
-    let mut row = referral_row(program, book, referral);
-    // Facts that stand on the account are no part of the row.
-    for (number, fact) in program.facts.iter().enumerate() {
-        let own = book.referrals.facts.get(number).and_then(Option::as_ref);
-        if own.is_none_or(|own| !own.is_valid(index(referral))) {
-            row.remove(&format!("{}.{}", fact.owner.word(), fact.name));
-        }
-    }
-    content(row)
-}
-
-/// Builds the book of what is new and what it touches; or says that the past must be gone through again.
-fn small_book(program: &Program, news: &Given, fresh: &Book, opened: &Opened) -> Result<Small, BTreeSet<Key>> {
-    let histories = histories(program, opened, news.accounts.as_ref());
-    let mut given = Given {
-        accounts: table_of(&histories),
-        opening_balances: news.opening_balances.clone(),
-        rates: news.rates.clone(),
-        lists: news.lists.clone(),
-        ..Given::default()
-    };
-    let mut out = Small {
-        given: Given::default(),
-        book: Book::default(),
-        fresh: BTreeSet::new(),
-        events: BTreeSet::new(),
-        waiting: BTreeMap::new(),
-        strangers: BTreeSet::new(),
-        accounts_given: fresh.accounts.given,
-        histories,
-        contents: BTreeMap::new(),
-    };
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    let mut late = BTreeSet::new();
-    for referral in fresh.order.iter().copied() {
-        let id = fresh.text(fresh.referrals.id[index(referral)]).to_owned();
-        if fresh.referrals.withdrawn[index(referral)] != NEVER {
-            late.insert(Key::Referral(id.clone()));
-        }
-        match opened.referrals.get(&id).filter(|body| !body.content.is_empty()) {
-            Some(body) if body.content == own_content(program, fresh, referral) => {}
-            Some(_) => {
-                late.insert(Key::Referral(id.clone()));
-            }
-            None => {
-                push(&mut given.referrals, &referral_row(program, fresh, referral));
-                let referrer = fresh.text(fresh.referrals.referrer[index(referral)]);
-                let unknown = fresh.referrals.referrer_row[index(referral)] == NONE;
-                let kept = out.histories.get(referrer).is_some_and(|rows| !rows.is_empty());
-                if fresh.accounts.given && unknown && !kept {
-                    out.strangers.insert(id.clone());
-                }
-                out.contents.insert(id.clone(), own_content(program, fresh, referral));
-                out.fresh.insert(id.clone());
-                known.insert(id);
-            }
-        }
-    }
-    for (id, body) in opened.referrals.iter().filter(|(id, body)| !body.content.is_empty() && !out.fresh.contains(*id))
-    {
-        push(&mut given.referrals, &body.row);
-        known.insert(id.clone());
-    }
-    out.events(program, news, fresh, opened, &known, &mut given.events);
-    out.given = given;
-    out.read(program);
-    for (event, id) in out.book.events.id.iter().enumerate() {
-        let id = out.book.text(*id).to_owned();
-        if !out.events.contains(&id) {
-            continue;
-        }
-        let conflict = out.book.events.withdrawn[event] != NEVER;
-        match opened.events.get(&id) {
-            _ if conflict => {
-                late.insert(Key::Event(id));
-            }
-            Some(body) if body.content == content(event_row(program, &out.book, position(event))) => {
-                out.events.remove(&id);
-            }
-            Some(_) => {
-                late.insert(Key::Event(id));
-            }
-            None => {}
-        }
-    }
-    if late.is_empty() {
-        return Ok(out);
-    }
-    let scopes = out.book.referrals.referrer.iter().map(|referrer| scope_key(program, out.book.text(*referrer)));
-    late.extend(scopes);
-    Err(late)
-}
-
-impl Small {
-    fn events(
-        &mut self,
-        program: &Program,
-        news: &Given,
-        fresh: &Book,
-        opened: &Opened,
-        known: &BTreeSet<String>,
-        table: &mut GivenTable,
-    ) {
-        let mut seen = BTreeSet::new();
-        let mut take = |row: &Row, new: bool, events: &mut BTreeSet<String>| {
-            if let Some(CellForm::T(id) | CellForm::R(id) | CellForm::N(id)) = row.get("id") {
-                if !new && seen.contains(id) {
-                    return;
-                }
-                seen.insert(id.clone());
-                if new {
-                    events.insert(id.clone());
-                }
-            }
-            push(table, row);
-        };
-        for at in 0..news.events.rows {
-            let row = row(&news.events, at);
-            match text(&news.events, "referral", at) {
-                Some(referral) if !known.contains(&referral) => {
-                    self.waiting.entry(referral).or_default().push(row);
-                }
-                _ => take(&row, true, &mut self.events),
-            }
-        }
-        for event in 0..fresh.events.id.len() {
-            if fresh.events.row[event] == 0 {
-                take(&event_row(program, fresh, position(event)), true, &mut self.events);
-            }
-        }
-        for id in &self.fresh {
-            for row in opened.referrals.get(id).iter().flat_map(|body| &body.waiting) {
-                take(row, true, &mut self.events);
-            }
-        }
-        let of_grants = opened.referrals.values().flat_map(|body| body.events.values());
-        for row in opened.scopes.values().flat_map(|scope| scope.events.values()).chain(of_grants) {
-            take(row, false, &mut self.events);
-        }
-    }
-
-    /// Makes the book of the rows. Accounts are not among them but for those with histories, so it is told who is no account.
-    pub(super) fn read(&mut self, program: &Program) {
-        self.book = Book::by_texts(program, &self.given);
-        self.book.accounts.given = self.accounts_given;
-        let with_histories = self.book.accounts.history.is_some();
-        for (row, id) in self.book.referrals.id.iter().enumerate() {
-            let stranger = self.strangers.contains(self.book.texts.text(*id));
-            let account = &mut self.book.referrals.referrer_row[row];
-            *account = if stranger {
-                NONE
-            } else if with_histories {
-                *account
-            } else {
-                0
-            };
-        }
-    }
-
-    /// Gives the book the names of accounts that no row of it tells, but states do.
-    fn name_accounts(&mut self, opened: &Opened, accounts: &Accounts) {
-        let deferred = opened.scopes.values().flat_map(|scope| &scope.deferred);
-        let of_deferred =
-            deferred.flat_map(|form| form.applied.recruiter.as_deref().into_iter().chain(form.payee.as_deref()));
-        let of_referrals = opened.referrals.values().filter_map(|body| body.recruiter.as_deref());
-        let grants = opened.referrals.values().flat_map(|body| body.grants.iter().flatten());
-        let of_grants = grants.filter_map(|form| form.payee.as_deref());
-        for name in of_deferred.chain(of_referrals).chain(of_grants).chain(accounts.names()) {
-            self.book.texts.intern(name);
-        }
-    }
-
-    /// Judges what is new; what is known keeps its verdict.
-    fn submissions(&self, program: &Program, opened: &Opened) -> Submissions {
-        let mut out = judge(program, &self.book, 1);
-        for (row, id) in self.book.referrals.id.iter().enumerate() {
-            let id = self.book.text(*id);
-            if self.fresh.contains(id) {
-                continue;
-            }
-            if let Some(body) = opened.referrals.get(id) {
-                out.version[row] = version_number(program, &body.standing.version).unwrap_or(NO_VERSION);
-                out.refused[row] = Sides(body.refused);
-            }
-        }
-        out
-    }
-
-    pub(super) fn fresh_rows(&self) -> Vec<u32> {
-        let order = self.book.order.iter().copied();
-        order.filter(|row| self.fresh.contains(self.book.text(self.book.referrals.id[index(*row)]))).collect()
     }
 }
 
@@ -567,9 +364,10 @@ impl Stepping<'_> {
             Some(body) => body.clone(),
             None => {
                 let version = self.program.versions.get(usize::from(self.submissions.version[row]));
+                let own = referral_row(self.program, book, referral);
                 let mut body = ReferralBody {
-                    content: self.small.content(self.program, referral),
-                    row: referral_row(self.program, book, referral),
+                    content: self.small.content(self.program, referral, &own),
+                    row: own,
                     refused: self.submissions.refused[row].0,
                     known: book.referrals.known[row],
                     with_histories: book.accounts.history.is_some(),
@@ -596,7 +394,7 @@ impl Stepping<'_> {
         for event in 0..book.events.id.len() {
             let id = book.text(book.events.id[event]).to_owned();
             if self.small.events.contains(&id) {
-                let body = EventBody { content: content(event_row(self.program, book, position(event))) };
+                let body = EventBody { content: content(&event_row(self.program, book, position(event))) };
                 states.push(seal(self.program, Key::Event(id), None, &body));
             }
         }
@@ -607,14 +405,5 @@ impl Stepping<'_> {
         }
         states.extend(changed(self.program, &self.opened.histories, &self.small.histories));
         states.extend(self.accounts.changed().map(|(key, account)| seal(self.program, key, None, account)));
-    }
-}
-
-impl Small {
-    /// The digest of a new referral's row. Facts of accounts are no part of it, but by now they stand on the row; the digest
-    /// that was compared is the one of the news.
-    fn content(&self, program: &Program, referral: u32) -> String {
-        let id = self.book.text(self.book.referrals.id[index(referral)]);
-        self.contents.get(id).cloned().unwrap_or_else(|| own_content(program, &self.book, referral))
     }
 }

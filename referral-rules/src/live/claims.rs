@@ -1,7 +1,7 @@
 //! Whose the new referrals are: the claims that they meet, who holds those, and whether they were let go.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::accounts::Link;
-use super::apply::{Small, Stepping};
+use super::apply::Stepping;
 use super::convert::standing;
 use super::forms::{CellForm, ClaimBody, Row, ScopeBody};
 use super::gather::{Wanted, push, scope_key};
@@ -10,6 +10,7 @@ use super::made::load_made;
 use super::measures::load_contributed;
 use super::pending::pending;
 use super::scope::Running;
+use super::small::Small;
 use crate::base::{Instant, NONE, compare_ids, index, position};
 use crate::book::{Book, NEVER};
 use crate::expr::Scratch;
@@ -63,8 +64,8 @@ impl Small {
         met.filter_map(holder).map(|(holder, ..)| holder.clone()).collect()
     }
 
-    /// Adds the holders of claims that are not among the rows, so that they can be named.
-    pub(super) fn add_holders(&mut self, claims: &BTreeMap<Key, ClaimBody>, program: &Program) {
+    /// Adds the holders of claims that are not among the rows, so that they can be named; whether there are any.
+    pub(super) fn add_holders(&mut self, claims: &BTreeMap<Key, ClaimBody>, program: &Program) -> bool {
         let mut added = false;
         for (holder, at, _) in claims.values().filter_map(|claim| claim.holder.as_ref()) {
             if self.book.referral(holder).is_none() {
@@ -79,6 +80,7 @@ impl Small {
         if added {
             self.read(program);
         }
+        added
     }
 
     /// The events that are new.
@@ -360,7 +362,7 @@ impl Stepping<'_> {
             recruits: false,
             shares: false,
             makes: Makes::alone(program),
-            contests: false,
+            contests: None,
         };
         applying.run(&items, moment, &mut counting, &mut Applied::default(), &mut Vec::new());
         counting.referrals.get(&holder).map(|state| state.hold)

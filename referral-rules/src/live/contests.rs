@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// What contests carry from step to step.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct ContestsForm {
+    /// The measures that contests went by when this was made, by name.
+    #[serde(default)]
+    pub measures: Vec<String>,
     /// The last days of periods in which something happened and that have not ended.
     pub ends: Vec<i32>,
     /// What counted.
@@ -58,8 +61,9 @@ pub fn contests(facts: Facts<'_>, form: &ContestsForm, out: &mut Contests) -> Op
             known: counted.known,
             value: value(&counted.value)?,
         };
-        let key = (measure_number(facts.program, &counted.measure)?, referrer.0);
-        out.counted.entry(key).or_default().entry(counted.bucket).or_default().push(event);
+        let number = measure_number(facts.program, &counted.measure)?;
+        let is = facts.program.measures[usize::from(number)].is;
+        out.count((number, referrer.0), counted.bucket, is, event);
     }
     Some(others)
 }
@@ -70,7 +74,7 @@ pub fn contests_form(facts: Facts<'_>, contests: &Contests, others: &[CountedFor
     let mut counted = others.to_vec();
     for ((measure, referrer), periods) in &contests.counted {
         for (bucket, events) in periods {
-            counted.extend(events.iter().map(|event| CountedForm {
+            counted.extend(events.values().map(|event| CountedForm {
                 measure: measure_name(facts.program, *measure),
                 referrer: book.text(TextId(*referrer)).to_owned(),
                 bucket: *bucket,
@@ -82,13 +86,21 @@ pub fn contests_form(facts: Facts<'_>, contests: &Contests, others: &[CountedFor
         }
     }
     counted.sort_by(|left, right| {
-        let key = |form: &CountedForm| (form.measure.clone(), form.bucket, form.referral.clone());
+        fn key(form: &CountedForm) -> (&str, i32, &str) {
+            (&form.measure, form.bucket, &form.referral)
+        }
         key(left).cmp(&key(right)).then_with(|| left.place.order(&right.place))
     });
-    ContestsForm { ends: contests.ends.iter().map(|day| day.0).collect(), counted }
+    let measures = facts.program.contested_measures().map(str::to_owned).collect();
+    ContestsForm { measures, ends: contests.ends.iter().map(|day| day.0).collect(), counted }
 }
 
 impl ContestsForm {
+    /// Whether it was kept what counts for each measure that a contest goes by.
+    pub fn is_whole(&self, program: &Program) -> bool {
+        program.contested_measures().all(|name| self.measures.iter().any(|known| known == name))
+    }
+
     /// The referrals that count in periods that have ended by a moment: places are worked out among them.
     pub fn due<'a>(&'a self, program: &'a Program, as_of: i64) -> impl Iterator<Item = String> + 'a {
         let ends = self.ends.iter().filter_map(|day| program.end_of(Day(*day))).filter(move |end| *end <= as_of);

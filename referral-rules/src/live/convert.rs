@@ -2,98 +2,15 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::contests::period_end;
 pub use super::exact::{number, number_form};
-use super::forms::{AppliedForm, CellForm, DrawForm, PlaceForm, Row, StandingForm, StepForm, TotalForm};
-use crate::base::{Instant, NONE, Rounding, TextId, Texts, hex, index};
+use super::forms::{AppliedForm, DrawForm, PlaceForm, StandingForm, StepForm, TotalForm};
+use crate::base::{NONE, Rounding, TextId, index};
 use crate::book::{Book, NEVER};
-use crate::expr::{Inputs, Scratch, Value, Vector};
-use crate::program::{EventKind, Operator, Owner, Per, Program, Share};
-use crate::stage::inputs::{FactsAt, ReferralRows};
+use crate::expr::Scratch;
+use crate::program::{EventKind, Operator, Per, Program, Share};
 use crate::stage::timeline::{
     Applied, Change, Draw, DrawKey, Hold, NO_STAGE, Origin, Place, ReferralState, Step, TotalKey, TotalSoFar, What,
 };
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-
-/// A value as a cell; missing is no cell.
-fn cell(value: &Value) -> Option<CellForm> {
-    match value {
-        Value::Missing | Value::Map(_) => None,
-        Value::Bool(value) => Some(CellForm::B(*value)),
-        Value::Int(value) | Value::Duration(value) => Some(CellForm::N(value.to_string())),
-        Value::Decimal(value) => Some(CellForm::T(value.to_string())),
-        Value::Text(text) => Some(CellForm::T(text.clone())),
-        Value::Date(day) => Some(CellForm::T(day.to_string())),
-        Value::Instant(at) => Some(CellForm::T(at.to_string())),
-        Value::List(values) => Some(CellForm::L(values.iter().filter_map(cell).collect())),
-    }
-}
-
-fn text(row: &mut Row, column: &str, text: &str) {
-    row.insert(column.to_owned(), CellForm::T(text.to_owned()));
-}
-
-fn moment(row: &mut Row, column: &str, at: i64) {
-    text(row, column, &Instant(at).to_string());
-}
-
-/// A referral as a row: with the facts of its parties as they are read now, unless their accounts have histories.
-pub fn referral_row(program: &Program, book: &Book, referral: u32) -> Row {
-    let table = &book.referrals;
-    let at = index(referral);
-    let mut row = Row::new();
-    text(&mut row, "id", book.text(table.id[at]));
-    text(&mut row, "referrer", book.text(table.referrer[at]));
-    if table.referee_given[at] {
-        text(&mut row, "referee", book.text(table.referee[at]));
-    }
-    moment(&mut row, "submitted_at", table.submitted_at[at]);
-    moment(&mut row, "recorded_at", table.known[at]);
-    let rows = [referral];
-    let inputs = ReferralRows { program, book, rows: &rows, facts_at: FactsAt::Submission };
-    for (number, fact) in program.facts.iter().enumerate().filter(|(_, fact)| fact.owner != Owner::Event) {
-        // What stands with an account that has a history may be another later.
-        let own = table.facts.get(number).and_then(Option::as_ref);
-        if book.accounts.history.is_some() && own.is_none_or(|own| !own.is_valid(at)) {
-            continue;
-        }
-        let mut vector = Vector::new(fact.kind.class());
-        let mut texts = Texts::new(&book.texts);
-        inputs.load(fact.slot, &mut vector, &mut texts);
-        if vector.status.first().is_some_and(|status| status.is_ok()) {
-            let value = vector.value(0, &fact.kind, &texts);
-            row.extend(cell(&value).map(|cell| (format!("{}.{}", fact.owner.word(), fact.name), cell)));
-        }
-    }
-    row
-}
-
-/// A host's event as a row.
-pub fn event_row(program: &Program, book: &Book, event: u32) -> Row {
-    let events = &book.events;
-    let at = index(event);
-    let mut row = Row::new();
-    text(&mut row, "id", book.text(events.id[at]));
-    text(&mut row, "referral", book.text(book.referrals.id[index(events.referral[at])]));
-    text(&mut row, "kind", program.kind_word(events.kind[at]));
-    moment(&mut row, "at", events.at[at]);
-    moment(&mut row, "recorded_at", events.known[at]);
-    if events.sequence[at] != NEVER {
-        row.insert("sequence".to_owned(), CellForm::N(events.sequence[at].to_string()));
-    }
-    for (fact, column) in program.facts.iter().zip(&events.facts) {
-        let Some(column) = column.as_ref().filter(|column| column.is_valid(at)) else { continue };
-        let value = column.value(at, &fact.kind, &book.texts);
-        row.extend(cell(&value).map(|cell| (format!("event.{}", fact.name), cell)));
-    }
-    row
-}
-
-/// A digest of what a row says; when it was recorded is no part of that.
-pub fn content(mut row: Row) -> String {
-    row.remove("recorded_at");
-    let bytes = serde_json::to_vec(&row).unwrap_or_default();
-    hex(Sha256::digest(bytes).get(..16).unwrap_or_default())
-}
 
 /// A place with ids instead of ranks.
 pub fn place_form(book: &Book, place: &Place, referral: u32, what: What) -> PlaceForm {

@@ -1,13 +1,14 @@
 //! States out of a whole history: for a start, after late news, and when states of another make cannot be opened.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::accounts::{Accounts, Link};
-use super::apply::{Outcome, own_content};
-use super::convert::{content, event_row, referral_row, standing_form};
+use super::apply::Outcome;
+use super::convert::standing_form;
 use super::forms::{ClaimBody, EventBody, ReferralBody, ScopeBody};
 use super::gather::{Opened, row, scope_key, text};
 use super::histories::{Histories, changed, histories};
 use super::key::{Key, State, seal};
 use super::measures::contributed_forms;
+use super::rows::{content, event_row, own_content, referral_row};
 use super::scope::{Running, sequences};
 use super::sharing::note_sharing;
 use crate::base::{Instant, NONE, TextId, index, position};
@@ -71,9 +72,10 @@ fn export(program: &Program, history: &Given, evaluation: &Evaluation<'_>) -> Ve
         let at = index(referral);
         let version = program.versions.get(usize::from(evaluation.submissions.version[at]));
         let withdrawn = book.referrals.withdrawn[at] <= as_of;
+        let row = referral_row(program, book, referral);
         let mut body = ReferralBody {
-            content: if withdrawn { "conflict".to_owned() } else { own_content(program, book, referral) },
-            row: referral_row(program, book, referral),
+            content: if withdrawn { "conflict".to_owned() } else { own_content(program, book, referral, &row) },
+            row,
             accepted: evaluation.standings.current[at].was_accepted(),
             recruiter: Some(evaluation.standings.recruiters.at(referral, as_of))
                 .filter(|recruiter| *recruiter != NONE)
@@ -95,7 +97,7 @@ fn export(program: &Program, history: &Given, evaluation: &Evaluation<'_>) -> Ve
     for (event, id) in book.events.id.iter().enumerate().filter(|(event, _)| book.events.known[*event] <= as_of) {
         let withdrawn = book.events.withdrawn[event] <= as_of;
         let content =
-            if withdrawn { "conflict".to_owned() } else { content(event_row(program, book, position(event))) };
+            if withdrawn { "conflict".to_owned() } else { content(&event_row(program, book, position(event))) };
         states.push(seal(program, Key::Event(book.text(*id).to_owned()), None, &EventBody { content }));
     }
     for (key, claim) in claims(facts, as_of) {

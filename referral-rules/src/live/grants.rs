@@ -2,10 +2,11 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::contests::period_end;
 use super::convert::{
-    draw_form, draw_key, event_row, number, number_form, place, place_form, total_form, total_key, version_number,
+    draw_form, draw_key, number, number_form, place, place_form, total_form, total_key, version_number,
 };
 use super::forms::ReferralBody;
 use super::grant_forms::{GrantForm, ShareForm};
+use super::rows::event_row;
 use super::scope::Running;
 use crate::base::{NONE, TextId, index};
 use crate::program::EventKind;

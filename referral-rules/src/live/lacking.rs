@@ -12,9 +12,10 @@ fn lacks_open(program: &Program, body: &ScopeBody) -> bool {
     program.asks_for_open() && body.open.is_none() && body.frontier.is_some()
 }
 
-/// What counts for contests was not kept.
+/// What counts for some contest was not kept.
 fn lacks_contests(program: &Program, body: &ScopeBody) -> bool {
-    program.holds_contests() && body.contests.is_none() && body.frontier.is_some()
+    let has_all = || body.contests.as_ref().is_some_and(|contests| contests.is_whole(program));
+    program.holds_contests() && body.frontier.is_some() && !has_all()
 }
 
 /// A referrer that something has happened to lacks a level on a ladder that is looked at when periods begin.

@@ -25,8 +25,10 @@ mod lacking;
 mod made;
 mod measures;
 mod pending;
+mod rows;
 mod scope;
 mod sharing;
+mod small;
 
 pub use apply::{Outcome, Step, apply};
 pub use export::{keys_of, rebuild};

@@ -2,8 +2,8 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::contests::{CountedForm, contests, contests_form};
 use super::convert::{
-    applied_form, draw_form, draw_key, event_row, number, number_form, place_form, push_applied, step, step_form,
-    total_form, total_key,
+    applied_form, draw_form, draw_key, number, number_form, place_form, push_applied, step, step_form, total_form,
+    total_key,
 };
 use super::forms::{DeferredForm, GivenForm, PendingForm, PlaceForm, ScopeBody};
 use super::given::{given_forms, given_key};
@@ -12,6 +12,7 @@ use super::lacking::lacks_something;
 use super::made::{came_forms, load_made};
 use super::measures::measure_forms;
 use super::pending::{pending, pending_form};
+use super::rows::event_row;
 use crate::base::{NONE, TextId, index};
 use crate::book::NEVER;
 use crate::expr::Scratch;
@@ -259,7 +260,7 @@ impl<'a> Running<'a> {
             recruits: facts.program.asks_for_recruiters(),
             shares: facts.program.shares_claims(),
             makes: Makes::all(facts.program),
-            contests: facts.program.holds_contests(),
+            contests: facts.program.contest_ends.as_ref(),
         }
     }
 

@@ -11,6 +11,7 @@ use rewards::{connect, connect_prizes};
 pub(super) use tables::schema;
 
 use super::compiled::{Campaign, Clock, EventKind, Goal, Ladder, Limit, Operator, Program, Reward, Source, Version};
+use super::contests::ContestEnds;
 use super::document::{self, CountedFrom, Definition, Document, ExpressionText, Notation, UnderWay};
 use super::library_lists::lists;
 use super::lint::{self, Checked, Expressions};
@@ -166,6 +167,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
     let looked_back = looked_back(&versions);
     let first_kinds = first_kinds(&numbers, &expressions);
     let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| document));
+    let contest_ends = ContestEnds::read(&versions, &numbers.measures);
     let mut program = Program {
         id: first.id.value.clone(),
         versions,
@@ -184,6 +186,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         reversal_ids: numbers.reversal_ids,
         first_kinds,
         measures: numbers.measures,
+        contest_ends,
         ladder_names: numbers.ladder_names,
         texts,
         scope,

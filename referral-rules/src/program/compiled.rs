@@ -9,7 +9,7 @@ pub use super::compiled_rules::{
     Requirement, Reversal, Reward, RunningTotal, TakeBack,
 };
 use super::contents::Content;
-use super::contests::{CONTEST, Contest};
+use super::contests::{CONTEST_KIND, Contest, ContestEnds};
 use super::data::Data;
 use super::document::{Document, Moment};
 use super::library_lists::{HOST, LibraryList};
@@ -372,6 +372,8 @@ pub struct Program {
     pub first_kinds: Vec<EventKind>,
     /// The declared measures of all versions.
     pub measures: Vec<DeclaredMeasure>,
+    /// When contests end, in programs that hold some.
+    pub contest_ends: Option<ContestEnds>,
     /// The names of the ladders of all versions.
     pub ladder_names: Vec<String>,
     /// The lists that the host gives.
@@ -439,7 +441,7 @@ impl Program {
     /// The word of a kind of event.
     pub fn kind_word(&self, kind: EventKind) -> &str {
         if kind.is_prize() {
-            return CONTEST;
+            return CONTEST_KIND;
         }
         self.kinds.get(kind.index()).map_or("", |word| word)
     }

@@ -1,13 +1,12 @@
 //! Contests, compiled: what a period's places get, and when periods end.
 use super::compile::Compiling;
-use super::compiled::{EventKind, Program, Reward, Version};
+use super::compiled::{DeclaredMeasure, EventKind, Program, Reward, Version};
 use super::document::{self, Document, Ties};
 use super::names::Scopes;
 use crate::base::limits::REWARDS_MAX;
 use crate::base::{Day, Instant, Number, Period};
 use crate::diag::Span;
 use crate::expr::Compiled;
-use std::collections::BTreeSet;
 
 /// A contest.
 #[derive(Debug)]
@@ -34,18 +33,62 @@ pub struct Contest {
     pub span: Span,
 }
 
-/// When contests end: their periods, and the days with which those over the lifetime do.
+/// When contests end.
 #[derive(Clone, Default, Debug)]
-pub struct ContestEnds {
-    periods: Vec<Period>,
-    days: BTreeSet<Day>,
+pub struct ContestEnds(Vec<Ending>);
+
+/// When one contest of one version ends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Ending {
+    measure: u16,
+    in_each: Period,
+    first_day: Option<Day>,
+    last_day: Option<Day>,
+    /// The days on which a period must end for the version to be the one in force.
+    in_force: (Day, Option<Day>),
+}
+
+impl Ending {
+    /// The last day of the contest's period that holds a day.
+    fn last(&self, day: Day) -> Option<Day> {
+        let last = match self.in_each {
+            Period::Lifetime => self.last_day.filter(|last| day <= *last)?,
+            in_each => {
+                let last = in_each.next_first_day(day)?.checked_add_days(-1)?;
+                let begins = self.first_day.is_none_or(|first| first <= in_each.first_day(day));
+                (begins && self.last_day.is_none_or(|own| last <= own)).then_some(last)?
+            }
+        };
+        (self.in_force.0 <= last && self.in_force.1.is_none_or(|until| last <= until)).then_some(last)
+    }
 }
 
 impl ContestEnds {
-    /// The last days of the periods that hold a day.
+    /// When the contests of versions end, in their order; nothing where there are none.
+    pub(super) fn read(versions: &[Version], measures: &[DeclaredMeasure]) -> Option<Self> {
+        let next = versions.iter().skip(1).map(|next| next.first_day.checked_add_days(-1));
+        let mut out = Vec::new();
+        for (version, before_next) in versions.iter().zip(next.chain([None])) {
+            let until = before_next.into_iter().chain(version.last_day).min();
+            out.extend(version.contests.iter().map(|contest| Ending {
+                measure: contest.measure,
+                in_each: period_of(measures, contest),
+                first_day: contest.first_day,
+                last_day: contest.last_day,
+                in_force: (version.first_day, until),
+            }));
+        }
+        (!out.is_empty()).then_some(Self(out))
+    }
+
+    /// The last days of the periods that hold a day and that a contest ends with.
     pub fn of(&self, day: Day) -> impl Iterator<Item = Day> {
-        let last = move |period: &Period| period.next_first_day(day)?.checked_add_days(-1);
-        self.periods.iter().filter_map(last).chain(self.days.range(day..).copied())
+        self.0.iter().filter_map(move |one| one.last(day))
+    }
+
+    /// Whether what counts for a measure on a day is asked for when some contest ends.
+    pub fn asks(&self, measure: u16, day: Day) -> bool {
+        self.0.iter().any(|one| one.measure == measure && one.last(day).is_some())
     }
 }
 
@@ -85,6 +128,10 @@ impl Contest {
     }
 }
 
+fn period_of(measures: &[DeclaredMeasure], contest: &Contest) -> Period {
+    measures.get(usize::from(contest.measure)).map_or(Period::Lifetime, |measure| measure.in_each)
+}
+
 impl EventKind {
     /// The kind of event that only one prize answers, by the number of its rule; no event of a book is of such a kind.
     pub fn prize(number: u16) -> Self {
@@ -101,12 +148,12 @@ impl EventKind {
 const PRIZES_FROM: u16 = 1_000;
 
 /// The word for what grants prizes, where entries name the kind of event.
-pub(in crate::program) const CONTEST: &str = "contest";
+pub(crate) const CONTEST_KIND: &str = "contest";
 
 impl Program {
     /// Whether there are contests.
     pub fn holds_contests(&self) -> bool {
-        self.versions.iter().any(|version| !version.contests.is_empty())
+        self.contest_ends.is_some()
     }
 
     /// Whether some contest goes by a measure.
@@ -114,22 +161,15 @@ impl Program {
         self.versions.iter().flat_map(|version| &version.contests).any(|contest| contest.measure == measure)
     }
 
-    /// When contests end.
-    pub fn contest_ends(&self) -> ContestEnds {
-        let mut out = ContestEnds::default();
-        for contest in self.versions.iter().flat_map(|version| &version.contests) {
-            match self.period_of(contest) {
-                Period::Lifetime => out.days.extend(contest.last_day),
-                period if out.periods.contains(&period) => {}
-                period => out.periods.push(period),
-            }
-        }
-        out
+    /// The names of the measures that contests go by.
+    pub fn contested_measures(&self) -> impl Iterator<Item = &str> {
+        let contested = (0_u16..).zip(&self.measures).filter(|(number, _)| self.is_contested(*number));
+        contested.map(|(_, measure)| measure.name.as_str())
     }
 
     /// The period of a contest.
     pub fn period_of(&self, contest: &Contest) -> Period {
-        self.measures.get(usize::from(contest.measure)).map_or(Period::Lifetime, |measure| measure.in_each)
+        period_of(&self.measures, contest)
     }
 
     /// Whether a contest's period that holds an instant has ended by another.

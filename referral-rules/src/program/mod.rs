@@ -47,6 +47,7 @@ pub use compiled::{
     TakeBack, Version,
 };
 pub use contents::Content;
+pub(crate) use contests::CONTEST_KIND;
 pub use contests::{Contest, ContestEnds, Prize};
 pub use data::Data;
 pub use defaults::DEFAULTS;

@@ -7,6 +7,7 @@ use crate::expr::{Compiled, Expected, Scope, Type};
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// How many steps a text may take.
 const FUEL: u64 = 100_000;
@@ -101,7 +102,7 @@ enum Missing {
     Refused,
 }
 
-fn environment(medium: Medium, missing: Missing) -> Environment<'static> {
+fn made_for(medium: Medium, missing: Missing) -> Environment<'static> {
     let mut out = Environment::new();
     out.set_undefined_behavior(UndefinedBehavior::Strict);
     out.set_fuel(Some(FUEL));
@@ -115,9 +116,22 @@ fn environment(medium: Medium, missing: Missing) -> Environment<'static> {
     out
 }
 
+/// What trying a text needs.
+static TRYING: LazyLock<Environment<'static>> = LazyLock::new(|| made_for(Medium::Text, Missing::Told));
+
+/// What filling in a text needs, by its medium. All filters are put together in it, which costs more than a text does: so it is made once.
+fn filling(medium: Medium) -> &'static Environment<'static> {
+    static TEXT: LazyLock<Environment<'static>> = LazyLock::new(|| made_for(Medium::Text, Missing::Refused));
+    static HTML: LazyLock<Environment<'static>> = LazyLock::new(|| made_for(Medium::Html, Missing::Refused));
+    match medium {
+        Medium::Text => &TEXT,
+        Medium::Html => &HTML,
+    }
+}
+
 /// Fills a text in. `None` where it would write what is missing, or takes too long.
 pub fn filled(text: &str, medium: Medium, with: &Filling) -> Option<String> {
-    environment(medium, Missing::Refused).render_str(text, with.value()).ok()
+    filling(medium).render_str(text, with.value()).ok()
 }
 
 impl Compiling<'_> {
@@ -167,8 +181,7 @@ impl Compiling<'_> {
         (own, path): (&[&str], &str),
     ) -> Option<Part> {
         let before = self.diagnostics.len();
-        let environment = environment(Medium::Text, Missing::Told);
-        let template = match environment.template_from_str(&written.value) {
+        let template = match TRYING.template_from_str(&written.value) {
             Ok(template) => template,
             Err(fault) => {
                 self.diagnostics.push(unfit(&fault, written.span, path));

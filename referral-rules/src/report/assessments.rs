@@ -45,6 +45,12 @@ fn item_text(item: &AssessedItem) -> String {
 /// Such as `company.nps is 28, needs at least 30, short by 2`.
 fn shortfall_text(shortfall: &Shortfall) -> String {
     let Shortfall { subject, actual, operator, expected, short_by } = shortfall;
+    let asked_for = subject.strip_prefix("has(").and_then(|rest| rest.strip_suffix(')'));
+    match (asked_for, actual.as_str()) {
+        (Some(fact), "false") => return format!("{fact} is missing"),
+        (None, "missing") => return format!("{subject} is missing"),
+        _ => {}
+    }
     let needed = match operator.as_str() {
         "adds" => return format!("{subject} adds {actual}"),
         "is" => format!("must be {expected}"),
@@ -58,7 +64,7 @@ fn shortfall_text(shortfall: &Shortfall) -> String {
         "not in" => format!("must be none of {expected}"),
         other => format!("must be {other} {expected}"),
     };
-    let short = match short_by {
+    let short = match short_by.filter(|short| !short.is_zero()) {
         Some(short) if operator.starts_with('>') => format!(", short by {short}"),
         Some(above) => format!(", {above} too much"),
         None => String::new(),

@@ -16,7 +16,7 @@ struct Open {
 pub fn write(evaluation: &Evaluation<'_>, out: &mut String) {
     let mut all: Vec<Open> = Vec::new();
     let (mut told, mut late) = (0_usize, 0_usize);
-    for notice in evaluation.notices() {
+    for notice in evaluation.notices_without_texts() {
         let is_due = match notice.state {
             "due" => true,
             "overdue" => false,

@@ -47,22 +47,23 @@ impl<'a> Fill<'a> {
         self.own.put("program.name", Filling::Value(Shown::from(name)));
     }
 
-    /// What an event of a referral brought to a party, and why something failed there; the submission of one that is refused has no kind.
+    /// What an event of a referral brought to a party, and why something failed there: by its kind, and the how-manieth that conditions made it is. The submission of one that is refused
+    /// has neither.
     pub fn with_event(
         &mut self,
         templates: &Templates,
         to: &str,
-        (referral, what, kind): (u32, What, Option<EventKind>),
+        (referral, what, kind): (u32, What, Option<(EventKind, u16)>),
     ) {
         self.without_event();
         if templates.tells_entries {
-            let entries = kind.map_or_else(Vec::new, |kind| self.entries(referral, what, kind, to));
+            let entries = kind.map_or_else(Vec::new, |(kind, _)| self.entries(referral, what, kind, to));
             self.own.put("entries", Filling::Value(Shown::from(entries)));
         }
         if templates.tells_reasons {
             let reasons = match kind {
                 None => self.evaluation.refusals(referral),
-                Some(_) => self.evaluation.failures_at(referral, what),
+                Some((_, made)) => self.evaluation.failures_at(referral, what, made),
             };
             let row = |(code, message): (String, String)| table([("code", code.into()), ("message", message.into())]);
             let reasons: Vec<Shown> = reasons.into_iter().map(row).collect();

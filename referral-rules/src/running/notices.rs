@@ -14,7 +14,7 @@ use crate::stage::attribution::Standing;
 use crate::stage::env;
 use crate::stage::inputs::{Counted, EventRows};
 use crate::stage::loading::{NOTHING, load_fact};
-use crate::stage::timeline::{Applied, What};
+use crate::stage::timeline::{Applied, What, submission_item};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -92,10 +92,19 @@ impl Evaluation<'_> {
     ///
     /// What the host has told, it says in the table `notified`.
     pub fn notices(&self) -> Vec<Notice> {
+        self.all_notices(true)
+    }
+
+    /// The same without texts, for who only counts them.
+    pub(crate) fn notices_without_texts(&self) -> Vec<Notice> {
+        self.all_notices(false)
+    }
+
+    fn all_notices(&self, with_texts: bool) -> Vec<Notice> {
         if self.program.versions.iter().all(|version| version.notices.is_empty()) {
             return Vec::new();
         }
-        Telling::new(self).all()
+        Telling::new(self, with_texts).all()
     }
 }
 
@@ -112,10 +121,12 @@ struct Telling<'a> {
     refused: Applied,
     scratch: Scratch<'a>,
     fill: Fill<'a>,
+    /// Whether texts are filled in.
+    with_texts: bool,
 }
 
 impl<'a> Telling<'a> {
-    fn new(evaluation: &'a Evaluation<'a>) -> Self {
+    fn new(evaluation: &'a Evaluation<'a>, with_texts: bool) -> Self {
         let mut told: FxHashMap<&str, i64> = FxHashMap::default();
         for one in evaluation.book.notified.iter().filter(|one| one.known <= evaluation.as_of.0) {
             let first = told.entry(&one.notice).or_insert(one.at);
@@ -124,8 +135,8 @@ impl<'a> Telling<'a> {
         let mut scratch = Scratch::new(&evaluation.book.texts);
         let applied = evaluation.all_taken_in();
         let versions = applied.at.iter().map(|at| version_at(evaluation, *at)).collect();
-        let refused = refused(evaluation, &mut scratch);
-        Self { evaluation, told, applied, versions, refused, scratch, fill: Fill::new(evaluation) }
+        let refused = refused(evaluation, &applied, &mut scratch);
+        Self { evaluation, told, applied, versions, refused, scratch, fill: Fill::new(evaluation), with_texts }
     }
 
     fn all(&mut self) -> Vec<Notice> {
@@ -182,10 +193,14 @@ impl<'a> Telling<'a> {
                     at: Instant(applied.at[at]),
                 };
                 let inputs = Events { evaluation, applied, rows: &[*row] };
-                let about = if is_refusal { (referral, What::Submission, None) } else { (referral, what, Some(kind)) };
+                let about = if is_refusal {
+                    (referral, What::Submission, None)
+                } else {
+                    (referral, what, Some((kind, applied.place[at].made)))
+                };
                 let told = self.told.get(id(evaluation, notice, &reason).as_str()).copied();
                 let mut found = begun(evaluation, version, notice, reason, told);
-                if found.told_at.is_none() {
+                if self.with_texts && found.told_at.is_none() {
                     self.fill.with_event(&notice.templates, &notice.to, about);
                     self.fill.texts(
                         &notice.templates,
@@ -241,7 +256,7 @@ impl<'a> Telling<'a> {
             let reason = Reason { subject, recipient, part: first.to_string(), event: None, at };
             let told = self.told.get(id(evaluation, notice, &reason).as_str()).copied();
             let mut found = begun(evaluation, version, notice, reason, told);
-            if found.told_at.is_none() {
+            if self.with_texts && found.told_at.is_none() {
                 self.fill.without_event();
                 self.fill.texts(
                     &notice.templates,
@@ -264,17 +279,30 @@ fn version_at(evaluation: &Evaluation<'_>, at: i64) -> u16 {
     program.version_on(program.zone.day_of(Instant(at))).unwrap_or(last)
 }
 
-/// The referrals that are refused, as at their submission.
-fn refused(evaluation: &Evaluation<'_>, scratch: &mut Scratch<'_>) -> Applied {
+/// The referrals that are refused, as at their submission: with the counts that their referrers had before it.
+fn refused(evaluation: &Evaluation<'_>, applied: &Applied, scratch: &mut Scratch<'_>) -> Applied {
+    let book = evaluation.book;
     let standing = |row: u32| evaluation.standings.current[index(row)];
     let is_refused = |row: &u32| !standing(*row).was_accepted() && standing(*row) != Standing::Withdrawn;
     let rows: Vec<u32> = evaluation.referrals().filter(is_refused).collect();
     let Some(version) = evaluation.version_now() else { return Applied::default() };
     let mut out = evaluation.as_of_now(version, &rows, scratch);
+    let mut taken_in: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+    for (at, referral) in applied.referral.iter().enumerate() {
+        taken_in.entry(book.referrals.referrer[index(*referral)].0).or_default().push(at);
+    }
     for (at, row) in rows.iter().enumerate() {
-        let submitted = evaluation.book.referrals.submitted_at[index(*row)];
+        let submitted = book.referrals.submitted_at[index(*row)];
         out.at[at] = submitted;
         out.reached[at][0] = submitted;
+        let place = submission_item(book, *row).place;
+        let referrer = book.referrals.referrer[index(*row)].0;
+        let all = taken_in.get(&referrer).map_or(&[][..], |all| all);
+        let earlier = all.partition_point(|other| applied.place[*other] < place);
+        let last = earlier.checked_sub(1).map(|last| applied.counts[all[last]]);
+        let opened = || evaluation.timeline.opening.counts.get(&referrer).copied().unwrap_or_default();
+        out.counts[at] = last.unwrap_or_else(opened);
+        out.before[at] = out.counts[at];
     }
     out
 }

@@ -85,7 +85,7 @@ impl<'a> Holding<'a> {
             recruits: false,
             shares: false,
             makes: Makes::alone(self.program),
-            contests: false,
+            contests: None,
         };
         let (mut applied, mut counting) = (Applied::default(), Counting::default());
         applying.run(&items, moment, &mut counting, &mut applied, &mut Vec::new());

@@ -3,7 +3,7 @@ use super::language::{Language, code, plain};
 use super::sentences::Say;
 use crate::base::{Length, LengthUnit, Number, Period, Rounding, Unit, Weekday};
 use crate::program::document::{FactOwner, PayWithin, Per, RewardKind, STAGES};
-use crate::program::{Constant, Moment, Party, Program, Version};
+use crate::program::{CONTEST_KIND, Constant, Moment, Party, Program, Version};
 
 /// Puts a version into words.
 #[derive(Clone, Copy)]
@@ -55,7 +55,7 @@ impl Words<'_> {
             Some(5) => self.word(Say::StageLost),
             Some(6) => self.word(Say::StageNurture),
             Some(7) => self.word(Say::StageExpired),
-            None if kind == "contest" && self.program.holds_contests() => self.word(Say::EventContest),
+            None if kind == CONTEST_KIND && self.program.holds_contests() => self.word(Say::EventContest),
             _ => code(kind),
         }
     }

@@ -47,8 +47,20 @@ fn numbers(text: &str) -> BTreeSet<String> {
 /// The sections by which a program is run and measured: nobody has a claim to what stands there, so that terms say nothing of it.
 const RUNNING: [&str; 4] = ["assessment", "metric", "dashboard", "content"];
 
-/// The section of which terms say a part: what is owed to referrers and referees, not what others are told.
+/// The section of which terms say a part: on which events referrers and referees are told, and by when.
 const IN_PART: &str = "notice";
+
+/// What terms say of a notice.
+fn of_notice<'n>(notice: &'n Node<'_>) -> Vec<&'n Node<'n>> {
+    let NodeValue::Table(entries) = &notice.value else { return Vec::new() };
+    let get = |key: &str| entries.iter().find(|(known, _)| known.value == key).map(|(_, value)| value);
+    let is_theirs =
+        |node: &Node<'_>| matches!(&node.value, NodeValue::Text(to) if ["referrer", "referee"].contains(&&*to.text));
+    if get("on").is_none() || !get("to").is_some_and(is_theirs) {
+        return Vec::new();
+    }
+    ["when", "within"].into_iter().filter_map(get).collect()
+}
 
 /// What stands in a document, keys and values; the paths of accepted warnings are no terms.
 fn words(node: &Node<'_>, depth: usize, left_out: &[&str], out: &mut String) {
@@ -60,6 +72,12 @@ fn words(node: &Node<'_>, depth: usize, left_out: &[&str], out: &mut String) {
         NodeValue::Table(entries) => {
             for (key, value) in entries {
                 if depth == 0 && (key.value == "accepted_warnings" || left_out.contains(&&*key.value)) {
+                    match &value.value {
+                        NodeValue::List(notices) if key.value == IN_PART => {
+                            notices.iter().flat_map(of_notice).for_each(|said| words(said, depth + 1, left_out, out));
+                        }
+                        _ => {}
+                    }
                     continue;
                 }
                 out.push_str(&key.value);

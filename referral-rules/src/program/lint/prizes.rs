@@ -44,7 +44,7 @@ impl Costing<'_, '_> {
             }
             None => BoundPart {
                 each: Some(each),
-                event: crate::program::contests::CONTEST.to_owned(),
+                event: crate::program::contests::CONTEST_KIND.to_owned(),
                 ..self.part(Why::Repeats)
             },
         }

@@ -7,6 +7,7 @@ use super::{Names, unique};
 use crate::base::limits::PRIZES_MAX;
 use crate::base::{Number, Period, Rounding};
 use crate::diag::{Code, Diagnostic, Spanned, did_you_mean, shown};
+use crate::program::CONTEST_KIND;
 use crate::program::document::{Aggregate, Contest, Document, ExpressionText, Prize, Reward, Ties, Which};
 use crate::program::document_rules::{Per, RewardKind};
 
@@ -184,6 +185,12 @@ fn prize_reward(section: &Section<'_>, by_default: Spanned<Rounding>, reader: &m
 
 /// What only the whole document can tell of contests.
 pub(super) fn check(document: &Document, reader: &mut Reader) {
+    let contest = document.events.iter().enumerate().find(|(_, event)| event.kind.value == CONTEST_KIND);
+    if let (Some((at, event)), false) = (contest, document.contests.is_empty()) {
+        let message = format!("`{CONTEST_KIND}` is the kind of event that gives the prizes of contests");
+        let fault = Diagnostic::error(Code::BadValue, event.kind.span, message).path(format!("event[{at}].kind"));
+        reader.push(fault.help("name the kind of your own event otherwise"));
+    }
     for (index, contest) in document.contests.iter().enumerate() {
         let path = |key: &str| format!("contest[{index}].{key}");
         by(document, contest, path("by"), reader);

@@ -52,7 +52,7 @@ pub fn closing(evaluation: &Evaluation<'_>) -> String {
         wrapped(&mut out, "", &text);
     }
     push_line(&mut out, &overdue(evaluation));
-    let notices = evaluation.notices();
+    let notices = evaluation.notices_without_texts();
     let of = |state: &str| notices.iter().filter(|notice| notice.state == state).count();
     if !notices.is_empty() {
         push_line(&mut out, &format!("Notices: {} due, {} overdue.", of("due"), of("overdue")));

@@ -230,8 +230,6 @@ pub(super) struct Going<'a> {
     pub(super) making: Option<Making<'a>>,
     /// The rows before this one are measured.
     pub(super) measured: usize,
-    /// When contests end, in programs that hold some.
-    pub(super) ends: Option<ContestEnds>,
 }
 
 /// The stage machine and the counts.
@@ -254,8 +252,8 @@ pub struct Applying<'a> {
     pub shares: bool,
     /// Which events conditions make.
     pub makes: Makes,
-    /// Whether contests are held: see [`Program::holds_contests`]; only where all of the program is gone through.
-    pub contests: bool,
+    /// When contests end, where they are held: only where all of the program is gone through.
+    pub contests: Option<&'a ContestEnds>,
 }
 
 impl Applying<'_> {
@@ -281,10 +279,9 @@ impl Applying<'_> {
         out: &mut Applied,
         refusals: &mut Vec<Refusal>,
     ) {
-        let ends = self.contests.then(|| self.program.contest_ends());
         let judging = Judging::new(self.program, self.book);
         let making = Making::new(self.makes, self.book);
-        let mut going = Going { moment, judging, making, measured: out.referral.len(), ends };
+        let mut going = Going { moment, judging, making, measured: out.referral.len() };
         for item in items {
             if item.known > moment || item.withdrawn <= moment {
                 continue;
@@ -335,7 +332,7 @@ impl Applying<'_> {
     /// make of it. False if it could not follow any more on what came before it.
     pub(super) fn arrive(&self, item: &Item, going: &mut Going<'_>, state: &mut Counting, out: &mut Applied) -> bool {
         let before = out.referral.len();
-        if let Some(ends) = &going.ends {
+        if let Some(ends) = self.contests {
             state.contests.ends.extend(ends.of(self.program.zone.day_of(Instant(item.place.at))));
         }
         if let Some(making) = &mut going.making {

@@ -11,7 +11,8 @@ use std::cmp::Reverse;
 impl Applying<'_> {
     pub(super) const fn measuring(&self) -> Measuring<'_> {
         let recruiters = &self.standings.recruiters;
-        Measuring { program: self.program, book: self.book, opening: self.opening, recruiters }
+        let contests = self.contests;
+        Measuring { program: self.program, book: self.book, opening: self.opening, recruiters, contests }
     }
 
     /// Measures what was taken in since it was last done.
@@ -39,7 +40,7 @@ impl Applying<'_> {
 
     /// The places of the contests that have not ended, at a moment.
     pub fn running_contests(&self, moment: i64, state: &mut Counting) {
-        if self.contests {
+        if self.contests.is_some() {
             self.measuring().running_contests(moment, self.program.zone.day_of(Instant(moment)), state);
         }
     }
@@ -53,7 +54,7 @@ impl Applying<'_> {
         out: &mut Applied,
     ) {
         self.clock_events_until(place, going, state, out);
-        if going.ends.is_some() {
+        if self.contests.is_some() {
             self.end_contests(place, going, state, out);
         }
     }
@@ -71,7 +72,7 @@ impl Applying<'_> {
             if !due {
                 break;
             }
-            if going.ends.is_some() {
+            if self.contests.is_some() {
                 self.end_contests(Some(&pending.place), going, state, out);
             }
             state.pending.pop();

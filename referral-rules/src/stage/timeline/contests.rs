@@ -5,8 +5,8 @@ use super::applied::{Applied, Counting, LADDERS_MAX};
 use super::items::{Origin, Place, What};
 use super::levels::Levels;
 use super::measures::{Contributed, Running, bucket};
-use super::measuring::Measuring;
-use crate::base::{Day, NONE, Number, Rounding, TextId, compare_ids, index, position};
+use super::measuring::{Measuring, Readings};
+use crate::base::{Day, NONE, Number, Period, Rounding, TextId, compare_ids, index, position};
 use crate::book::NEVER;
 use crate::expr::Scratch;
 use crate::program::{Aggregate, Contest, EventKind, Share, Ties, Version};
@@ -29,13 +29,17 @@ pub struct CountedEvent {
     pub value: Contributed,
 }
 
+/// What counted in a period: of one referral only the event matters that changed the value last; of values told apart, by each, the first
+/// one that brings it.
+pub type CountedEvents = BTreeMap<(u32, Option<Contributed>), CountedEvent>;
+
 /// What contests carry from event to event.
 #[derive(Debug, Default)]
 pub struct Contests {
     /// The last days of periods in which something happened and that have not ended.
     pub ends: BTreeSet<Day>,
-    /// What counted, by measure and the text id of the referrer, then by the first day of the period, in the order of events.
-    pub counted: BTreeMap<(u16, u32), BTreeMap<i32, Vec<CountedEvent>>>,
+    /// What counted, by measure and the text id of the referrer, then by the first day of the period.
+    pub counted: BTreeMap<(u16, u32), BTreeMap<i32, CountedEvents>>,
     /// The places of periods that have ended, and at last those of the running ones.
     pub boards: Vec<Board>,
     /// The latest end of a period that was passed, since this was asked last.
@@ -52,29 +56,24 @@ impl Contests {
     }
 
     /// An event counts for a measure.
-    pub(super) fn count(&mut self, key: (u16, u32), bucket: i32, is: Aggregate, event: CountedEvent) {
+    pub fn count(&mut self, key: (u16, u32), bucket: i32, is: Aggregate, event: CountedEvent) {
         if is == Aggregate::Sum && event.value == Contributed::Number(Number::ZERO) {
             return;
         }
         let events = self.counted.entry(key).or_default().entry(bucket).or_default();
-        // Of one referral only the event matters that changed the value last; of a value told apart, the first one that brings it.
-        match is {
-            Aggregate::Distinct
-                if events.iter().any(|old| old.referral == event.referral && old.value == event.value) =>
-            {
-                return;
-            }
-            Aggregate::Distinct => {}
-            _ => events.retain(|old| old.referral != event.referral),
+        if is == Aggregate::Distinct {
+            events.entry((event.referral, Some(event.value.clone()))).or_insert(event);
+        } else {
+            events.insert((event.referral, None), event);
         }
-        events.push(event);
     }
 
-    /// What a referral brought counts no more for a measure.
-    pub(super) fn take_out(&mut self, measure: u16, referral: u32) {
-        let all = self.counted.range_mut((measure, 0)..=(measure, u32::MAX));
-        all.flat_map(|(_, periods)| periods.values_mut())
-            .for_each(|events| events.retain(|old| old.referral != referral));
+    /// What a referral brought counts no more for a measure of a referrer in a period.
+    pub(super) fn take_out(&mut self, key: (u16, u32), bucket: i32, referral: u32) {
+        let Some(events) = self.counted.get_mut(&key).and_then(|periods| periods.get_mut(&bucket)) else { return };
+        let own = events.range((referral, None)..).take_while(|((other, _), _)| *other == referral);
+        let own: Vec<_> = own.map(|(key, _)| key.clone()).collect();
+        own.iter().for_each(|key| drop(events.remove(key)));
     }
 }
 
@@ -141,7 +140,11 @@ impl Measuring<'_> {
             self.settle(version, At { last, instant, day: last }, applied, state);
         }
         for (number, measure) in (0_u16..).zip(&self.program.measures) {
-            let ends = measure.in_each.next_first_day(last).is_some_and(|next| Some(next) == last.checked_add_days(1));
+            let next = last.checked_add_days(1);
+            let ends = match measure.in_each {
+                Period::Lifetime => next.is_none_or(|next| !self.contests.is_some_and(|ends| ends.asks(number, next))),
+                in_each => next.is_some() && in_each.next_first_day(last) == next,
+            };
             let all = state.contests.counted.range_mut((number, 0)..=(number, u32::MAX));
             let first = bucket(measure.in_each, last);
             all.filter(|_| ends).for_each(|(_, periods)| periods.retain(|bucket, _| *bucket > first));
@@ -231,8 +234,8 @@ impl Measuring<'_> {
             let key = (contest.measure, super::measure_keys::MeasureKey::Id(*referrer));
             let value = state.measures.get(&key).and_then(|running| running.in_period(measure, bucket));
             let Some(value) = value.filter(|value| *value > Number::ZERO) else { continue };
-            let known =
-                periods.get(&bucket).into_iter().flatten().map(|event| event.known).max().unwrap_or(latest.known);
+            let known = periods.get(&bucket).into_iter().flat_map(BTreeMap::values).map(|event| event.known).max();
+            let known = known.unwrap_or(latest.known);
             out.push(BoardRow {
                 referrer: *referrer,
                 place: 0,
@@ -341,6 +344,8 @@ impl Measuring<'_> {
             out.share.push(all.share[row]);
         }
         out.tiers.push(all.tiers[row]);
+        // The period may end before anything is measured.
+        out.measures.resize_with(all.measures.len(), Readings::default);
         for (own, found) in out.measures.iter_mut().zip(&all.measures) {
             own.before.push(found.before[row].clone());
             own.after.push(found.after[row].clone());
@@ -349,12 +354,12 @@ impl Measuring<'_> {
 }
 
 /// The event that changed the value last, of those that count.
-fn reached(is: Aggregate, events: &[CountedEvent]) -> Option<&CountedEvent> {
+fn reached(is: Aggregate, events: &CountedEvents) -> Option<&CountedEvent> {
     if is != Aggregate::Distinct {
-        return events.iter().max_by_key(|event| event.place);
+        return events.values().max_by_key(|event| event.place);
     }
     let mut first: BTreeMap<&Contributed, &CountedEvent> = BTreeMap::new();
-    for event in events {
+    for event in events.values() {
         let known = first.entry(&event.value).or_insert(event);
         if event.place < known.place {
             *known = event;

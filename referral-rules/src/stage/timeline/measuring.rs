@@ -13,7 +13,7 @@ use super::tiers;
 use crate::base::{Day, Instant, Number, index, position};
 use crate::book::Book;
 use crate::expr::{Column, Scratch, Vector};
-use crate::program::{Contribution, Disqualified, EventKind, Ladder, Per, Program, Version};
+use crate::program::{ContestEnds, Contribution, Disqualified, EventKind, Ladder, Per, Program, Version};
 use crate::stage::env;
 use crate::stage::inputs::Counted;
 use crate::stage::recruiters::Recruiters;
@@ -40,6 +40,8 @@ pub(super) struct Measuring<'a> {
     pub(super) opening: &'a Opening,
     /// Who has recruited whom.
     pub(super) recruiters: &'a Recruiters,
+    /// When contests end, where they are held.
+    pub(super) contests: Option<&'a ContestEnds>,
 }
 
 /// What the events of one row range contribute: by row and measure, in the order of rows.
@@ -197,7 +199,8 @@ impl Measuring<'_> {
                 let measure = &self.program.measures[usize::from(*number)];
                 let Some(key) = &asked[usize::from(*number)] else { continue };
                 let (bucket, totals) = self.running(*number, key, state).add(measure, day, value.clone());
-                if let (MeasureKey::Id(referrer), true) = (key, self.program.is_contested(*number)) {
+                let contested = self.contests.is_some_and(|ends| ends.asks(*number, day));
+                if let (MeasureKey::Id(referrer), true) = (key, contested) {
                     let place = Place { event_rank: 0, ..applied.place[row] };
                     let (happened_to, known) = (applied.happened_to(row), applied.known[row]);
                     let event = CountedEvent { place, referral, happened_to, known, value: value.clone() };
@@ -306,7 +309,9 @@ impl Measuring<'_> {
         let Some(contributed) = state.contributed.remove(&referral) else { return };
         for ((number, key, bucket), all) in contributed {
             self.running(number, &key, state).take_out(bucket, &all);
-            state.contests.take_out(number, referral);
+            if let MeasureKey::Id(referrer) = key {
+                state.contests.take_out((number, referrer), bucket, referral);
+            }
         }
     }
 }
@@ -324,7 +329,7 @@ impl OfSubmissions {
     /// Reads it of submissions, each under the version that governs it.
     pub fn read(program: &Program, book: &Book, submissions: &Applied) -> Self {
         let (opening, recruiters) = (Opening::default(), Recruiters::default());
-        let measuring = Measuring { program, book, opening: &opening, recruiters: &recruiters };
+        let measuring = Measuring { program, book, opening: &opening, recruiters: &recruiters, contests: None };
         let rows = 0..submissions.referral.len();
         let mut scratch = Scratch::new(&book.texts);
         let contributions = measuring.contributions(rows.clone(), submissions, &mut scratch);

@@ -21,7 +21,7 @@ use super::too_much::{TooManyReleases, TooMuch, TooMuchLateNews};
 use crate::base::{index, limits, position};
 use crate::book::Book;
 use crate::expr::Scratch;
-use crate::program::{ContestEnds, OverLimit, Program};
+use crate::program::{OverLimit, Program};
 use crate::stage::Facts;
 use crate::stage::attribution::Standings;
 use crate::stage::submission::Submissions;
@@ -121,8 +121,6 @@ struct Shared<'a> {
     recruits: bool,
     /// Claims are shared.
     shares: bool,
-    /// When contests end, in programs that hold some.
-    contest_ends: Option<ContestEnds>,
     /// Some rule asks what was granted before.
     reads_ledger: bool,
     replay_steps: AtomicU64,
@@ -155,7 +153,6 @@ pub fn run(
         clock_acts,
         recruits: program.asks_for_recruiters(),
         shares: program.shares_claims(),
-        contest_ends: program.holds_contests().then(|| program.contest_ends()),
         reads_ledger: program.versions.iter().flat_map(|version| &version.rewards).any(|reward| reward.reads_ledger),
         replay_steps: AtomicU64::new(0),
         releases: AtomicU64::new(0),
@@ -309,7 +306,7 @@ impl<'a> Worker<'a> {
         }
         let acts = |item: &Item| {
             let ended = |ends| self.shared.program.a_contest_ended(item.place.at, item.known, ends);
-            self.shared.clock_acts || self.shared.contest_ends.as_ref().is_some_and(ended)
+            self.shared.clock_acts || self.shared.program.contest_ends.as_ref().is_some_and(ended)
         };
         late_moments(items, &changes, &acts, self.shared.as_of)
     }
@@ -326,7 +323,7 @@ impl<'a> Worker<'a> {
             recruits: self.shared.recruits,
             shares: self.shared.shares,
             makes: Makes::all(self.shared.program),
-            contests: self.shared.contest_ends.is_some(),
+            contests: self.shared.program.contest_ends.as_ref(),
         };
         let mut refusals = Vec::new();
         applying.run(items, moment, &mut self.counting, applied, &mut refusals);
