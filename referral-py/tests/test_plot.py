@@ -44,7 +44,7 @@ class Plots(unittest.TestCase):
     def test_months_are_those_of_the_program(self) -> None:
         text = (Path(__file__).resolve().parents[2] / "referral-rules/examples/first/program.toml").read_text(encoding="utf-8")
         text = text[: text.index("[[eligibility]]")] + text[text.index("[attribution]") :]
-        row = {"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02", "closed_at": "2026-04-01", "closed.order_value": 900}
+        row = {"id": "R-1", "referrer": "ada", "submitted_at": "2026-03-02", "qualified_at": "2026-03-09", "closed_at": "2026-04-01", "closed.order_value": 900}
         evaluation = Program(text).evaluate({"referrals": [row]}, "2026-04-30")
         # The first instant of April in Berlin is one of March in UTC.
         self.assertEqual(evaluation.entries[0]["earned_at"].month, 3)
