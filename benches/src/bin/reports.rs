@@ -1,4 +1,4 @@
-//! What metrics cost beside the evaluation that they are read off: the least of some runs, and whether that is at most a fifth.
+//! What reports cost beside the evaluation that they are read off: the least of some runs, and whether metrics cost at most a fifth.
 //! `cargo run --release -p referral-benches --bin reports [how many referrals] [how many runs]`
 #![allow(clippy::as_conversions, clippy::expect_used, reason = "a tool for measuring: a panic is a failure")]
 use referral_benches::{REPORTS, WORKLOAD_A, generate, tables};
@@ -6,12 +6,12 @@ use referral_rules::base::Instant;
 use referral_rules::book::Book;
 use referral_rules::evaluation::Evaluation;
 use referral_rules::program::Program;
-use referral_rules::report::{diagnosis, metrics};
+use referral_rules::report::{dashboard, diagnosis, digest, metrics};
 use referral_rules::{Options, evaluate};
 use std::process::ExitCode;
 use std::time::{Duration, Instant as Clock};
 
-/// Reports cost at most the evaluation divided by this.
+/// Metrics cost at most the evaluation divided by this.
 const MARK: u32 = 5;
 
 fn timed<T>(least: &mut Duration, work: impl FnOnce() -> T) -> T {
@@ -32,22 +32,31 @@ fn main() -> ExitCode {
     let book = Book::new(&program, &given);
     let as_of = Instant::parse("2027-01-01T00:00:00Z").expect("a moment");
     let [mut evaluating, mut measuring, mut judging] = [Duration::MAX; 3];
-    let mut told = 0;
+    let [mut showing, mut digesting, mut telling] = [Duration::MAX; 3];
+    let [mut figures, mut weak, mut referrers, mut digests, mut notices] = [0; 5];
     // A new evaluation each time: what reports make of one is not found ready by the next.
     for _ in 0..runs {
         let run = || evaluate(&program, &book, as_of, Options::default()).expect("nothing is late");
         let evaluation: Evaluation<'_> = timed(&mut evaluating, run);
         assert!(evaluation.went_straight(), "metrics do not bend the way of the timeline");
-        told = timed(&mut measuring, || metrics(&evaluation).len());
-        timed(&mut judging, || diagnosis(&evaluation).len());
+        figures = timed(&mut measuring, || metrics(&evaluation).len());
+        weak = timed(&mut judging, || diagnosis(&evaluation).len());
+        referrers = timed(&mut showing, || dashboard(&evaluation).len());
+        digests = timed(&mut digesting, || digest(&evaluation).len());
+        notices = timed(&mut telling, || evaluation.notices().len());
     }
-    for (what, time) in [("evaluate", evaluating), ("metrics", measuring), ("diagnosis", judging)] {
-        println!("{what:<10} {:>8.1} ns a referral", time.as_nanos() as f64 / rows as f64);
+    for (what, time, told) in [
+        ("evaluate", evaluating, rows),
+        ("metrics", measuring, figures),
+        ("diagnosis", judging, weak),
+        ("dashboard", showing, referrers),
+        ("digest", digesting, digests),
+        ("notices", telling, notices),
+    ] {
+        let of = |count: usize| time.as_nanos() as f64 / count.max(1) as f64;
+        println!("{what:<10} {:>8.1} ns a referral; {told:>7} rows, {:.0} ns a row", of(rows), of(told));
     }
     let share = measuring.as_secs_f64() / evaluating.as_secs_f64();
-    println!(
-        "{told} rows of metrics; they cost {share:.3} of the evaluation, where the mark is {:.3}",
-        1.0 / f64::from(MARK)
-    );
+    println!("metrics cost {share:.3} of the evaluation, where the mark is {:.3}", 1.0 / f64::from(MARK));
     if measuring.saturating_mul(MARK) <= evaluating { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -8,8 +8,7 @@ use crate::program::{EventKind, Reward, Version};
 use crate::stage::attribution::Standing;
 use crate::stage::reported::{AccountsNow, Ledger, Now};
 use crate::stage::schedule::{Standing as Stands, rule};
-use crate::stage::timeline::{EntryRow, NO_STAGE, Reading, States, Walk, What};
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::stage::timeline::{EntryRow, Reading, States, Walk, What};
 
 /// Whether the moments are asked at which referrals reached their stages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,15 +41,6 @@ impl Evaluation<'_> {
         self.referrals().filter(move |row| standing(*row) != Standing::Withdrawn)
     }
 
-    /// The same referrals by position.
-    pub(crate) fn undisputed_rows(&self) -> Vec<u32> {
-        let speaks = |row: &u32| {
-            let known = self.book.referrals.known[index(*row)] <= self.as_of.0;
-            known && self.standings.at(self.book, *row, self.as_of.0) != Standing::Withdrawn
-        };
-        (0..position(self.standings.current.len())).filter(speaks).collect()
-    }
-
     /// The ledger in the form that it has.
     pub(crate) fn ledger_as_it_lies(&self) -> Ledger<'_> {
         self.timeline.table.as_ref().map_or_else(|| Ledger::Rows(self.ledger_rows()), Ledger::Table)
@@ -58,24 +48,27 @@ impl Evaluation<'_> {
 
     /// Where referrals stand, by position.
     pub(crate) fn now(&self, moments: Moments) -> Now {
-        let all = self.standings.current.len();
+        let moves = [EventKind::SUBMITTED, EventKind::QUALIFIED, EventKind::OPPORTUNITY, EventKind::NURTURE];
+        let mut goes_on = [false; EventKind::STAGES.len()];
+        moves.iter().for_each(|stage| goes_on[stage.index()] = true);
+        // Column after column: the loops stay short, and the memory of a column is found once, not for each row.
+        let known: &[i64] = &self.book.referrals.known;
+        let of = self.standings.at_moment(self.book, self.as_of.0);
+        let plain = self.standings.history.is_empty();
+        let now = |at: usize, current: &Standing| if plain { *current } else { of(position(at)) };
+        let all = || known.iter().map(|known| *known <= self.as_of.0).zip(self.standings.current.iter().enumerate());
+        let is_there = |known: bool, standing: Standing| known & (standing != Standing::Withdrawn);
         let mut out = Now {
-            stage: vec![NO_STAGE; all],
-            accepted: vec![false; all],
-            under_way: vec![false; all],
-            moments: Vec::new(),
+            there: all().map(|(known, (at, current))| is_there(known, now(at, current))).collect(),
+            accepted: all().map(|(known, (at, current))| known & now(at, current).was_accepted()).collect(),
+            ..Now::default()
         };
-        for referral in 0..position(all) {
-            let at = index(referral);
-            let standing = self.standings.at(self.book, referral, self.as_of.0);
-            if !standing.was_accepted() {
-                continue;
+        (out.stage, out.reached) = self.timeline.states.stages(&out.accepted);
+        out.under_way = out.stage.iter().map(|stage| goes_on.get(usize::from(*stage)) == Some(&true)).collect();
+        if self.program.takes_claims_over() {
+            for (at, current) in self.standings.current.iter().enumerate() {
+                out.under_way[at] &= !matches!(now(at, current), Standing::TakenOver(_));
             }
-            let stage = self.timeline.states.stage(referral).unwrap_or(NO_STAGE);
-            let moves = [EventKind::SUBMITTED, EventKind::QUALIFIED, EventKind::OPPORTUNITY, EventKind::NURTURE];
-            out.accepted[at] = true;
-            out.stage[at] = stage;
-            out.under_way[at] = !matches!(standing, Standing::TakenOver(_)) && moves.contains(&EventKind(stage));
         }
         if moments == Moments::Asked {
             out.moments = self.moments(&out.accepted);
@@ -101,19 +94,25 @@ impl Evaluation<'_> {
     /// The host's events that were taken in, in the order of the table's rows.
     pub(crate) fn events_taken_in(&self) -> Vec<u32> {
         let events = &self.book.events;
-        let refused: FxHashSet<u32> = self.timeline.refusals.iter().map(|refusal| refusal.event).collect();
+        let mut refused = vec![false; if self.timeline.refusals.is_empty() { 0 } else { events.id.len() }];
+        self.timeline.refusals.iter().for_each(|refusal| refused[index(refusal.event)] = true);
         let judges = !self.timeline.failures.is_empty();
-        let taken_in = |event: &u32| {
-            let row = index(*event);
-            let referral = events.referral[row];
-            let (what, standing) = (What::Event(*event), self.standings.at(self.book, referral, self.as_of.0));
-            events.known[row] <= self.as_of.0
-                && events.withdrawn[row] > self.as_of.0
-                && standing.lets_in(what, events.at[row])
-                && !refused.contains(event)
-                && !(judges && self.kept_out_by(referral, what).is_some())
-        };
-        (0..position(events.id.len())).filter(taken_in).collect()
+        let standings = self.standings.at_moment(self.book, self.as_of.0);
+        let (known, moments): (&[i64], &[i64]) = (&events.known, &events.at);
+        let never_withdrawn = events.withdrawn.same().is_some_and(|moment| moment > self.as_of.0);
+        let mut out: Vec<u32> = Vec::with_capacity(events.id.len());
+        for (row, (referral, known)) in events.referral.iter().zip(known).enumerate() {
+            let what = What::Event(position(row));
+            let taken_in = *known <= self.as_of.0
+                && (never_withdrawn || events.withdrawn[row] > self.as_of.0)
+                && standings(*referral).lets_in(what, moments[row])
+                && !refused.get(row).is_some_and(|refused| *refused)
+                && !(judges && self.kept_out_by(*referral, what).is_some());
+            if taken_in {
+                out.push(position(row));
+            }
+        }
+        out
     }
 
     /// Each entry of the ledger and where it stands.
@@ -143,38 +142,47 @@ impl Evaluation<'_> {
     }
 
     /// The accounts of the table and the referrers of accepted referrals, with what their referrals have brought.
-    pub(crate) fn accounts_now(&self, version: (u16, &Version)) -> AccountsNow {
+    pub(crate) fn accounts_now(&self, version: (u16, &Version), accepted: &[bool]) -> AccountsNow {
         let book = self.book;
         let mut out = AccountsNow::default();
-        let mut of_row: FxHashMap<u32, u32> = FxHashMap::default();
+        let mut of_row = vec![NONE; book.accounts.id.len()];
         for (row, id) in (0_u32..).zip(&book.accounts.id).filter(|(_, id)| **id != TextId(NONE)) {
-            of_row.insert(row, position(out.id.len()));
+            of_row[index(row)] = position(out.id.len());
             out.id.push(*id);
             out.row.push(book.accounts.row_at(row, self.as_of.0));
         }
-        let mut latest: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
-        for referral in self.undisputed() {
+        out.counts = vec![[0; 4]; out.id.len()];
+        // By the place of the referrer: its account, and its latest referral.
+        let mut latest = vec![(NONE, NONE); book.party_places()];
+        for referral in book.order.iter().copied() {
             let referrer = book.referrals.referrer[index(referral)];
-            let accepted = self.standings.at(book, referral, self.as_of.0).was_accepted();
-            if !accepted || book.is_nobody(referrer) {
+            if !accepted[index(referral)] || book.is_nobody(referrer) {
                 continue;
             }
-            let known = latest.get(&referrer.0).map(|(account, _)| *account);
-            let account = known.or_else(|| of_row.get(&book.referrals.referrer_row[index(referral)]).copied());
-            let account = account.unwrap_or_else(|| {
-                out.id.push(referrer);
-                out.row.push(NONE);
-                position(out.id.len()).saturating_sub(1)
-            });
-            latest.insert(referrer.0, (account, referral));
+            let found = &mut latest[book.party_place(referrer)];
+            if found.0 == NONE {
+                let own = index(book.referrals.referrer_row[index(referral)]);
+                found.0 = of_row.get(own).copied().filter(|account| *account != NONE).unwrap_or_else(|| {
+                    out.id.push(referrer);
+                    out.row.push(NONE);
+                    out.counts.push([0; 4]);
+                    position(out.id.len()).saturating_sub(1)
+                });
+                // Referrals that are kept in short are counted below, one by one.
+                out.counts[index(found.0)] = match &self.timeline.states {
+                    States::Short(_) => self.timeline.opening.counts.get(&referrer.0).copied().unwrap_or_default(),
+                    States::Whole(_) => self.timeline.counts_of(book, referrer.0),
+                };
+            }
+            found.1 = referral;
+            if let States::Short(states) = &self.timeline.states {
+                states.count(referral, &mut out.counts[index(found.0)]);
+            }
         }
-        out.counts = vec![[0; 4]; out.id.len()];
-        out.measured = vec![NONE; out.id.len()];
-        let mut rows: Vec<(u32, u32)> = latest.values().copied().collect();
+        let mut rows: Vec<(u32, u32)> = latest.into_iter().filter(|(account, _)| *account != NONE).collect();
         rows.sort_unstable();
-        for (at, (account, referral)) in rows.iter().enumerate() {
-            let referrer = book.referrals.referrer[index(*referral)].0;
-            out.counts[index(*account)] = self.timeline.counts_of(book, referrer);
+        out.measured = vec![NONE; out.id.len()];
+        for (at, (account, _)) in rows.iter().enumerate() {
             out.measured[index(*account)] = position(at);
         }
         if !self.program.measures.is_empty() {

@@ -193,6 +193,33 @@ impl Vector {
         self.status.push(Status::OK);
     }
 
+    /// Rows of a column of bools, as [`Vector::push_bool`] one by one.
+    pub fn extend_bools(&mut self, rows: impl Iterator<Item = bool>) {
+        match &mut self.column {
+            Column::Bool(values) => values.extend(rows),
+            _ => return rows.for_each(|_| self.push_status(Status::NOT_CONVERTIBLE)),
+        }
+        self.status.resize(self.column.len(), Status::OK);
+    }
+
+    /// Rows of a column of whole numbers, days, instants or durations, as [`Vector::push_int`] one by one.
+    pub fn extend_ints(&mut self, rows: impl Iterator<Item = i64>) {
+        match &mut self.column {
+            Column::Int(values) => values.extend(rows),
+            _ => return rows.for_each(|_| self.push_status(Status::NOT_CONVERTIBLE)),
+        }
+        self.status.resize(self.column.len(), Status::OK);
+    }
+
+    /// Rows of a column of texts, as [`Vector::push_text`] one by one.
+    pub fn extend_texts(&mut self, rows: impl Iterator<Item = TextId>) {
+        match &mut self.column {
+            Column::Text(values) => values.extend(rows),
+            _ => return rows.for_each(|_| self.push_status(Status::NOT_CONVERTIBLE)),
+        }
+        self.status.resize(self.column.len(), Status::OK);
+    }
+
     /// One more row of a column of whole numbers, days, instants or durations.
     pub fn push_int(&mut self, value: i64) {
         match &mut self.column {

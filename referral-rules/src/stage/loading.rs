@@ -52,13 +52,14 @@ fn scaled(units: &[i128], scale: u32, rows: impl Iterator<Item = usize>, out: &m
 
 /// As [`picked`], of texts by their codes.
 fn decoded_all(codes: &Ints, words: &[TextId], rows: impl Iterator<Item = usize>, out: &mut Vec<TextId>) -> Option<()> {
-    each_width!(codes, codes => {
-        for row in rows {
-            let code = usize::try_from(*codes.get(row)?).ok()?;
-            out.push(*words.get(code)?);
-        }
-    });
-    Some(())
+    let mut all = true;
+    each_width!(codes, codes => out.extend(rows.map(|row| {
+        let code = codes.get(row).and_then(|code| usize::try_from(*code).ok());
+        let word = code.and_then(|code| words.get(code)).copied();
+        all &= word.is_some();
+        word.unwrap_or(TextId(0))
+    })));
+    all.then_some(())
 }
 
 macro_rules! loaded {
@@ -180,8 +181,8 @@ fn load_values<T: Loaded, R, S>(
             // What stands before the column's first row is past its last.
             let places = rows.iter().map(|row| index(place(*row)).wrapping_sub(column.first));
             if T::all(&column.values, places, out) == Some(()) {
-                (before..out.len()).for_each(|_| into.status.push(Status::OK));
-                return;
+                let rows = into.status.len().saturating_add(out.len().saturating_sub(before));
+                return into.status.resize(rows, Status::OK);
             }
             out.truncate(before);
         }

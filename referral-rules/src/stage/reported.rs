@@ -5,14 +5,17 @@ use super::loading::{NOTHING, load_fact};
 use super::schedule::rule;
 use super::submission::Submissions;
 use super::timeline::{EntryRow, EntryTable, LADDERS_MAX, NO_STAGE, Reading, States};
-use crate::base::{TextId, index};
+use crate::base::{TextId, Unit, index};
 use crate::book::{Book, NEVER};
 use crate::expr::{Inputs, Pool, Slot, Vector};
-use crate::program::{EventKind, Over, Owner, Program, Reported, Reward, Source};
+use crate::program::{EventKind, Over, Owner, Program, Reported, Reward, Source, Version};
+use std::borrow::Cow;
 
 /// Where referrals stand at the moment of the answer, by position.
 #[derive(Debug, Default)]
 pub struct Now {
+    /// Whether it is known, and no copy contradicts it.
+    pub there: Vec<bool>,
     /// The stage; `NO_STAGE` for one that is refused.
     pub stage: Vec<u16>,
     /// Whether it is accepted.
@@ -20,6 +23,8 @@ pub struct Now {
     /// Whether something may still come of it: it is accepted, nobody has taken it over, and its stage may be followed by more than a
     /// disqualification.
     pub under_way: Vec<bool>,
+    /// Which of the first four stages it has reached, as bits.
+    pub reached: Vec<u8>,
     /// When it came into its stage, and when it reached each of the first four; only where that is asked.
     pub moments: Vec<(i64, [i64; 4])>,
 }
@@ -69,11 +74,35 @@ impl<'a> Ledger<'a> {
         self.len() == 0
     }
 
-    /// The referral of an entry.
-    pub fn referral(self, row: usize) -> u32 {
+    /// The referrals of all entries.
+    pub fn all_referrals(self) -> Cow<'a, [u32]> {
         match self {
-            Self::Rows(rows) => rows[row].referral,
-            Self::Table(table) => table.referral[row],
+            Self::Rows(rows) => rows.iter().map(|row| row.referral).collect(),
+            Self::Table(table) => Cow::Borrowed(&table.referral),
+        }
+    }
+
+    /// The amounts of all entries, in minor units.
+    pub fn amounts(self) -> Cow<'a, [i64]> {
+        match self {
+            Self::Rows(rows) => rows.iter().map(|row| row.amount).collect(),
+            Self::Table(table) => Cow::Borrowed(&table.amount),
+        }
+    }
+
+    /// When each entry was earned.
+    pub fn all_earned(self) -> Cow<'a, [i64]> {
+        match self {
+            Self::Rows(rows) => rows.iter().map(EntryRow::earned_at).collect(),
+            Self::Table(table) => Cow::Borrowed(&table.at),
+        }
+    }
+
+    /// When each entry was booked.
+    pub fn all_booked(self) -> Cow<'a, [i64]> {
+        match self {
+            Self::Rows(rows) => rows.iter().map(|row| row.booked_at).collect(),
+            Self::Table(table) => Cow::Borrowed(&table.at),
         }
     }
 
@@ -85,6 +114,36 @@ impl<'a> Ledger<'a> {
                 program.versions.get(usize::from(table.version[row]))?.reward_numbered(table.reward[row])
             }
         }
+    }
+
+    /// The entries that are in a unit; `None` where all rules are.
+    pub fn in_unit(self, program: &Program, unit: &Unit) -> Option<Vec<u32>> {
+        if program.versions.iter().flat_map(|version| &version.rewards).all(|rule| rule.unit == *unit) {
+            return None;
+        }
+        let mut out: Vec<u32> = Vec::with_capacity(self.len());
+        match self {
+            Self::Rows(rows) => {
+                let all = (0_u32..).zip(rows).filter(|(_, row)| rule(program, row).1.unit == *unit);
+                out.extend(all.map(|(at, _)| at));
+            }
+            Self::Table(table) => {
+                // By version and rule: each rule is looked at once.
+                let of = |version: &Version| -> Vec<bool> {
+                    let rules = (0..program.reward_ids.len()).map(|number| u16::try_from(number).unwrap_or(u16::MAX));
+                    rules.map(|number| version.reward_numbered(number).is_some_and(|rule| rule.unit == *unit)).collect()
+                };
+                let in_unit: Vec<Vec<bool>> = program.versions.iter().map(of).collect();
+                let rules = table.version.iter().zip(table.reward.iter());
+                let holds = |version: u16, rule: u16| {
+                    in_unit.get(usize::from(version)).and_then(|of| of.get(usize::from(rule))) == Some(&true)
+                };
+                out.extend(
+                    (0_u32..).zip(rules).filter(|(_, (version, rule))| holds(**version, **rule)).map(|(at, _)| at),
+                );
+            }
+        }
+        Some(out)
     }
 
     /// The amount of an entry, in minor units.
@@ -204,9 +263,7 @@ impl ReportedRows<'_> {
                 }
             }
             Source::Measure(measure) => {
-                for account in self.rows {
-                    into.push_int(accounts.counts[index(*account)][measure.index()]);
-                }
+                into.extend_ints(self.rows.iter().map(|account| accounts.counts[index(*account)][measure.index()]));
             }
             Source::Declared(measure) => {
                 let readings = accounts.measures.get(usize::from(measure));
@@ -227,7 +284,7 @@ impl ReportedRows<'_> {
         match source {
             Source::EventKind => {
                 let words: Vec<TextId> = self.program.kinds.iter().map(|kind| texts.intern(kind)).collect();
-                self.rows.iter().for_each(|event| into.push_text(words[events.kind[index(*event)].index()]));
+                into.extend_texts(self.rows.iter().map(|event| words[events.kind[index(*event)].index()]));
             }
             Source::EventId => {
                 self.rows.iter().for_each(|event| {
@@ -235,7 +292,7 @@ impl ReportedRows<'_> {
                     into.push_text(id);
                 });
             }
-            _ => self.rows.iter().for_each(|event| into.push_int(events.at[index(*event)])),
+            _ => into.extend_ints(self.rows.iter().map(|event| events.at[index(*event)])),
         }
     }
 
@@ -263,7 +320,7 @@ impl ReportedRows<'_> {
     fn reported(&self, slot: Slot, reported: Reported, into: &mut Vector, texts: &mut dyn Pool) {
         match reported {
             Reported::Accepted => {
-                self.referrals.iter().for_each(|referral| into.push_bool(self.now.accepted[index(*referral)]));
+                into.extend_bools(self.referrals.iter().map(|referral| self.now.accepted[index(*referral)]));
             }
             Reported::Stage => {
                 let words = EventKind::STAGES.map(|stage| texts.intern(stage));

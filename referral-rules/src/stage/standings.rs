@@ -102,6 +102,20 @@ impl Standings {
         }
     }
 
+    /// As [`Standings::at`] for many referrals at one moment.
+    pub fn at_moment<'a>(&'a self, book: &'a Book, moment: i64) -> impl Fn(u32) -> Standing + 'a {
+        let (known, current): (&[i64], &[Standing]) = (&book.referrals.known, &self.current);
+        let changed = !self.history.is_empty();
+        move |referral| {
+            let at = index(referral);
+            match changed {
+                true => self.at(book, referral, moment),
+                false if known[at] > moment => Standing::Out,
+                false => current[at],
+            }
+        }
+    }
+
     /// Whether the referral closes a circle, as of the moment of the answer.
     pub fn closes_circle(&self, referral: u32) -> bool {
         !self.circles.is_empty() && self.circles.contains(&referral)

@@ -1,17 +1,21 @@
 //! Rows become sums by group: each figure of a metric goes once through its rows, whatever it is told apart by.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
-use super::groups::{ByMonth, Group, Groups, Months, Numbers, Sum, Sums};
-use super::pass::{Pass, parts, stage_of};
-use crate::base::{Number, index, position};
+use super::basis::{Basis, Picked, Referrals, parts, stage_of};
+use super::groups::{Group, Groups};
+use super::months::Months;
+use super::tallies::Values;
+use crate::base::{Number, Unit, index};
 use crate::evaluation::{Evaluation, Moments};
 use crate::expr::{Column, Compiled, Env, Scratch, Vector};
-use crate::program::{Breakdown, Figure, Over, Part, Reported, RowMoment, Rows, Source, Version};
+use crate::program::{Breakdown, Figure, Over, Part, Reported, Rows, Source, Version};
 use crate::stage::env;
 use crate::stage::reported::{AccountsNow, Ledger, Now, ReportedRows};
 use crate::stage::submission::CHUNK_ROWS;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// By what rows are put together.
 #[derive(Clone, Copy)]
@@ -36,14 +40,13 @@ impl Grouping<'_> {
             Self::ReferrerIn(month) => format!("referrer in {month}"),
         }
     }
+}
 
-    fn sums(self) -> Sums {
-        match self {
-            Self::All => Sums::Whole(Sum::default()),
-            Self::By(_, Breakdown::Month | Breakdown::Cohort) => Sums::Months(ByMonth::default()),
-            _ => Sums::Keys(FxHashMap::default()),
-        }
-    }
+/// The rows that a figure counts, and what each of them counts.
+pub(super) struct Counting<'a> {
+    pub(super) rows: &'a Rows,
+    pub(super) picked: &'a Picked,
+    pub(super) values: &'a Values<'a>,
 }
 
 /// What all figures are gathered from.
@@ -56,12 +59,10 @@ pub(super) struct Gathering<'a> {
     pub(super) accounts: OnceCell<AccountsNow>,
     entry_states: OnceCell<Vec<&'static str>>,
     pub(super) campaigns: OnceCell<FxHashMap<u32, Vec<u16>>>,
-    events: OnceCell<Vec<u32>>,
-    referrals: OnceCell<Vec<u32>>,
-    /// The month in which each referral was submitted.
-    pub(super) cohorts: Vec<i32>,
-    months: Months,
-    pub(super) numbers: Numbers,
+    bases: BTreeMap<(Over, Unit), Basis<'a>>,
+    /// The number of the month in which each referral was submitted.
+    pub(super) cohorts: Vec<u32>,
+    pub(super) months: Months,
     /// What was counted already, by its definition and by what it is told apart.
     kept: BTreeMap<(String, String), Groups>,
     pub(super) nothing: AccountsNow,
@@ -70,17 +71,19 @@ pub(super) struct Gathering<'a> {
 impl<'a> Gathering<'a> {
     /// Gathers for metrics of the version in force.
     pub(super) fn new(evaluation: &'a Evaluation<'a>, (number, version): (u16, &'a Version)) -> Self {
-        let asks = |rows: &Rows| {
+        let asks = |rows: &Rows, by_month: bool| {
             let expressions = rows.sum.iter().chain(&rows.when).chain(rows.by.iter().flatten());
-            let moments = matches!(rows.at, RowMoment::Qualified | RowMoment::Opportunity | RowMoment::Closed);
             let slots = &evaluation.program.slots;
-            moments
+            (by_month && stage_of(rows.at).is_some())
                 || expressions.flat_map(Compiled::inputs).any(|slot| match slots.get(usize::from(slot.0)) {
                     Some(Source::StageAt(stage)) => stage.index() > 0,
                     source => source == Some(&Source::Reported(Reported::StageAt)),
                 })
         };
-        let asked = version.metrics.iter().flat_map(parts).any(asks);
+        let asked = version.metrics.iter().any(|metric| {
+            let by_month = metric.by.contains(&Breakdown::Month);
+            parts(metric).any(|rows| asks(rows, by_month))
+        });
         Self {
             evaluation,
             version,
@@ -90,11 +93,9 @@ impl<'a> Gathering<'a> {
             accounts: OnceCell::new(),
             entry_states: OnceCell::new(),
             campaigns: OnceCell::new(),
-            events: OnceCell::new(),
-            referrals: OnceCell::new(),
+            bases: BTreeMap::new(),
             cohorts: Vec::new(),
             months: Months::default(),
-            numbers: Numbers::default(),
             kept: BTreeMap::new(),
             nothing: AccountsNow::default(),
         }
@@ -112,11 +113,6 @@ impl<'a> Gathering<'a> {
     /// Where referrals stand.
     pub(super) const fn now(&self) -> &Now {
         &self.now
-    }
-
-    /// The month of an instant.
-    pub(super) fn month(&mut self, at: i64) -> i32 {
-        self.months.of(&self.evaluation.program.zone, at)
     }
 
     /// The sums of figures by group, for each way of putting rows together.
@@ -162,11 +158,16 @@ impl<'a> Gathering<'a> {
         for (at, value) in values.into_iter().filter_map(|(at, value)| Some((at, value?))) {
             for (groups, grouping) in out.iter_mut().zip(groupings) {
                 let group = match (grouping, at) {
-                    (Grouping::All, _) => Group::All,
-                    (Grouping::By(_, Breakdown::Month), Some(at)) => Group::Month(self.month(at)),
-                    _ => continue,
+                    (Grouping::All, _) => Some(Group::All),
+                    (Grouping::By(_, Breakdown::Month), Some(at)) => {
+                        let slot = self.months.slot(&self.evaluation.program.zone, at);
+                        self.months.group(slot)
+                    }
+                    _ => None,
                 };
-                groups.entry(group).more(value, false);
+                if let Some(group) = group {
+                    groups.entry(group).more(value, false);
+                }
             }
         }
         out
@@ -186,27 +187,22 @@ impl<'a> Gathering<'a> {
 
     fn rows(&mut self, rows: &Rows, groupings: &[Grouping<'_>]) -> Vec<Groups> {
         self.prepare(rows);
-        let all = self.chosen(rows);
-        let mut sums: Vec<Sums> = groupings.iter().map(|grouping| grouping.sums()).collect();
-        let mut pass = Pass::default();
-        for chunk in all.chunks(CHUNK_ROWS) {
-            pass.start(chunk);
-            self.keep_what_holds(rows, &mut pass);
-            self.values(rows, &mut pass);
-            for (sums, grouping) in sums.iter_mut().zip(groupings) {
-                if !pass.rows.is_empty() {
-                    self.add(rows, *grouping, &mut pass, sums);
-                }
-            }
-        }
-        sums.into_iter().zip(groupings).map(|(sums, grouping)| self.grouped(rows, *grouping, sums)).collect()
+        let key = (rows.over, rows.unit.clone());
+        let mut basis = self.bases.remove(&key).unwrap_or_else(|| self.basis(rows));
+        let mut picked = self.picked(rows, &mut basis);
+        let values = self.values(rows, &basis, &mut picked);
+        let figure = Counting { rows, picked: &picked, values: &values };
+        let out = self.grouped(&figure, &mut basis, groupings);
+        self.bases.insert(key, basis);
+        out
     }
 
     /// Looks up what the rows' expressions ask for beyond the book.
     fn prepare(&mut self, rows: &Rows) {
         let evaluation = self.evaluation;
         if rows.over == Over::Accounts {
-            self.accounts.get_or_init(|| evaluation.accounts_now((self.number, self.version)));
+            let accepted = &self.now.accepted;
+            self.accounts.get_or_init(|| evaluation.accounts_now((self.number, self.version), accepted));
         }
         let expressions = rows.sum.iter().chain(&rows.when).chain(rows.by.iter().flatten());
         let state = Source::Reported(Reported::EntryState);
@@ -216,26 +212,95 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// The rows before any condition: those of the unit, and those that have the moment.
-    fn chosen(&mut self, rows: &Rows) -> Vec<u32> {
+    /// The rows before any condition: those of the unit, each with its referral.
+    fn basis(&self, rows: &Rows) -> Basis<'a> {
         let evaluation = self.evaluation;
-        match rows.over {
-            Over::Referrals => {
-                let all = self.referrals.get_or_init(|| evaluation.undisputed_rows());
-                match stage_of(rows.at) {
-                    Some(stage) => all.iter().copied().filter(|row| self.now.reached(*row, stage).is_some()).collect(),
-                    None => all.clone(),
-                }
+        let mut out = match rows.over {
+            Over::Referrals => Basis::new(Picked::where_true(&self.now.there), Referrals::Own),
+            Over::Accounts => {
+                let all = self.accounts.get().map_or(0, |accounts| accounts.id.len());
+                Basis::new(Picked::All(all), Referrals::None)
             }
-            Over::Accounts => (0..position(self.accounts.get().map_or(0, |accounts| accounts.id.len()))).collect(),
-            Over::Events => self.events.get_or_init(|| evaluation.events_taken_in()).clone(),
+            Over::Events => {
+                let (taken_in, of) = (evaluation.events_taken_in(), &evaluation.book.events.referral);
+                let referrals = taken_in.iter().map(|row| of[index(*row)]).collect();
+                Basis::new(Picked::Some(taken_in), Referrals::Each(Cow::Owned(referrals)))
+            }
             Over::Entries => {
                 let ledger = evaluation.ledger_as_it_lies();
-                let in_unit = |row: &u32| {
-                    ledger.reward(evaluation.program, index(*row)).is_some_and(|reward| reward.unit == rows.unit)
-                };
-                (0..position(ledger.len())).filter(in_unit).collect()
+                match ledger.in_unit(evaluation.program, &rows.unit) {
+                    None => Basis::new(Picked::All(ledger.len()), Referrals::Each(ledger.all_referrals())),
+                    Some(entries) => {
+                        let of = ledger.all_referrals();
+                        let referrals = entries.iter().map(|entry| of[index(*entry)]).collect();
+                        Basis::new(Picked::Some(entries), Referrals::Each(Cow::Owned(referrals)))
+                    }
+                }
             }
+        };
+        let under_way = &self.now.under_way;
+        out.under_way = match &out.referrals {
+            Referrals::None => vec![false; out.rows.len()],
+            Referrals::Own if out.rows.len() == under_way.len() => under_way.clone(),
+            Referrals::Own => {
+                let mut of: Vec<bool> = Vec::with_capacity(out.rows.len());
+                out.rows.each(|referral| of.push(under_way[referral]));
+                of
+            }
+            Referrals::Each(referrals) => referrals.iter().map(|referral| under_way[index(*referral)]).collect(),
+        };
+        out
+    }
+
+    /// The rows that a figure counts.
+    fn picked(&mut self, rows: &Rows, basis: &mut Basis<'_>) -> Picked {
+        let mut conditions: Vec<Rc<Vec<bool>>> = Vec::new();
+        if let (Over::Referrals, Some(stage)) = (rows.over, stage_of(rows.at)) {
+            let reached = |bits: &u8| bits >> stage & 1 == 1;
+            let all = &self.now.reached;
+            let mut holds: Vec<bool> = Vec::with_capacity(basis.rows.len());
+            match &basis.rows {
+                Picked::All(_) => holds.extend(all.iter().map(reached)),
+                Picked::Some(rows) => holds.extend(rows.iter().map(|referral| reached(&all[index(*referral)]))),
+            }
+            conditions.push(Rc::new(holds));
+        }
+        for condition in &rows.when {
+            let known = basis.holds.get(condition.source()).cloned();
+            conditions.push(known.unwrap_or_else(|| {
+                let holds = self.holds(condition, rows.over, basis);
+                basis.holds.insert(condition.source().to_owned(), Rc::clone(&holds));
+                holds
+            }));
+        }
+        Picked::of(basis.rows.len(), &conditions)
+    }
+
+    /// For which rows a condition holds.
+    fn holds(&mut self, condition: &Compiled, over: Over, basis: &Basis<'_>) -> Rc<Vec<bool>> {
+        let mut out: Vec<bool> = Vec::with_capacity(basis.rows.len());
+        self.each_chunk(condition, over, basis, |result| match &result.column {
+            Column::Bool(values) if result.status.all_ok() => out.extend_from_slice(values),
+            Column::Bool(values) => {
+                out.extend(values.iter().enumerate().map(|(at, value)| *value && result.status[at].is_ok()));
+            }
+            _ => {}
+        });
+        out.resize(basis.rows.len(), false);
+        Rc::new(out)
+    }
+
+    /// Evaluates an expression over all rows of a basis, chunk after chunk, and lets `read` take what comes of each.
+    pub(super) fn each_chunk(&mut self, of: &Compiled, over: Over, basis: &Basis<'_>, mut read: impl FnMut(&Vector)) {
+        let mut rows: Vec<u32> = Vec::new();
+        for from in (0..basis.rows.len()).step_by(CHUNK_ROWS) {
+            basis.rows.chunk(from, CHUNK_ROWS, &mut rows);
+            let referrals = match &basis.referrals {
+                Referrals::None => &[][..],
+                Referrals::Own => &rows,
+                Referrals::Each(all) => all.get(from..from.saturating_add(rows.len())).unwrap_or_default(),
+            };
+            self.evaluated(of, over, (&rows, referrals), &mut read);
         }
     }
 
@@ -256,77 +321,19 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// Evaluates an expression over the rows of a pass, and lets `read` take what comes of it.
+    /// Evaluates an expression over rows with their referrals, and lets `read` take what comes of it.
     pub(super) fn evaluated<T>(
         &mut self,
         of: &Compiled,
         over: Over,
-        pass: &Pass,
+        (rows, referrals): (&[u32], &[u32]),
         read: impl FnOnce(&Vector) -> T,
     ) -> T {
         let mut scratch = self.scratch.take().unwrap_or_else(|| Scratch::new(&self.evaluation.book.texts));
         let env: Env<'_> = env(self.evaluation.program, self.version, self.evaluation.book);
-        let inputs = self.inputs(over, &pass.rows, &pass.referrals);
-        let out = read(of.evaluate(&inputs, pass.rows.len(), &env, &mut scratch));
+        let inputs = self.inputs(over, rows, referrals);
+        let out = read(of.evaluate(&inputs, rows.len(), &env, &mut scratch));
         self.scratch = Some(scratch);
         out
-    }
-
-    fn keep_what_holds(&mut self, rows: &Rows, pass: &mut Pass) {
-        self.refer(rows.over, pass);
-        for condition in &rows.when {
-            if pass.rows.is_empty() {
-                return;
-            }
-            let mut holds = std::mem::take(&mut pass.holds);
-            holds.clear();
-            self.evaluated(condition, rows.over, pass, |result| {
-                if let Column::Bool(values) = &result.column {
-                    holds.extend(values.iter().enumerate().map(|(at, value)| *value && result.status[at].is_ok()));
-                }
-            });
-            pass.keep(&holds);
-            pass.holds = holds;
-        }
-    }
-
-    /// The referral of each row.
-    fn refer(&self, over: Over, pass: &mut Pass) {
-        pass.referrals.clear();
-        let events = &self.evaluation.book.events.referral;
-        match over {
-            Over::Referrals => pass.referrals.extend_from_slice(&pass.rows),
-            Over::Accounts => {}
-            Over::Events => pass.referrals.extend(pass.rows.iter().map(|row| events[index(*row)])),
-            Over::Entries => {
-                let ledger = self.evaluation.ledger_as_it_lies();
-                pass.referrals.extend(pass.rows.iter().map(|row| ledger.referral(index(*row))));
-            }
-        }
-    }
-
-    /// What each row counts: one, or the value that is summed; rows without one are left out.
-    fn values(&mut self, rows: &Rows, pass: &mut Pass) {
-        pass.values.clear();
-        let Some(sum) = &rows.sum else { return };
-        let mut holds = std::mem::take(&mut pass.holds);
-        let mut values = std::mem::take(&mut pass.values);
-        holds.clear();
-        self.evaluated(sum, rows.over, pass, |result| {
-            let mut push = |at: usize, value: Number| {
-                let is_there = result.status[at].is_ok();
-                holds.push(is_there);
-                if is_there {
-                    values.push(value);
-                }
-            };
-            match &result.column {
-                Column::Int(all) => all.iter().enumerate().for_each(|(at, value)| push(at, Number::from(*value))),
-                Column::Decimal(all) => all.iter().enumerate().for_each(|(at, value)| push(at, *value)),
-                _ => {}
-            }
-        });
-        pass.keep(&holds);
-        (pass.holds, pass.values) = (holds, values);
     }
 }

@@ -3,7 +3,7 @@ use super::applied::{LADDERS_MAX, NO_STAGE, ReferralState};
 use super::run::Opening;
 use super::stages::Counted;
 use crate::base::{NONE, index, position, starts_of};
-use crate::book::Book;
+use crate::book::{Book, NEVER};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -30,6 +30,8 @@ pub struct ShortStates {
     stage: Vec<u8>,
     /// Which measures each counts for, as bits.
     counted: Vec<u8>,
+    /// Which of the first four stages each has reached, as bits.
+    reached: Vec<u8>,
     tiers: Vec<u8>,
     /// The counts of each referrer, once they are asked for.
     counts: OnceLock<FxHashMap<u32, [i64; 4]>>,
@@ -37,6 +39,20 @@ pub struct ShortStates {
     /// What happened to each referral.
     pub events: EventsOf,
 }
+
+/// One for each of four bits.
+#[expect(clippy::indexing_slicing, reason = "computed when it is compiled")]
+const BY_BITS: [[i64; 4]; 16] = {
+    let mut out = [[0; 4]; 16];
+    let mut at = 0;
+    while at < 64 {
+        if ((at / 4) >> (at % 4)) & 1 == 1 {
+            out[at / 4][at % 4] = 1;
+        }
+        at += 1;
+    }
+    out
+};
 
 /// No stage, in short.
 const NONE_SHORT: u8 = u8::MAX;
@@ -47,6 +63,7 @@ impl ShortStates {
         Self {
             stage: vec![NONE_SHORT; referrals],
             counted: vec![0; referrals],
+            reached: vec![0; referrals],
             tiers: vec![0; referrals.saturating_mul(ladders)],
             counts: OnceLock::new(),
             ladders,
@@ -54,14 +71,24 @@ impl ShortStates {
         }
     }
 
-    /// Sets a referral's stage, and which measures it counts for.
+    /// Sets a referral's stage, which measures it counts for, and which stages it has reached.
     #[inline]
-    pub fn set_stage(&mut self, referral: u32, stage: u16, counted: u8) {
-        let slots = self.stage.get_mut(index(referral)).zip(self.counted.get_mut(index(referral)));
-        if let Some((own_stage, own_counted)) = slots {
+    pub fn set_stage(&mut self, referral: u32, stage: u16, counted: u8, reached: u8) {
+        let at = index(referral);
+        let slots = self.stage.get_mut(at).zip(self.counted.get_mut(at)).zip(self.reached.get_mut(at));
+        if let Some(((own_stage, own_counted), own_reached)) = slots {
             *own_stage = u8::try_from(stage).unwrap_or(NONE_SHORT);
             *own_counted = counted;
+            *own_reached = reached;
         }
+    }
+
+    /// Adds what a referral counts for to the measures of its referrer.
+    #[inline]
+    pub fn count(&self, referral: u32, counts: &mut [i64; 4]) {
+        let bits = self.counted.get(index(referral)).copied().unwrap_or(0);
+        let more = BY_BITS.get(usize::from(bits & 15)).copied().unwrap_or_default();
+        counts.iter_mut().zip(more).for_each(|(count, more)| *count = count.wrapping_add(more));
     }
 
     /// The counts of referrers with accepted referrals, by the text id of the referrer.
@@ -126,7 +153,32 @@ impl States {
         }
     }
 
+    /// The stages of referrals that are accepted, and as bits which of the first four each has reached.
+    pub fn stages(&self, accepted: &[bool]) -> (Vec<u16>, Vec<u8>) {
+        match self {
+            Self::Short(states) => {
+                let stage = |(stage, accepted): (&u8, &bool)| {
+                    if *accepted && *stage != NONE_SHORT { u16::from(*stage) } else { NO_STAGE }
+                };
+                let reached = |(reached, accepted): (&u8, &bool)| if *accepted { *reached } else { 0 };
+                let stages = states.stage.iter().zip(accepted).map(stage).collect();
+                (stages, states.reached.iter().zip(accepted).map(reached).collect())
+            }
+            Self::Whole(states) => {
+                let of = |(at, accepted): (usize, &bool)| {
+                    let state = states.get(at).and_then(Option::as_ref).filter(|_| *accepted);
+                    let reached = state.into_iter().flat_map(|state| (0_u32..).zip(state.reached));
+                    let bits = reached.filter(|(_, at)| *at != NEVER);
+                    let bits = bits.fold(0, |bits, (stage, _)| bits | 1_u8.checked_shl(stage).unwrap_or(0));
+                    (state.map_or(NO_STAGE, |state| state.stage), bits)
+                };
+                accepted.iter().enumerate().map(of).unzip()
+            }
+        }
+    }
+
     /// The stage of a referral, if it has one.
+    #[inline]
     pub fn stage(&self, referral: u32) -> Option<u16> {
         match self {
             Self::Whole(states) => states.get(index(referral))?.as_ref().map(|state| state.stage),

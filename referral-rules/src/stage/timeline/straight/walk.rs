@@ -314,7 +314,7 @@ pub(super) fn all(
         let of = Of { referral, party, rank: book.referral_rank[at], version: walk.versions[at] };
         let going = walk.go(&moves, &of, events, &mut out, refusals);
         out.end();
-        states.set_stage(referral, going.stage, going.counted);
+        states.set_stage(referral, going.stage, going.counted, going.bits);
     }
     refusals.sort_unstable_by_key(|refusal| refusal.event);
     Walked { rows: out.rows, reached: out.reached }
