@@ -65,14 +65,7 @@ mod _native {
     #[pyfunction]
     fn example(name: &str) -> Option<Example> {
         let standard = Standard::named(name)?;
-        let book = standard.example;
-        let tables = vec![
-            ("accounts", book.accounts),
-            ("referrals", book.referrals),
-            ("events", book.events),
-            ("confirmations", book.confirmations),
-        ];
-        Some((standard.document, book.as_of, tables))
+        Some((standard.document, standard.example.as_of, standard.example.tables().to_vec()))
     }
 
     /// The JSON Schema of a document.

@@ -82,7 +82,9 @@ class Commands(unittest.TestCase):
         self.assertEqual(lines[1].split(",")[:4], ["referrer", "ada", "EUR", "200.00"])
         rows = json.loads(self.fine("evaluate", PROGRAM, *BOOK, "--table", "findings", "--format", "json"))
         self.assertEqual(rows, [])
-        self.assertIn("as of", self.fine("evaluate", "partner-referrals").lower() + " as of")
+        # The book that comes with the standard program has all its tables: what is spent elsewhere, too.
+        rows = json.loads(self.fine("evaluate", "customer-referrals", "--table", "metrics", "--format", "json"))
+        self.assertTrue([row for row in rows if row["metric"] == "acquisition-cost-elsewhere" and row["value"] is not None])
 
     def test_evaluate_writes_tables(self) -> None:
         for kind in ("csv", "json", "parquet", "arrow"):
@@ -143,7 +145,9 @@ class Commands(unittest.TestCase):
         for arguments in ([], ["pay"], ["check"], ["explain", PROGRAM, *BOOK], ["evaluate", PROGRAM, "--threads", "many"]):
             self.assertEqual(referral(*arguments)[0], USAGE)
         self.assertIn("none.toml", self.wrong("check", "none.toml"))
-        self.assertIn("give the tables", self.wrong("evaluate", PROGRAM))
+        status, _, err = referral("evaluate", PROGRAM)
+        self.assertEqual(status, USAGE)
+        self.assertIn("give the tables", err)
         self.assertIn("named after a table", self.wrong("evaluate", PROGRAM, "--book", str(self.folder)))
         self.assertIn("there is no such folder", self.wrong("evaluate", PROGRAM, "--book", str(self.folder / "none")))
         self.assertIn("no.csv", self.wrong("evaluate", PROGRAM, "--referrals", str(self.folder / "no.csv")))
@@ -160,6 +164,13 @@ class Commands(unittest.TestCase):
         self.assertIn("please report it", err)
         with mock.patch("referral_rules._cli._program", side_effect=KeyboardInterrupt):
             self.assertEqual(referral("check", PROGRAM)[0], INTERRUPTED)
+        with mock.patch("referral_rules._cli._program", side_effect=ZeroDivisionError("oh")):
+            status, _, err = referral("check", PROGRAM)
+        self.assertEqual(status, INTERNAL)
+        self.assertIn("ZeroDivisionError", err)
+        # A folder cannot be made where a file is.
+        there = self.written("there", "")
+        self.assertIn("there", self.wrong("evaluate", PROGRAM, *BOOK, "--write", str(there)))
 
     def test_it_is_installed(self) -> None:
         for command in ([sys.executable, "-m", "referral_rules"], [str(Path(sys.executable).with_name("referral"))]):

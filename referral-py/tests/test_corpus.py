@@ -23,7 +23,8 @@ CASES = Path(os.environ.get("REFERRAL_CASES", ROOT / "target/doors"))
 #: Keys of answers that must not be left as texts.
 TYPED = {
     "amount", "base", "before", "earned", "payable", "paid", "reversed", "expired", "void", "forfeited", "kept", "used", "remaining",
-    "gross", "fee", "net", "carried", "value", "at_least", "missing", "reached",
+    "gross", "fee", "net", "carried", "value", "at_least", "at_most", "missing", "reached", "pending", "numerator",
+    "denominator", "change", "short_by", "shortfall", "score", "points",
 }
 
 #: Days and instants, which must not be left as texts either.

@@ -97,7 +97,10 @@ class Displays(unittest.TestCase):
             with self.subTest(thing=repr(thing)[:40]):
                 console = Console(file=io.StringIO(), width=200)
                 console.print(thing)
-                self.assertGreater(len(console.file.getvalue()), 1)
+                shown = console.file.getvalue()
+                self.assertGreater(len(shown), 1)
+                if hasattr(thing, "referral"):
+                    self.assertIn(str(thing.referral)[:20], shown)
 
     def test_long_tables_are_cut(self) -> None:
         rows = [{"id": f"R-{at}", "referrer": "ada", "submitted_at": "2026-03-02", "note": "good"} for at in range(ROWS_MAX + 5)]

@@ -38,7 +38,6 @@ def documents(name: str):
             continue
 
 
-@unittest.skipIf(tomllib is None, "there is no reader of TOML before Python 3.11")
 def places(fault) -> set[str]:
     """Where a fault is. One about keys is told at the table that has them, or lacks them."""
     path = ".".join(str(part) for part in fault.absolute_path)
@@ -49,6 +48,7 @@ def places(fault) -> set[str]:
     return {path}.union(*(places(part) for part in fault.context or ()))
 
 
+@unittest.skipIf(tomllib is None, "there is no reader of TOML before Python 3.11")
 class Schema(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:

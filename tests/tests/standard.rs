@@ -16,15 +16,10 @@ fn compiled(document: &str) -> Program {
 
 fn example(program: &Program) -> Book {
     let example = standard::EXAMPLE_BOOK;
-    let table = |text: &str| GivenTable::from_csv(text).unwrap();
-    let given = Given {
-        accounts: Some(table(example.accounts)),
-        referrals: table(example.referrals),
-        events: table(example.events),
-        confirmations: table(example.confirmations),
-        figures: table(example.figures),
-        ..Given::default()
-    };
+    let mut given = Given::default();
+    for (name, text) in example.tables() {
+        *given.slot(name).unwrap() = GivenTable::from_csv(text).unwrap();
+    }
     Book::new(program, &given)
 }
 

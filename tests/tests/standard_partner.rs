@@ -24,16 +24,12 @@ struct Outcome {
 fn outcome(document: &str) -> Outcome {
     let program = compiled(document);
     let example = Standard::named("partner-referrals").unwrap().example;
-    let table = |text: &str| GivenTable::from_csv(text).unwrap();
     let paid = "PE-104-4,P-104,payment,2026-05-01,,,7500,\nPE-104-5,P-104,payment,2027-06-01,,,7500,\n";
-    let given = Given {
-        accounts: Some(table(example.accounts)),
-        referrals: table(example.referrals),
-        events: table(&format!("{}{paid}", example.events)),
-        confirmations: table(example.confirmations),
-        figures: table(example.figures),
-        ..Given::default()
-    };
+    let mut given = Given::default();
+    for (name, text) in example.tables() {
+        *given.slot(name).unwrap() = GivenTable::from_csv(text).unwrap();
+    }
+    given.events = GivenTable::from_csv(&format!("{}{paid}", example.events)).unwrap();
     let book = Book::new(&program, &given);
     assert!(book.findings.is_empty(), "{:?}", book.findings);
     let as_of = program.zone.last_instant(Day::parse("2027-12-31").unwrap());

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import date
 from importlib.resources import files
@@ -36,6 +37,10 @@ The command ends with 0 if all is well; 1 if a document, a table or a test is wr
 class Stop(Exception):
     """Something is wrong that is no `ReferralError`: told in a line."""
 
+    def __init__(self, message: str, status: int = WRONG) -> None:
+        super().__init__(message)
+        self.status = status
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command, and gives what it ends with."""
@@ -43,16 +48,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except (Stop, _reports.NotThere) as stop:
-        return _fail(options, {"ok": False, "error": {"code": "usage", "message": str(stop)}}, f"error: {stop}", WRONG)
-    except ReferralError as fault:
-        status = INTERNAL if isinstance(fault, InternalError) else WRONG
-        return _fail(options, _as_json(fault), _display.marked(fault), status)
+        return _stop(options, str(stop), getattr(stop, "status", WRONG))
     except BrokenPipeError:
         sys.stderr.close()  # whoever read the output has gone
         return FINE
+    except OSError as fault:
+        return _stop(options, f"{fault.filename or ''}: {fault.strerror}" if fault.strerror else str(fault), WRONG)
+    except ReferralError as fault:
+        status = INTERNAL if isinstance(fault, InternalError) else WRONG
+        return _fail(options, _as_json(fault), _display.marked(fault), status)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    except Exception:
+        report = "this is a fault of referral itself, please report it with what was called:\n" + traceback.format_exc()
+        return _fail(options, {"ok": False, "error": {"code": "internal", "message": report}}, report, INTERNAL)
+
+
+def _stop(options: Any, message: str, status: int) -> int:
+    code = "usage" if status == USAGE else "not-usable"
+    return _fail(options, {"ok": False, "error": {"code": code, "message": message}}, f"error: {message}", status)
 
 
 def _fail(options: Any, answer: dict[str, Any], text: str, status: int) -> int:
@@ -90,13 +105,19 @@ def _program(options: Any, given: list[str] | None = None) -> Program:
         raise Stop(f"the program is no text: {fault}") from None
 
 
+def _is_example(options: Any) -> bool:
+    """Whether a standard program is tried on its own book."""
+    own = options.book is not None or any(getattr(options, name) for name in TABLES)
+    return not own and len(options.program) == 1 and options.program[0] in STANDARDS
+
+
 def _book(options: Any) -> dict[str, Any]:
     book: dict[str, Any] = {}
     if options.book is None and not any(getattr(options, name) for name in TABLES):
-        if len(options.program) == 1 and options.program[0] in STANDARDS and options.as_of is None:
+        if _is_example(options):
             book = dict(example(options.program[0]).book)
         else:
-            raise Stop("give the tables: --book FOLDER, or --referrals FILE and so on")
+            raise Stop("give the tables: --book FOLDER, or --referrals FILE and so on", USAGE)
     elif options.book is not None:
         folder = Path(options.book)
         if not folder.is_dir():
@@ -117,7 +138,7 @@ def _book(options: Any) -> dict[str, Any]:
 def _as_of(options: Any) -> Any:
     if options.as_of is not None:
         return options.as_of
-    if len(options.program) == 1 and options.program[0] in STANDARDS and options.book is None and not options.referrals:
+    if _is_example(options):
         return example(options.program[0]).as_of
     return date.today()
 
@@ -174,7 +195,7 @@ def _print_table(table: Table, kind: str | None) -> None:
     elif kind is None:
         _display.show(table)
     else:
-        raise Stop(f"a terminal cannot show {kind}: add --write FOLDER")
+        raise Stop(f"a terminal cannot show {kind}: add --write FOLDER", USAGE)
 
 
 def _explain(options: Any) -> int:

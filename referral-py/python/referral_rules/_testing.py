@@ -63,6 +63,8 @@ def run_test(path: Path) -> TestResult:
         return TestResult(path, _differences(path))
     except (OSError, ValueError, ImportError) as fault:
         return TestResult(path, [f"the test cannot be read: {fault}"])
+    except (AttributeError, KeyError, TypeError) as fault:
+        return TestResult(path, [f"the test has another form than tests have: {fault!r}"])
 
 
 test_files.__test__ = False  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ style, so that a chart is right in light and dark.
 >>> chosen = example()
 >>> axes = funnel(Program(chosen.document).evaluate(chosen.book, chosen.as_of))
 >>> axes.get_title()
-'Referrals by the stage that they reached'
+'Referrals at each stage or beyond it'
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STAGES = ("submitted", "qualified", "opportunity", "closed")
 
 
 def funnel(evaluation: Evaluation, axes: Axes | None = None) -> Axes:
-    """How many referrals were accepted, and how many of them reached each stage at least, as they stand now. Those that left the way, such as
+    """How many referrals were accepted, and how many of them stand at each stage or beyond it now. Those that left the way, such as
     disqualified ones, count as submitted."""
     axes = _axes(axes)
     accepted = [row for row in evaluation.decisions if row["verdict"] == "accepted"]
@@ -45,7 +45,7 @@ def funnel(evaluation: Evaluation, axes: Axes | None = None) -> Axes:
     axes.bar_label(bars, padding=3)
     axes.invert_yaxis()
     axes.set_xlabel("referrals")
-    axes.set_title("Referrals by the stage that they reached")
+    axes.set_title("Referrals at each stage or beyond it")
     return _plain(axes)
 
 

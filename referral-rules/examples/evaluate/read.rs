@@ -61,15 +61,12 @@ fn example(arguments: &Arguments) -> ExampleBook {
 /// The book: the tables given, or the example.
 pub fn book(arguments: &Arguments, program: &Program) -> Result<Book, Fault> {
     if arguments.is_example_book() {
-        let example = example(arguments);
-        let given = Given {
-            accounts: Some(csv("accounts.csv", example.accounts)?),
-            referrals: csv("referrals.csv", example.referrals)?,
-            events: csv("events.csv", example.events)?,
-            confirmations: csv("confirmations.csv", example.confirmations)?,
-            figures: csv("figures.csv", example.figures)?,
-            ..Given::default()
-        };
+        let mut given = Given::default();
+        for (name, text) in example(arguments).tables() {
+            if let Some(table) = given.slot(name) {
+                *table = csv(&format!("{name}.csv"), text)?;
+            }
+        }
         return Ok(Book::new(program, &given));
     }
     let [

@@ -87,6 +87,30 @@ pub struct ExampleBook {
     pub as_of: &'static str,
 }
 
+impl ExampleBook {
+    /// Its tables by name, as CSV.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::book::{Given, GivenTable};
+    /// use referral_rules::program::standard::EXAMPLE_BOOK;
+    /// let mut given = Given::default();
+    /// for (name, text) in EXAMPLE_BOOK.tables() {
+    ///     *given.slot(name).unwrap() = GivenTable::from_csv(text).unwrap();
+    /// }
+    /// assert!(given.referrals.rows > 0 && given.figures.rows > 0);
+    /// ```
+    pub const fn tables(&self) -> [(&'static str, &'static str); 5] {
+        [
+            ("accounts", self.accounts),
+            ("referrals", self.referrals),
+            ("events", self.events),
+            ("confirmations", self.confirmations),
+            ("figures", self.figures),
+        ]
+    }
+}
+
 /// An invented book for the standard program: a few dozen referrals that show every outcome that there is.
 pub const EXAMPLE_BOOK: ExampleBook = ExampleBook {
     accounts: include_str!("book/accounts.csv"),
