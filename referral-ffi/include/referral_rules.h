@@ -30,7 +30,7 @@
  * changes: any number of threads may ask it at the same time. It must not be freed while one of them still does.
  *
  * TABLES of Arrow go in by referral_program_evaluate_tables and come out by referral_evaluation_table: for large books, and for hosts
- * whose data are in columns already. Amounts are decimal128, exact.
+ * whose data are in columns already. A single array becomes such a table by referral_stream_of_array. Amounts are decimal128, exact.
  *
  * THREADS: every function may be called from every thread. There is no hidden state, no initialisation and no "last
  * error": what went wrong is in the status and in the answer.
@@ -259,6 +259,14 @@ referral_status referral_program_evaluate_tables(const referral_program *program
                                                  size_t tables_count,
                                                  referral_evaluation **evaluation,
                                                  referral_text *answer);
+
+// Makes a stream of a table that is one array with its schema, as Arrow's C data interface has them; it is the caller's, to go in as a table
+// or to be released. Schema and array are moved: their `release` is NULL afterwards, whatever the status, unless a pointer was NULL. If they
+// are malformed, as far as it can be seen, the stream's `release` is NULL. What stands in `*stream` before is overwritten, not released.
+referral_status referral_stream_of_array(struct ArrowSchema *schema,
+                                         struct ArrowArray *array,
+                                         struct ArrowArrayStream *stream,
+                                         referral_text *answer);
 
 // Gives what was evaluated back. NULL is allowed and does nothing. Streams that came of it go on.
 void referral_evaluation_free(referral_evaluation *evaluation);

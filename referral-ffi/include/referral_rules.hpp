@@ -89,6 +89,15 @@ inline std::uint32_t document_schema_version() noexcept { return referral_docume
 /// The JSON Schema of a document, for editors.
 inline std::string_view document_schema() noexcept { return referral_document_schema(); }
 
+/// A stream of a table that is one array with its schema, which are moved. It is the caller's, to go in as a table or to be released.
+inline ArrowArrayStream stream_of(ArrowSchema *schema, ArrowArray *array) {
+  ArrowArrayStream stream{};
+  text answer;
+  const referral_status status = referral_stream_of_array(schema, array, &stream, answer.out());
+  detail::checked(status, std::move(answer));
+  return stream;
+}
+
 /// A table that goes in, by its name among the tables of a book. The stream is moved when it is read.
 inline referral_table table(std::string_view name, ArrowArrayStream *stream) noexcept {
   return referral_table{detail::address(name), name.size(), stream};

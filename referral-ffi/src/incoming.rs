@@ -1,4 +1,4 @@
-//! Tables come in by Arrow's C stream interface. Arrow takes what a stream gives at its word; here it is looked over first, so that what
+//! Tables come in by Arrow's C data and C stream interface. Arrow takes what it is given at its word; here it is looked over first, so that what
 //! is malformed is refused instead of read. What cannot be seen is memory that is shorter than its array says.
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi_and_data_type};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
@@ -50,6 +50,19 @@ pub fn batches(stream: FFI_ArrowArrayStream) -> Result<Vec<RecordBatch>, String>
     guarded(|| read(stream)).unwrap_or_else(|said| Err(format!("its arrays do not fit together ({said})")))
 }
 
+/// A table that is one array with its schema.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn batch(schema: FFI_ArrowSchema, array: FFI_ArrowArray) -> Result<RecordBatch, String> {
+    let work = || {
+        let schema = Arc::new(columns(&schema)?);
+        let rows = DataType::Struct(schema.fields().clone());
+        table(array, &schema, &rows)
+    };
+    guarded(work).unwrap_or_else(|said| Err(format!("its columns do not fit together ({said})")))
+}
+
 fn read(mut stream: FFI_ArrowArrayStream) -> Result<Vec<RecordBatch>, String> {
     if stream.release().is_none() {
         return Err("it was released already".to_owned());
@@ -75,26 +88,30 @@ fn read(mut stream: FFI_ArrowArrayStream) -> Result<Vec<RecordBatch>, String> {
         if array.is_released() {
             break;
         }
-        // SAFETY: both have the fields of the specification, in their order.
-        look_over(unsafe { &*(&raw const array).cast::<RawArray>() }, &rows, "the table", 0)?;
-        // SAFETY: it was looked over; what cannot be seen the caller promises.
-        let data = unsafe { from_ffi_and_data_type(array, rows.clone()) }.map_err(|error| error.to_string())?;
-        for (field, column) in schema.fields().iter().zip(data.child_data()) {
-            column.validate_full().map_err(|error| format!("the column `{}`: {error}", field.name()))?;
-        }
-        data.validate().map_err(|error| error.to_string())?;
-        if data.null_count() > 0 {
-            return Err("some of its rows are missing as a whole".to_owned());
-        }
-        let options = RecordBatchOptions::new().with_row_count(Some(data.len()));
-        let columns = StructArray::from(data).into_parts().1;
-        let batch = RecordBatch::try_new_with_options(schema.clone(), columns, &options);
-        batches.push(batch.map_err(|error| error.to_string())?);
+        batches.push(table(array, &schema, &rows)?);
     }
     if batches.is_empty() {
         batches.push(RecordBatch::new_empty(schema));
     }
     Ok(batches)
+}
+
+/// An array as a table of the columns, which together are the rows.
+fn table(array: FFI_ArrowArray, schema: &Arc<Schema>, rows: &DataType) -> Result<RecordBatch, String> {
+    // SAFETY: both have the fields of the specification, in their order.
+    look_over(unsafe { &*(&raw const array).cast::<RawArray>() }, rows, "the table", 0)?;
+    // SAFETY: it was looked over; what cannot be seen the caller promises.
+    let data = unsafe { from_ffi_and_data_type(array, rows.clone()) }.map_err(|error| error.to_string())?;
+    for (field, column) in schema.fields().iter().zip(data.child_data()) {
+        column.validate_full().map_err(|error| format!("the column `{}`: {error}", field.name()))?;
+    }
+    data.validate().map_err(|error| error.to_string())?;
+    if data.null_count() > 0 {
+        return Err("some of its rows are missing as a whole".to_owned());
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(data.len()));
+    let columns = StructArray::from(data).into_parts().1;
+    RecordBatch::try_new_with_options(schema.clone(), columns, &options).map_err(|error| error.to_string())
 }
 
 /// A call of the stream has failed.

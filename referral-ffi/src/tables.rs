@@ -1,9 +1,10 @@
 //! Tables of Arrow go in and come out, by the C stream interface: what was evaluated stays with the caller, to be asked again.
 use super::Handle;
-use super::incoming::batches;
+use super::incoming::{batch, batches};
 use super::outgoing;
 use super::text::{Failure, Status, Text, answer_into, read};
 use arrow_array::RecordBatchIterator;
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use referral_arrow::{BookTable, Evaluated, book, book_table, book_tables};
 use rules::book::Given;
@@ -69,6 +70,51 @@ pub unsafe extern "C" fn referral_program_evaluate_tables(
         let answer = evaluated.json(if asked.names_parts { &asked.parts } else { &["findings", "warnings"] });
         // SAFETY: as above.
         unsafe { evaluation.write(Box::into_raw(Box::new(Evaluation(evaluated)))) };
+        Ok(answer)
+    };
+    // SAFETY: the caller says that it is NULL or may be written to.
+    unsafe { answer_into(answer, work) }
+}
+
+/// Makes a stream of a table that is one array with its schema, as Arrow's C data interface has them; it is the caller's, to go in as a table
+/// or to be released. Schema and array are moved: their `release` is NULL afterwards, whatever the status, unless a pointer was NULL. If they
+/// are malformed, as far as it can be seen, the stream's `release` is NULL. What stands in `*stream` before is overwritten, not released.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn referral_stream_of_array(
+    schema: *mut FFI_ArrowSchema,
+    array: *mut FFI_ArrowArray,
+    stream: *mut FFI_ArrowArrayStream,
+    answer: *mut Text,
+) -> Status {
+    if !stream.is_null() {
+        // SAFETY: it is not NULL, and the caller says that it may be written to; what stands there need not be a stream.
+        unsafe { stream.write(FFI_ArrowArrayStream::empty()) };
+    }
+    let work = || {
+        for (pointer, name) in
+            [(schema.cast::<()>(), "`schema`"), (array.cast::<()>(), "`array`"), (stream.cast::<()>(), "`stream`")]
+        {
+            if pointer.is_null() {
+                return Err(Failure::Null(name));
+            }
+        }
+        if answer.is_null() {
+            return Err(Failure::Null("`answer`"));
+        }
+        // SAFETY: neither is NULL, and the caller says that both may be moved away.
+        let (schema, array) = unsafe { (FFI_ArrowSchema::from_raw(schema), FFI_ArrowArray::from_raw(array)) };
+        let batch = match batch(schema, array) {
+            Ok(batch) => batch,
+            Err(error) => {
+                let help = "give a schema and an array as Arrow's C data interface describes them; nanoarrow and Arrow's own libraries make such ones";
+                let message = format!("the array cannot be read: {error}");
+                return Ok(wire::unusable(vec![fault(Code::BadValue, "array".to_owned(), message, help)]));
+            }
+        };
+        let answer = format!("{{\"ok\":true,\"rows\":{}}}", batch.num_rows());
+        let batches = RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
+        // SAFETY: as above; an empty stream needs no release.
+        unsafe { stream.write(outgoing::stream(Box::new(batches))) };
         Ok(answer)
     };
     // SAFETY: the caller says that it is NULL or may be written to.

@@ -31,6 +31,53 @@ static int64_t amount(const struct ArrowSchema *schema, const struct ArrowArray 
   return -1;
 }
 
+/* One array with its schema, as Arrow's C data interface has them, goes in as a stream. */
+static void of_one_array(const referral_program *program) {
+  referral_text answer = REFERRAL_TEXT_EMPTY;
+  struct ArrowArrayStream made = table(referrals, COUNT(referrals), 2);
+  struct ArrowSchema schema;
+  struct ArrowArray array;
+  CHECK(made.get_schema(&made, &schema) == 0 && made.get_next(&made, &array) == 0);
+  made.release(&made);
+
+  struct ArrowArrayStream in;
+  memset(&in, 1, sizeof in); /* must be overwritten, here and below */
+  CHECK(referral_stream_of_array(NULL, &array, &in, &answer) == REFERRAL_STATUS_NULL_POINTER && in.release == NULL);
+  CHECK(contains(&answer, "`schema` is NULL"));
+  referral_text_free(&answer);
+  CHECK(referral_stream_of_array(&schema, NULL, &in, &answer) == REFERRAL_STATUS_NULL_POINTER && in.release == NULL);
+  referral_text_free(&answer);
+  CHECK(referral_stream_of_array(&schema, &array, NULL, &answer) == REFERRAL_STATUS_NULL_POINTER);
+  referral_text_free(&answer);
+  CHECK(referral_stream_of_array(&schema, &array, &in, NULL) == REFERRAL_STATUS_NULL_POINTER && in.release == NULL);
+  CHECK(schema.release != NULL && array.release != NULL); /* nothing was moved so far */
+
+  CHECK(referral_stream_of_array(&schema, &array, &in, &answer) == REFERRAL_STATUS_OK && in.release != NULL);
+  CHECK(schema.release == NULL && array.release == NULL && contains(&answer, "{\"ok\":true,\"rows\":2}"));
+  referral_text_free(&answer);
+  const referral_table tables[] = { TABLE("referrals", &in) };
+  referral_evaluation *evaluation = NULL;
+  CHECK(referral_program_evaluate_tables(program, TEXT(as_of), tables, 1, &evaluation, &answer) == REFERRAL_STATUS_OK);
+  CHECK(in.release == NULL && contains(&answer, "\"findings\":[]"));
+  referral_text_free(&answer);
+  CHECK(referral_evaluation_answer(evaluation, TEXT("{\"answer\": [\"entries\"]}"), &answer) == REFERRAL_STATUS_OK);
+  CHECK(contains(&answer, "\"amount\":\"124.95\""));
+  referral_text_free(&answer);
+  referral_evaluation_free(evaluation);
+
+  /* Released already, and of another length than its columns. */
+  CHECK(referral_stream_of_array(&schema, &array, &in, &answer) == REFERRAL_STATUS_REFUSED && in.release == NULL);
+  CHECK(contains(&answer, "released already"));
+  referral_text_free(&answer);
+  made = table(referrals, COUNT(referrals), 2);
+  CHECK(made.get_schema(&made, &schema) == 0 && made.get_next(&made, &array) == 0);
+  made.release(&made);
+  array.length = -1;
+  CHECK(referral_stream_of_array(&schema, &array, &in, &answer) == REFERRAL_STATUS_REFUSED && in.release == NULL);
+  CHECK(contains(&answer, "the array cannot be read") && schema.release == NULL && array.release == NULL);
+  referral_text_free(&answer);
+}
+
 static void in_and_out(const referral_program *program) {
   referral_text answer = REFERRAL_TEXT_EMPTY;
   referral_evaluation *evaluation = NULL;
@@ -166,6 +213,7 @@ int main(void) {
   CHECK(referral_program_compile(TEXT(document), &program, &answer) == REFERRAL_STATUS_OK);
   referral_text_free(&answer);
   in_and_out(program);
+  of_one_array(program);
   wrong(program);
   referral_program_free(program);
   CHECK(alive == 0);

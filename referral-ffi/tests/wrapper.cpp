@@ -55,7 +55,14 @@ int main() {
     CHECK(has(evaluation.answer(R"({"answer": ["balances"]})"), "\"balances\":[]"));
     ArrowArrayStream entries = evaluation.table("entries");
     CHECK(entries.release != nullptr);
+    ArrowSchema schema{};
+    ArrowArray array{};
+    CHECK(entries.get_schema(&entries, &schema) == 0 && entries.get_next(&entries, &array) == 0);
     entries.release(&entries);
+    ArrowArrayStream again = referral::stream_of(&schema, &array);
+    CHECK(again.release != nullptr && schema.release == nullptr && array.release == nullptr);
+    again.release(&again);
+    REFUSED(REFUSED, "released already", referral::stream_of(&schema, &array));
     REFUSED(REFUSED, "did you mean `entries`?", evaluation.table("entrys"));
     REFUSED(REFUSED, "not-found", evaluation.explain(R"({"referral": "R-1"})"));
     ArrowArrayStream empty{};
