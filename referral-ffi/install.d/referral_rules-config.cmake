@@ -1,6 +1,6 @@
 # find_package(referral_rules) gives the targets referral_rules::referral_rules (shared) and referral_rules::static.
 get_filename_component(referral_rules_libdir "${CMAKE_CURRENT_LIST_DIR}/../.." ABSOLUTE)
-get_filename_component(referral_rules_prefix "${referral_rules_libdir}/.." ABSOLUTE)
+get_filename_component(referral_rules_prefix "${referral_rules_libdir}/@up@" ABSOLUTE)
 
 if(NOT TARGET referral_rules::referral_rules)
   add_library(referral_rules::referral_rules SHARED IMPORTED)
