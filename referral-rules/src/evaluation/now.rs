@@ -154,10 +154,10 @@ impl Evaluation<'_> {
         out.counts = vec![[0; 4]; out.id.len()];
         // By the place of the referrer: its account, and its latest referral.
         let mut latest = vec![(NONE, NONE); book.party_places()];
-        for referral in book.order.iter().copied() {
+        let mut take = |referral: u32| {
             let referrer = book.referrals.referrer[index(referral)];
             if !accepted[index(referral)] || book.is_nobody(referrer) {
-                continue;
+                return;
             }
             let found = &mut latest[book.party_place(referrer)];
             if found.0 == NONE {
@@ -178,6 +178,12 @@ impl Evaluation<'_> {
             if let States::Short(states) = &self.timeline.states {
                 states.count(referral, &mut out.counts[index(found.0)]);
             }
+        };
+        // Which referral is the latest is asked for measures only: without them, rows are gone through as they lie.
+        if self.program.measures.is_empty() {
+            (0..position(book.referrals.id.len())).for_each(&mut take);
+        } else {
+            book.order.iter().copied().for_each(&mut take);
         }
         let mut rows: Vec<(u32, u32)> = latest.into_iter().filter(|(account, _)| *account != NONE).collect();
         rows.sort_unstable();
