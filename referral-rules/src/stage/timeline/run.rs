@@ -84,13 +84,13 @@ impl Timeline {
         self.len() == 0
     }
 
-    /// The counts of a referrer, by its text id.
+    /// The counts of a referrer, by its text id; what was counted before the history where nothing has come since.
     pub fn counts_of(&self, book: &Book, referrer: u32) -> [i64; 4] {
         let counts = match &self.states {
             States::Short(short) => short.counts(book, &self.opening),
             States::Whole(_) => &self.counts,
         };
-        counts.get(&referrer).copied().unwrap_or_default()
+        counts.get(&referrer).or_else(|| self.opening.counts.get(&referrer)).copied().unwrap_or_default()
     }
 
     /// The steps of all entries.
