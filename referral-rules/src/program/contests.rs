@@ -44,7 +44,7 @@ struct Ending {
     in_each: Period,
     first_day: Option<Day>,
     last_day: Option<Day>,
-    /// The days on which a period must end for the version to be the one in force.
+    /// When the version is the one in force: on one of those days places are asked, if only of a period that runs.
     in_force: (Day, Option<Day>),
 }
 
@@ -59,7 +59,7 @@ impl Ending {
                 (begins && self.last_day.is_none_or(|own| last <= own)).then_some(last)?
             }
         };
-        (self.in_force.0 <= last && self.in_force.1.is_none_or(|until| last <= until)).then_some(last)
+        (self.in_force.0 <= last && self.in_force.1.is_none_or(|until| day <= until)).then_some(last)
     }
 }
 
