@@ -3,9 +3,9 @@ use super::Handle;
 use super::incoming::{batch, batches};
 use super::outgoing;
 use super::text::{Failure, Status, Text, answer_into, read};
-use arrow_array::RecordBatchIterator;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{RecordBatch, RecordBatchIterator};
 use referral_arrow::{BookTable, Evaluated, book, book_table, book_tables};
 use rules::book::Given;
 use rules::diag::{Code, Diagnostic, Span, did_you_mean};
@@ -86,10 +86,8 @@ pub unsafe extern "C" fn referral_stream_of_array(
     stream: *mut FFI_ArrowArrayStream,
     answer: *mut Text,
 ) -> Status {
-    if !stream.is_null() {
-        // SAFETY: it is not NULL, and the caller says that it may be written to; what stands there need not be a stream.
-        unsafe { stream.write(FFI_ArrowArrayStream::empty()) };
-    }
+    // SAFETY: the caller says so.
+    unsafe { begin(stream) };
     let work = || {
         for (pointer, name) in
             [(schema.cast::<()>(), "`schema`"), (array.cast::<()>(), "`array`"), (stream.cast::<()>(), "`stream`")]
@@ -97,9 +95,6 @@ pub unsafe extern "C" fn referral_stream_of_array(
             if pointer.is_null() {
                 return Err(Failure::Null(name));
             }
-        }
-        if answer.is_null() {
-            return Err(Failure::Null("`answer`"));
         }
         // SAFETY: neither is NULL, and the caller says that both may be moved away.
         let (schema, array) = unsafe { (FFI_ArrowSchema::from_raw(schema), FFI_ArrowArray::from_raw(array)) };
@@ -112,9 +107,8 @@ pub unsafe extern "C" fn referral_stream_of_array(
             }
         };
         let answer = format!("{{\"ok\":true,\"rows\":{}}}", batch.num_rows());
-        let batches = RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
-        // SAFETY: as above; an empty stream needs no release.
-        unsafe { stream.write(outgoing::stream(Box::new(batches))) };
+        // SAFETY: it is not NULL, and the caller says that it may be written to.
+        unsafe { hand_out(batch, stream) };
         Ok(answer)
     };
     // SAFETY: the caller says that it is NULL or may be written to.
@@ -141,10 +135,8 @@ pub unsafe extern "C" fn referral_evaluation_table(
     stream: *mut FFI_ArrowArrayStream,
     answer: *mut Text,
 ) -> Status {
-    if !stream.is_null() {
-        // SAFETY: it is not NULL, and the caller says that it may be written to; what stands there need not be a stream.
-        unsafe { stream.write(FFI_ArrowArrayStream::empty()) };
-    }
+    // SAFETY: the caller says so.
+    unsafe { begin(stream) };
     let work = || {
         if stream.is_null() {
             return Err(Failure::Null("`stream`"));
@@ -163,9 +155,8 @@ pub unsafe extern "C" fn referral_evaluation_table(
             }
         };
         let answer = format!("{{\"ok\":true,\"table\":\"{name}\",\"rows\":{}}}", batch.num_rows());
-        let batches = RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
-        // SAFETY: as above; an empty stream needs no release.
-        unsafe { stream.write(outgoing::stream(Box::new(batches))) };
+        // SAFETY: it is not NULL, and the caller says that it may be written to.
+        unsafe { hand_out(batch, stream) };
         Ok(answer)
     };
     // SAFETY: the caller says that it is NULL or may be written to.
@@ -194,6 +185,28 @@ pub unsafe extern "C" fn referral_evaluation_explain(
 ) -> Status {
     // SAFETY: the caller's promises are those of `ask`.
     unsafe { ask(evaluation, request, request_length, answer, Evaluated::explain) }
+}
+
+/// A stream's place holds an empty one until there is something to hand out.
+///
+/// # Safety
+/// `stream` is NULL or may be written to; what stands there need not be a stream.
+unsafe fn begin(stream: *mut FFI_ArrowArrayStream) {
+    if !stream.is_null() {
+        // SAFETY: it is not NULL, and the caller says that it may be written to.
+        unsafe { stream.write(FFI_ArrowArrayStream::empty()) };
+    }
+}
+
+/// Hands a table out where an empty stream stands, which needs no release.
+///
+/// # Safety
+/// `stream` may be written to.
+unsafe fn hand_out(batch: RecordBatch, stream: *mut FFI_ArrowArrayStream) {
+    let schema = batch.schema();
+    let batches = RecordBatchIterator::new([Ok(batch)], schema);
+    // SAFETY: the caller says so.
+    unsafe { stream.write(outgoing::stream(Box::new(batches))) };
 }
 
 /// Asks what was evaluated.

@@ -36,7 +36,9 @@ def referral(*arguments: str):
     return status, out.getvalue(), err.getvalue()
 
 
-class Commands(unittest.TestCase):
+class Calls(unittest.TestCase):
+    """Calls of the command, with a folder to write to."""
+
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -56,6 +58,8 @@ class Commands(unittest.TestCase):
         (self.folder / name).write_text(text, encoding="utf-8")
         return str(self.folder / name)
 
+
+class Commands(Calls):
     def test_check(self) -> None:
         self.assertEqual(self.fine("check", PROGRAM), "bring-a-friend: 2026-01: sound, no warnings\n")
         self.assertEqual(json.loads(self.fine("check", "customer-referrals", "--json"))["warnings"], [])

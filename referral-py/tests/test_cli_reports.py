@@ -1,13 +1,12 @@
 """The commands that tell of an answer: `metrics`, `statement`, `compare`; and what the cases say that a command line must give."""
 
 import json
-import tempfile
 import unittest
 from pathlib import Path
 
-from referral_rules._cli import FINE, USAGE, WRONG
+from referral_rules._cli import USAGE, WRONG
 from referral_rules._testing import _toml
-from test_cli import BOOK, FIRST, PROGRAM, ROOT, referral
+from test_cli import BOOK, FIRST, PROGRAM, ROOT, Calls, referral
 
 METRIC = """
 [[metric]]
@@ -21,26 +20,13 @@ remedies = ["ask sales"]
 """
 
 
-class Reports(unittest.TestCase):
+class Reports(Calls):
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        super().setUp()
         self.text = Path(PROGRAM).read_text(encoding="utf-8")
 
-    def fine(self, *arguments: str) -> str:
-        status, out, err = referral(*arguments)
-        self.assertEqual((status, err), (FINE, ""))
-        return out
-
-    def wrong(self, *arguments: str) -> str:
-        status, out, err = referral(*arguments)
-        self.assertEqual((status, out), (WRONG, ""))
-        return err
-
     def program(self, text: str, name: str = "program.toml") -> str:
-        (self.folder / name).write_text(text, encoding="utf-8")
-        return str(self.folder / name)
+        return self.written(name, text)
 
     def test_metrics(self) -> None:
         # Of four referrals two have closed: one of three of March, and that of April.

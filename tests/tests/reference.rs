@@ -351,10 +351,7 @@ fn example_summary() -> String {
         SourceText { name: "customer-referrals.toml", text: standard::CUSTOMER_REFERRALS, notation: Notation::Toml };
     let (program, _) = Program::from_sources(&[source]).unwrap();
     let example = standard::EXAMPLE_BOOK;
-    let mut given = Given::default();
-    for (name, text) in example.tables() {
-        *given.slot(name).unwrap() = GivenTable::from_csv(text).unwrap();
-    }
+    let given = Given::from_csv(example.tables()).unwrap();
     let book = Book::new(&program, &given);
     let as_of = program.zone.last_instant(Day::parse(example.as_of).unwrap());
     summary(&evaluate(&program, &book, as_of, Options::default()).unwrap())

@@ -16,10 +16,7 @@ fn compiled(document: &str) -> Program {
 
 fn example(program: &Program) -> Book {
     let example = standard::EXAMPLE_BOOK;
-    let mut given = Given::default();
-    for (name, text) in example.tables() {
-        *given.slot(name).unwrap() = GivenTable::from_csv(text).unwrap();
-    }
+    let given = Given::from_csv(example.tables()).unwrap();
     Book::new(program, &given)
 }
 

@@ -25,10 +25,7 @@ fn outcome(document: &str) -> Outcome {
     let program = compiled(document);
     let example = Standard::named("partner-referrals").unwrap().example;
     let paid = "PE-104-4,P-104,payment,2026-05-01,,,7500,\nPE-104-5,P-104,payment,2027-06-01,,,7500,\n";
-    let mut given = Given::default();
-    for (name, text) in example.tables() {
-        *given.slot(name).unwrap() = GivenTable::from_csv(text).unwrap();
-    }
+    let mut given = Given::from_csv(example.tables()).unwrap();
     given.events = GivenTable::from_csv(&format!("{}{paid}", example.events)).unwrap();
     let book = Book::new(&program, &given);
     assert!(book.findings.is_empty(), "{:?}", book.findings);

@@ -61,12 +61,8 @@ fn example(arguments: &Arguments) -> ExampleBook {
 /// The book: the tables given, or the example.
 pub fn book(arguments: &Arguments, program: &Program) -> Result<Book, Fault> {
     if arguments.is_example_book() {
-        let mut given = Given::default();
-        for (name, text) in example(arguments).tables() {
-            if let Some(table) = given.slot(name) {
-                *table = csv(&format!("{name}.csv"), text)?;
-            }
-        }
+        let given =
+            Given::from_csv(example(arguments).tables()).map_err(|fault| Fault::Input(format!("error: {fault}")))?;
         return Ok(Book::new(program, &given));
     }
     let [

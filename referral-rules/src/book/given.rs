@@ -156,6 +156,28 @@ impl Given {
         "figures",
     ];
 
+    /// Tables by name, each as CSV.
+    ///
+    /// # Errors
+    /// What is wrong, in words: a name that no table has, or what [`GivenTable::from_csv`] says.
+    ///
+    /// # Example
+    /// ```
+    /// use referral_rules::{book::Given, program::standard::EXAMPLE_BOOK};
+    /// let given = Given::from_csv(EXAMPLE_BOOK.tables())?;
+    /// assert!(given.referrals.rows > 0 && given.figures.rows > 0);
+    /// assert!(Given::from_csv([("referals", "id")]).is_err());
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn from_csv<'t>(tables: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self, String> {
+        let mut out = Self::default();
+        for (name, text) in tables {
+            let table = out.slot(name).ok_or_else(|| format!("`{name}` is not a table of a book"))?;
+            *table = GivenTable::from_csv(text).map_err(|fault| format!("{name}: {fault}"))?;
+        }
+        Ok(out)
+    }
+
     /// The table of a name; nothing for another name, nor for accounts that are not given.
     pub fn table(&self, name: &str) -> Option<&GivenTable> {
         Some(match name {

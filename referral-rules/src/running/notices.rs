@@ -135,7 +135,11 @@ impl<'a> Telling<'a> {
         let mut scratch = Scratch::new(&evaluation.book.texts);
         let applied = evaluation.all_taken_in();
         let versions = applied.at.iter().map(|at| version_at(evaluation, *at)).collect();
-        let refused = refused(evaluation, &applied, &mut scratch);
+        let mut notices = evaluation.program.versions.iter().flat_map(|version| &version.notices);
+        let refused = match notices.any(|notice| matches!(notice.trigger, Trigger::On(_, true))) {
+            true => refused(evaluation, &applied, &mut scratch),
+            false => Applied::default(),
+        };
         Self { evaluation, told, applied, versions, refused, scratch, fill: Fill::new(evaluation), with_texts }
     }
 
@@ -285,7 +289,7 @@ fn refused(evaluation: &Evaluation<'_>, applied: &Applied, scratch: &mut Scratch
     let standing = |row: u32| evaluation.standings.current[index(row)];
     let is_refused = |row: &u32| !standing(*row).was_accepted() && standing(*row) != Standing::Withdrawn;
     let rows: Vec<u32> = evaluation.referrals().filter(is_refused).collect();
-    let Some(version) = evaluation.version_now() else { return Applied::default() };
+    let Some(version) = evaluation.version_now().filter(|_| !rows.is_empty()) else { return Applied::default() };
     let mut out = evaluation.as_of_now(version, &rows, scratch);
     let mut taken_in: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
     for (at, referral) in applied.referral.iter().enumerate() {

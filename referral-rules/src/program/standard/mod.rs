@@ -88,18 +88,7 @@ pub struct ExampleBook {
 }
 
 impl ExampleBook {
-    /// Its tables by name, as CSV.
-    ///
-    /// # Example
-    /// ```
-    /// use referral_rules::book::{Given, GivenTable};
-    /// use referral_rules::program::standard::EXAMPLE_BOOK;
-    /// let mut given = Given::default();
-    /// for (name, text) in EXAMPLE_BOOK.tables() {
-    ///     *given.slot(name).unwrap() = GivenTable::from_csv(text).unwrap();
-    /// }
-    /// assert!(given.referrals.rows > 0 && given.figures.rows > 0);
-    /// ```
+    /// Its tables by name, as CSV: what `Given::from_csv` takes.
     pub const fn tables(&self) -> [(&'static str, &'static str); 5] {
         [
             ("accounts", self.accounts),
