@@ -395,6 +395,8 @@ class Long(unittest.TestCase):
         self.assertGreater(ticks, 10, "the interpreter was held")
 
     def test_control_c(self) -> None:
+        # Where a shell has put the tests into the background, Ctrl-C is ignored from the start.
+        self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
         program, table = Program(DOCUMENT), many(400_000)
         started = time.monotonic()
         program.evaluate({"referrals": table}, "2026-04-30", answer=[])
