@@ -12,5 +12,6 @@ pub use code::{CODES, Code, Kind, Row};
 pub use diagnostic::{Diagnostic, Severity};
 pub use place::{Place, Span, Spanned, line_and_column};
 pub use render::render;
+pub(crate) use shown::push_shown;
 pub use shown::shown;
 pub use suggest::{did_you_mean, suggest};

@@ -12,7 +12,16 @@ const SHOWN_CHARACTERS_MAX: usize = 60;
 /// assert!(shown(&"x".repeat(1_000_000)).len() < 100);
 /// ```
 pub fn shown(text: &str) -> String {
-    let mut shown = String::new();
+    let mut shown = String::with_capacity(text.len().min(SHOWN_CHARACTERS_MAX));
+    push_shown(&mut shown, text);
+    shown
+}
+
+/// Adds a text as it stands in messages.
+pub(crate) fn push_shown(shown: &mut String, text: &str) {
+    if text.len() <= SHOWN_CHARACTERS_MAX && text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control()) {
+        return shown.push_str(text);
+    }
     for (count, letter) in text.chars().enumerate() {
         if count >= SHOWN_CHARACTERS_MAX {
             shown.push_str("...");
@@ -20,5 +29,4 @@ pub fn shown(text: &str) -> String {
         }
         if letter.is_control() { shown.extend(letter.escape_debug()) } else { shown.push(letter) }
     }
-    shown
 }

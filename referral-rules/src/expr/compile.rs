@@ -14,6 +14,7 @@ use crate::base::Interner;
 use crate::base::limits::EXPRESSION_BYTES_MAX;
 use crate::diag::{Code, Diagnostic, Span};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What the place where an expression stands needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,15 +32,21 @@ pub enum Expected {
 /// A compiled expression: it cannot fail with a type error.
 #[derive(Clone, Debug)]
 pub struct Compiled {
+    // It is kept where it is asked, and among all expressions of its program.
+    all: Arc<Whole>,
+}
+
+#[derive(Debug)]
+struct Whole {
     source: String,
     block: Block,
-    pub(super) constants: Vec<Vector>,
+    constants: Vec<Vector>,
     inputs: Vec<Slot>,
     names: Vec<String>,
     named: BTreeSet<String>,
     ty: Type,
     constant: Option<Value>,
-    pub(super) logic: Logic,
+    logic: Logic,
     reads_ledger: bool,
 }
 
@@ -119,7 +126,9 @@ pub fn compile(
     let (block, constants, inputs) = builder.finish(&result);
     let (inputs, names) = inputs.into_iter().map(|input| (input.slot, input.name)).unzip();
     let source = source.to_owned();
-    Some(Compiled { source, block, constants, inputs, names, named, ty: result.ty, constant, logic, reads_ledger })
+    let ty = result.ty;
+    let all = Whole { source, block, constants, inputs, names, named, ty, constant, logic, reads_ledger };
+    Some(Compiled { all: Arc::new(all) })
 }
 
 fn give(checker: &mut Checker<'_, '_, '_>, result: Typed, expected: Expected) -> Option<Typed> {
@@ -143,13 +152,13 @@ fn give(checker: &mut Checker<'_, '_, '_>, result: Typed, expected: Expected) ->
 impl Compiled {
     /// The inputs that it reads, in the order of first use.
     pub fn inputs(&self) -> &[Slot] {
-        &self.inputs
+        &self.all.inputs
     }
 
     /// The input that it is, if it is no more than that.
     pub fn loads(&self) -> Option<Slot> {
-        match self.block.result {
-            Ref::Register(at, _) => match self.block.instructions.get(at)?.op {
+        match self.all.block.result {
+            Ref::Register(at, _) => match self.all.block.instructions.get(at)?.op {
                 Op::Load(slot) => Some(slot),
                 _ => None,
             },
@@ -159,33 +168,33 @@ impl Compiled {
 
     /// The name of an input that it reads, such as `referee.employees`.
     pub fn slot_name(&self, slot: Slot) -> Option<&str> {
-        let at = self.inputs.iter().position(|input| *input == slot)?;
-        self.names.get(at).map(String::as_str)
+        let at = self.all.inputs.iter().position(|input| *input == slot)?;
+        self.all.names.get(at).map(String::as_str)
     }
 
     /// True if it names the constant list or table: `lists.served`, `credit`.
     pub fn names_constant(&self, name: &str) -> bool {
-        self.named.contains(name)
+        self.all.named.contains(name)
     }
 
     /// The type of the result.
     pub fn result_type(&self) -> &Type {
-        &self.ty
+        &self.all.ty
     }
 
     /// The text that it was compiled from.
     pub fn source(&self) -> &str {
-        &self.source
+        &self.all.source
     }
 
     /// True if it asks what other rewards have granted.
     pub fn reads_ledger(&self) -> bool {
-        self.reads_ledger
+        self.all.reads_ledger
     }
 
     /// The value that it always has, if it needs no input.
     pub fn is_constant(&self) -> Option<Value> {
-        self.constant.clone()
+        self.all.constant.clone()
     }
 
     /// The results for a chunk of rows. They stay in `scratch` until the next call with it.
@@ -196,8 +205,8 @@ impl Compiled {
         env: &Env<'_>,
         scratch: &'s mut Scratch<'_>,
     ) -> &'s Vector {
-        scratch.run(&self.block, &self.constants, inputs, rows, env);
-        scratch.read(self.result(), &self.constants)
+        scratch.run(&self.all.block, &self.all.constants, inputs, rows, env);
+        scratch.read(self.result(), &self.all.constants)
     }
 
     /// Whether a condition is true in the only row of its inputs: not where it is false, or has no value.
@@ -207,11 +216,19 @@ impl Compiled {
         is_true && result.status.first().is_some_and(|status| status.is_ok())
     }
 
+    pub(super) fn constants(&self) -> &[Vector] {
+        &self.all.constants
+    }
+
+    pub(super) fn logic(&self) -> &Logic {
+        &self.all.logic
+    }
+
     pub(super) fn block(&self) -> &Block {
-        &self.block
+        &self.all.block
     }
 
     fn result(&self) -> Ref {
-        self.block.result
+        self.all.block.result
     }
 }

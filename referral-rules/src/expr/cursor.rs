@@ -23,6 +23,13 @@ impl Parser<'_, '_> {
         self.tokens.get(self.at).map_or(&TokenKind::End, |token| &token.kind)
     }
 
+    /// Takes it, which is then gone past.
+    pub(super) fn take(&mut self) -> TokenKind {
+        let kind = self.tokens.get_mut(self.at).map(|token| std::mem::replace(&mut token.kind, TokenKind::Fault));
+        self.advance();
+        kind.unwrap_or(TokenKind::End)
+    }
+
     /// Where it stands.
     pub(super) fn span(&self) -> Span {
         self.tokens.get(self.at).map_or(self.end, |token| token.span)

@@ -68,7 +68,7 @@ impl Compiled {
         let _ = self.evaluate(inputs, 1, env, scratch);
         let mut operands = Vec::new();
         let reader = Reader { compiled: self, scratch };
-        reader.explain(&self.logic, wanted, &mut operands);
+        reader.explain(self.logic(), wanted, &mut operands);
         operands
     }
 }
@@ -77,7 +77,7 @@ impl Compiled {
     /// What it asks for with `has(…)`, alone or as one of the terms that must all hold.
     pub fn needs(&self) -> Vec<&str> {
         let mut out = Vec::new();
-        self.needed(&self.logic, &mut out);
+        self.needed(self.logic(), &mut out);
         out
     }
 
@@ -101,7 +101,7 @@ struct Reader<'r, 's> {
 
 impl Reader<'_, '_> {
     fn result(&self, at: Ref) -> Result<bool, Status> {
-        let vector = self.scratch.read(at, &self.compiled.constants);
+        let vector = self.scratch.read(at, self.compiled.constants());
         match (vector.status.first(), &vector.column) {
             (Some(status), _) if !status.is_ok() => Err(*status),
             (Some(_), Column::Bool(values)) => values.first().copied().ok_or(Status::NOT_CONVERTIBLE),
@@ -110,7 +110,7 @@ impl Reader<'_, '_> {
     }
 
     fn value(&self, (at, ty): &(Ref, Type)) -> Value {
-        self.scratch.read(*at, &self.compiled.constants).value(0, ty, self.scratch.texts())
+        self.scratch.read(*at, self.compiled.constants()).value(0, ty, self.scratch.texts())
     }
 
     /// Adds the leaves that kept the part from being as wanted.

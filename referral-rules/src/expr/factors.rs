@@ -31,7 +31,7 @@ impl Compiled {
     /// True if the share is multiplied with an input of the sort.
     pub fn multiplies(&self, share: Number, sort: &dyn Fn(Slot) -> bool) -> bool {
         let is_share = |at: Ref| match at {
-            Ref::Constant(index) => match self.constants.get(index).map(|constant| &constant.column) {
+            Ref::Constant(index) => match self.constants().get(index).map(|constant| &constant.column) {
                 Some(Column::Decimal(values)) => values.first() == Some(&share),
                 Some(Column::Int(values)) => values.first().is_some_and(|value| Number::from(*value) == share),
                 _ => false,
@@ -58,7 +58,7 @@ impl Foresight<'_> {
                 Op::Lookup { table: found, .. } if *found == table => {
                     let key = step.arguments.first().map(|at| self.at(compiled, &steps, *at));
                     let Some(Values::Texts(texts)) = key.map(|key| key.values) else { return None };
-                    keys.extend(texts);
+                    keys.extend(texts.iter().cloned());
                 }
                 Op::ByBands { table: found } if *found == table => return None,
                 // A loop may look tables up by what it goes through.

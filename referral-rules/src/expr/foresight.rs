@@ -46,7 +46,7 @@ impl Foresight<'_> {
     pub fn decided(&self, compiled: &Compiled) -> Vec<Part> {
         let mut found = Vec::new();
         let steps = self.steps(compiled);
-        self.look(compiled, &steps, &compiled.logic, true, &mut found);
+        self.look(compiled, &steps, compiled.logic(), true, &mut found);
         found
     }
 
@@ -77,7 +77,12 @@ impl Foresight<'_> {
     /// A truth value by its own steps, or what its comparisons together leave of it.
     fn refined(&self, compiled: &Compiled, at: Ref, possible: Possible) -> Possible {
         let Values::Bools { yes, no } = possible.values else { return possible };
-        if !possible.present {
+        let step = match at {
+            Ref::Register(index, _) => compiled.block().instructions.get(index).map(|step| &step.op),
+            Ref::Constant(_) | Ref::Parameter(_) => None,
+        };
+        // An input, and whether there is one, is what is known of it.
+        if !possible.present || matches!(step, Some(Op::Load(_) | Op::Has)) {
             return possible;
         }
         let can_be = |wanted| self.can_be(&[(compiled, at, wanted)]);
@@ -98,7 +103,7 @@ impl Foresight<'_> {
     /// What is at the place.
     pub(super) fn at(&self, compiled: &Compiled, steps: &[Possible], at: Ref) -> Possible {
         match at {
-            Ref::Constant(index) => compiled.constants.get(index).map_or(Possible::ANY, |value| self.constant(value)),
+            Ref::Constant(index) => compiled.constants().get(index).map_or(Possible::ANY, |value| self.constant(value)),
             Ref::Register(index, _) => steps.get(index).cloned().unwrap_or(Possible::ANY),
             Ref::Parameter(_) => Possible::ANY,
         }

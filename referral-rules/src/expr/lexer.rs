@@ -39,7 +39,7 @@ const MISTAKEN: &[(&str, &str)] = &[("&", "&&"), ("|", "||"), ("=", "==")];
 /// All tokens; the last one is the end.
 pub(super) fn tokens(source: &str, faults: &mut Faults<'_>) -> Vec<Token> {
     let mut lexer = Lexer { source, at: 0, faults };
-    let mut tokens = Vec::new();
+    let mut tokens = Vec::with_capacity((source.len() / 4).saturating_add(2));
     loop {
         let token = lexer.next();
         let end = token.kind == TokenKind::End;
@@ -72,6 +72,9 @@ impl Lexer<'_, '_, '_> {
     fn skip_blanks(&mut self) {
         loop {
             let rest = self.rest();
+            if rest.bytes().next().is_some_and(|byte| byte.is_ascii_graphic() && byte != b'/') {
+                return;
+            }
             let blanks = rest.len().saturating_sub(rest.trim_start_matches([' ', '\t', '\n', '\r', '\u{c}']).len());
             let comment = rest.get(blanks..).filter(|rest| rest.starts_with("//"));
             let skipped = comment.map_or(0, |comment| comment.find('\n').unwrap_or(comment.len()));
@@ -118,7 +121,7 @@ impl Lexer<'_, '_, '_> {
 
     fn name(&mut self) -> TokenKind {
         let rest = self.rest();
-        let length = rest.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let length = rest.bytes().position(|byte| byte != b'_' && !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
         let name = rest.get(..length).unwrap_or("").to_owned();
         let quote = rest.get(length..).is_some_and(|rest| rest.starts_with(['\'', '"']));
         match (name.as_str(), quote) {
@@ -172,7 +175,8 @@ impl Lexer<'_, '_, '_> {
     }
 
     fn symbol(&mut self, first: char) -> TokenKind {
-        if let Some(symbol) = SYMBOLS.iter().find(|symbol| self.rest().starts_with(**symbol)) {
+        let rest = self.rest().as_bytes();
+        if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(symbol.as_bytes())) {
             self.advance(symbol.len());
             return TokenKind::Symbol(symbol);
         }

@@ -46,6 +46,7 @@ mod functions_text;
 mod functions_time;
 mod kernels;
 mod lanes;
+mod layers;
 mod lexer;
 mod lists;
 mod literal;

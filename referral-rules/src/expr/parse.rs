@@ -67,13 +67,13 @@ impl Parser<'_, '_> {
     fn joined(&mut self, symbol: &'static str) -> Node {
         let next = |parser: &mut Self| if symbol == "||" { parser.joined("&&") } else { parser.binary(RELATIONS) };
         let first = next(self);
+        if !self.sees(symbol) && !self.mistakes(symbol) {
+            return first;
+        }
         let mut terms = vec![first];
         while self.sees(symbol) || self.mistakes(symbol) {
             self.advance();
             terms.push(next(self));
-        }
-        if terms.len() == 1 {
-            return terms.pop().unwrap_or_else(|| Node::fault(self.span()));
         }
         let span = terms.iter().map(|term| term.span).reduce(Span::to).unwrap_or_default();
         self.node(span, if symbol == "||" { Kind::Or(terms) } else { Kind::And(terms) })
@@ -143,15 +143,15 @@ impl Parser<'_, '_> {
 
     fn selected(&mut self, of: Node) -> Node {
         let at = self.span();
-        let (name, quoted) = match self.kind() {
-            TokenKind::Name(name) => (name.clone(), false),
-            TokenKind::Quoted(name) => (name.clone(), true),
-            _ => {
-                self.unexpected("expected a name after `.`");
-                return Node::fault(of.span.to(at));
-            }
+        if !matches!(self.kind(), TokenKind::Name(_) | TokenKind::Quoted(_)) {
+            self.unexpected("expected a name after `.`");
+            return Node::fault(of.span.to(at));
+        }
+        let (name, quoted) = match self.take() {
+            TokenKind::Name(name) => (name, false),
+            TokenKind::Quoted(name) => (name, true),
+            _ => return Node::fault(of.span.to(at)),
         };
-        self.advance();
         let field = Spanned::new(name, at);
         if !quoted && self.accept("(") {
             let (arguments, end) = self.elements(")");
@@ -164,15 +164,8 @@ impl Parser<'_, '_> {
 
     fn primary(&mut self) -> Node {
         let span = self.span();
-        let kind = match self.kind().clone() {
-            TokenKind::Int(value) => {
-                self.advance();
-                return self.whole(value, span);
-            }
-            TokenKind::Decimal(value) => Kind::Decimal(value),
-            TokenKind::Text(text) => Kind::Text(text),
-            TokenKind::Fault => Kind::Fault,
-            TokenKind::Name(name) => return self.named(name, span),
+        match self.kind() {
+            TokenKind::Int(_) | TokenKind::Decimal(_) | TokenKind::Text(_) | TokenKind::Name(_) | TokenKind::Fault => {}
             TokenKind::Symbol("(") => {
                 self.advance();
                 let inner = self.expression();
@@ -213,8 +206,14 @@ impl Parser<'_, '_> {
                 }
                 return Node::fault(span);
             }
+        }
+        let kind = match self.take() {
+            TokenKind::Int(value) => return self.whole(value, span),
+            TokenKind::Name(name) => return self.named(name, span),
+            TokenKind::Decimal(value) => Kind::Decimal(value),
+            TokenKind::Text(text) => Kind::Text(text),
+            TokenKind::Fault | TokenKind::Quoted(_) | TokenKind::Symbol(_) | TokenKind::End => Kind::Fault,
         };
-        self.advance();
         self.node(span, kind)
     }
 
@@ -230,7 +229,6 @@ impl Parser<'_, '_> {
     }
 
     fn named(&mut self, name: String, span: Span) -> Node {
-        self.advance();
         match name.as_str() {
             "true" => return self.node(span, Kind::Bool(true)),
             "false" => return self.node(span, Kind::Bool(false)),

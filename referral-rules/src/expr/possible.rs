@@ -2,6 +2,7 @@
 //! can be there or missing at all. Whatever is not known widens it, so what it rules out is certain.
 use crate::base::Number;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// One end of a range.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,9 +39,9 @@ pub enum Values {
     /// Numbers. Days, instants and durations are whole numbers.
     Numbers(Range),
     /// These texts.
-    Texts(BTreeSet<String>),
+    Texts(Arc<BTreeSet<String>>),
     /// Every text but these.
-    TextsBut(BTreeSet<String>),
+    TextsBut(Arc<BTreeSet<String>>),
 }
 
 /// What an expression may give.
@@ -253,11 +254,12 @@ impl Values {
                 Self::Bools { yes: *yes && *or_yes, no: *no && *or_no }
             }
             (Self::Numbers(one), Self::Numbers(two)) => Self::Numbers(one.within(*two)),
-            (Self::Texts(one), Self::Texts(two)) => Self::Texts(one.intersection(two).cloned().collect()),
+            (Self::Texts(one), Self::Texts(two)) if one.is_subset(two) => Self::Texts(Arc::clone(one)),
+            (Self::Texts(one), Self::Texts(two)) => Self::Texts(Arc::new(one.intersection(two).cloned().collect())),
             (Self::Texts(texts), Self::TextsBut(but)) | (Self::TextsBut(but), Self::Texts(texts)) => {
-                Self::Texts(texts.difference(but).cloned().collect())
+                Self::Texts(Arc::new(texts.difference(but).cloned().collect()))
             }
-            (Self::TextsBut(one), Self::TextsBut(two)) => Self::TextsBut(one.union(two).cloned().collect()),
+            (Self::TextsBut(one), Self::TextsBut(two)) => Self::TextsBut(Arc::new(one.union(two).cloned().collect())),
             (one, _) => one.clone(),
         }
     }
@@ -269,7 +271,7 @@ impl Values {
                 Self::Bools { yes: *yes || *or_yes, no: *no || *or_no }
             }
             (Self::Numbers(one), Self::Numbers(two)) => Self::Numbers(one.joined(*two)),
-            (Self::Texts(one), Self::Texts(two)) => Self::Texts(one.union(two).cloned().collect()),
+            (Self::Texts(one), Self::Texts(two)) => Self::Texts(Arc::new(one.union(two).cloned().collect())),
             _ => Self::Any,
         }
     }
@@ -288,7 +290,7 @@ impl Possible {
 
     /// One of the texts, never missing.
     pub fn texts(texts: impl IntoIterator<Item = String>) -> Self {
-        Self { values: Values::Texts(texts.into_iter().collect()), present: true, absent: false }
+        Self { values: Values::Texts(Arc::new(texts.into_iter().collect())), present: true, absent: false }
     }
 
     /// The same, but it may be missing.

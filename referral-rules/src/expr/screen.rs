@@ -61,7 +61,7 @@ const PARTS_MAX: usize = 64;
 impl Compiled {
     /// The condition as a tree over columns, if it is one.
     pub fn screen(&self) -> Option<Screen> {
-        let mut shaping = Shaping { block: self.block(), constants: &self.constants, parts: 0 };
+        let mut shaping = Shaping { block: self.block(), constants: self.constants(), parts: 0 };
         shaping.screen(self.block().result)
     }
 }

@@ -145,7 +145,11 @@ impl Node {
     pub(crate) fn path(&self) -> Option<String> {
         match &self.kind {
             Kind::Name(name) => Some(name.clone()),
-            Kind::Select { of, field } => of.path().map(|path| format!("{path}.{}", field.value)),
+            Kind::Select { of, field } => of.path().map(|mut path| {
+                path.push('.');
+                path.push_str(&field.value);
+                path
+            }),
             _ => None,
         }
     }

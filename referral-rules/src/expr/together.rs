@@ -7,7 +7,7 @@ use super::kernels::Test;
 use super::possible::{End, Possible, Range, Values};
 use super::program::{Compared, Instruction, Op, Ref};
 use super::types::Slot;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// So many ways are tried; with more, a way is taken to be open.
 const WAYS_MAX: usize = 256;
@@ -15,8 +15,8 @@ const WAYS_MAX: usize = 256;
 /// A part of an expression, and what it is to be.
 type Goal<'c> = (&'c Compiled, Ref, bool);
 
-/// What is left of each input.
-type Left = BTreeMap<Slot, Possible>;
+/// What is left of each input. There are few.
+type Left = Vec<(Slot, Possible)>;
 
 impl Foresight<'_> {
     /// True if all the conditions may hold at once.
@@ -92,13 +92,11 @@ impl Foresight<'_> {
         if let Op::Has = step.op {
             let input = step.arguments.first().and_then(|at| input_of(compiled, *at));
             let Some(slot) = input else { return true };
-            let possible = left.entry(slot).or_insert_with(|| (self.known)(slot));
-            if wanted {
-                possible.absent = false;
-                return possible.present;
-            }
-            possible.present = false;
-            return possible.absent;
+            return self.change(slot, left, |possible| {
+                let gone = if wanted { &mut possible.absent } else { &mut possible.present };
+                *gone = false;
+                if wanted { possible.present } else { possible.absent }
+            });
         }
         if let Op::Load(slot) = step.op {
             return self.keep(slot, &Values::Bools { yes: wanted, no: !wanted }, left);
@@ -115,7 +113,7 @@ impl Foresight<'_> {
             }
             (Op::TextIn(set), Some(text), _) => {
                 let Some(slot) = input_of(compiled, text) else { return true };
-                let texts = self.texts_of(set);
+                let texts = Arc::new(self.texts_of(set));
                 self.keep(slot, &if wanted { Values::Texts(texts) } else { Values::TextsBut(texts) }, left)
             }
             _ => true,
@@ -146,11 +144,12 @@ impl Foresight<'_> {
             (Compared::Ints | Compared::Decimals, Values::Numbers(range)) => {
                 let Some(number) = range.only() else { return true };
                 if test == Test::NotEqual {
-                    let possible = left.entry(slot).or_insert_with(|| (self.known)(slot));
-                    if let Values::Numbers(range) = &possible.values {
-                        possible.values = Values::Numbers(range.without(number));
-                    }
-                    return !possible.values.is_empty();
+                    return self.change(slot, left, |possible| {
+                        if let Values::Numbers(range) = &possible.values {
+                            possible.values = Values::Numbers(range.without(number));
+                        }
+                        !possible.values.is_empty()
+                    });
                 }
                 Values::Numbers(range_of(test, number))
             }
@@ -168,12 +167,24 @@ impl Foresight<'_> {
         self.keep(slot, &values, left)
     }
 
+    /// Narrows what is left of an input: at first, that is what is known of it.
+    fn change(&self, slot: Slot, left: &mut Left, narrow: impl FnOnce(&mut Possible) -> bool) -> bool {
+        if let Some((_, possible)) = left.iter_mut().find(|(known, _)| *known == slot) {
+            return narrow(possible);
+        }
+        let mut possible = (self.known)(slot);
+        let is_open = narrow(&mut possible);
+        left.push((slot, possible));
+        is_open
+    }
+
     /// The input is there and is one of the values; false if it cannot be.
     fn keep(&self, slot: Slot, values: &Values, left: &mut Left) -> bool {
-        let possible = left.entry(slot).or_insert_with(|| (self.known)(slot));
-        possible.values = possible.values.within(values);
-        possible.absent = false;
-        possible.present && !possible.values.is_empty()
+        self.change(slot, left, |possible| {
+            possible.values = possible.values.within(values);
+            possible.absent = false;
+            possible.present && !possible.values.is_empty()
+        })
     }
 }
 

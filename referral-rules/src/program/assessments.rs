@@ -4,9 +4,11 @@ use super::compiled::{Measure, Source};
 use super::document::{self, Document, FactOwner, Subject};
 use super::document_assessments::plain;
 use super::names::{Numbers, Scopes, fact_type, joined, number};
+use super::paths::{numbered, under};
 use crate::base::Number;
 use crate::diag::{Code, Diagnostic, Span};
 use crate::expr::{Compiled, Expected, Scope, Type};
+use std::collections::BTreeMap;
 
 /// An assessment.
 #[derive(Debug)]
@@ -66,24 +68,41 @@ pub enum ItemCount {
     Missing,
 }
 
+/// What is known where a program is run, put together once for all that ask for it.
+pub(super) struct Subjects<'a> {
+    pub(super) document: &'a Document,
+    pub(super) scopes: &'a Scopes,
+    pub(super) told_at_events: Option<Scope>,
+    known: BTreeMap<Subject, Scope>,
+    with_verdicts: BTreeMap<Subject, Scope>,
+}
+
+impl<'a> Subjects<'a> {
+    pub(super) const fn new(document: &'a Document, scopes: &'a Scopes) -> Self {
+        Self { document, scopes, told_at_events: None, known: BTreeMap::new(), with_verdicts: BTreeMap::new() }
+    }
+}
+
 impl Compiling<'_> {
-    pub(super) fn assessments(&mut self, document: &Document, scopes: &Scopes) -> Vec<Assessment> {
+    pub(super) fn assessments(&mut self, subjects: &mut Subjects<'_>) -> Vec<Assessment> {
+        let document = subjects.document;
         let mut out = Vec::with_capacity(document.assessments.len());
         for (at, written) in document.assessments.iter().enumerate() {
-            let scope = self.numbers.assessed(document, scopes, at);
+            let scope = self.numbers.assessed(subjects, at);
             out.push(self.assessment(at, written, scope));
         }
         out
     }
 
     fn assessment(&mut self, at: usize, written: &document::Assessment, mut scope: Scope) -> Assessment {
-        let path = format!("assessment[{at}]");
-        let when = self.conditions(&written.when, &scope, &format!("{path}.when"));
+        let path = numbered("assessment", at);
+        let when = self.conditions(&written.when, &scope, &under(&path, "when"));
+        let items_path = under(&path, "item");
         let mut items = Vec::with_capacity(written.items.len());
         for (at, item) in written.items.iter().enumerate() {
             items.push(AssessmentItem {
                 code: item.code.value.clone(),
-                require: self.conditions(&item.require, &scope, &format!("{path}.item[{at}].require")),
+                require: self.conditions(&item.require, &scope, &under(&numbered(&items_path, at), "require")),
                 message: item.message.value.clone(),
                 points: item.points,
                 points_if_not: item.points_if_not,
@@ -91,14 +110,15 @@ impl Compiling<'_> {
             });
         }
         self.numbers.with_items(written, &mut scope);
+        let verdicts_path = under(&path, "verdict");
         let mut verdicts = Vec::with_capacity(written.verdicts.len());
         for (at, verdict) in written.verdicts.iter().enumerate() {
-            let path = format!("{path}.verdict[{at}]");
+            let path = numbered(&verdicts_path, at);
             verdicts.push(AssessmentVerdict {
                 name: verdict.name.value.clone(),
-                when: self.conditions(&verdict.when, &scope, &format!("{path}.when")),
+                when: self.conditions(&verdict.when, &scope, &under(&path, "when")),
                 next: verdict.next.as_ref().map(|next| next.value.clone()),
-                again_on: verdict.again_on.as_ref().and_then(|day| self.day(day, &scope, &format!("{path}.again_on"))),
+                again_on: verdict.again_on.as_ref().and_then(|day| self.day(day, &scope, &under(&path, "again_on"))),
             });
         }
         let number = number(&mut self.numbers.assessment_ids, &written.id.value);
@@ -138,7 +158,11 @@ impl Numbers {
     }
 
     /// What is known of a subject as of the moment of the answer.
-    pub(super) fn of_subject(&mut self, of: Subject, document: &Document, scopes: &Scopes) -> Scope {
+    fn of_subject(&mut self, of: Subject, subjects: &mut Subjects<'_>) -> Scope {
+        if let Some(known) = subjects.known.get(&of) {
+            return known.clone();
+        }
+        let (document, scopes) = (subjects.document, subjects.scopes);
         let mut out = match of {
             Subject::Referral => {
                 let mut out = scopes.event.clone();
@@ -160,6 +184,7 @@ impl Numbers {
             let help = "this is not of one referral, and not at an event: ask what the subject has";
             out.known_elsewhere(&scopes.event, help);
         }
+        subjects.known.insert(of, out.clone());
         out
     }
 
@@ -171,8 +196,8 @@ impl Numbers {
         let own = |owner| owner == FactOwner::Account || of == Subject::Referrer && owner == FactOwner::Referrer;
         for fact in document.facts.iter().filter(|fact| own(fact.owner)) {
             let name = &fact.name.value;
-            if let Some((kind, slot)) = scopes.submission.variable_of(&format!("referrer.{name}")) {
-                out.variable(&format!("{}.{name}", of.word()), kind, slot);
+            if let Some((kind, slot)) = scopes.submission.variable_of(&under("referrer", name)) {
+                out.variable(&under(of.word(), name), kind, slot);
             }
         }
         out.variable(&format!("{}.id", of.word()), Type::Text, self.slot(Source::ReferrerId));
@@ -188,11 +213,12 @@ impl Numbers {
     }
 
     /// What the assessment at a place knows: its subject, and the verdicts of those above it that are of the same or of the company.
-    fn assessed(&mut self, document: &Document, scopes: &Scopes, at: usize) -> Scope {
+    fn assessed(&mut self, subjects: &mut Subjects<'_>, at: usize) -> Scope {
+        let document = subjects.document;
         let of = document.assessments.get(at).map(|assessment| assessment.of.value).unwrap_or_default();
-        let mut out = self.of_subject(of, document, scopes);
+        let mut out = self.of_subject(of, subjects);
         for (place, other) in document.assessments.iter().enumerate() {
-            let name = format!("verdict.{}", plain(&other.id.value));
+            let name = under("verdict", &plain(&other.id.value));
             if place >= at {
                 out.unusable(&name, "an assessment knows the verdicts of those that stand above it");
             } else if other.of.value == of || other.of.value == Subject::Company {
@@ -204,18 +230,33 @@ impl Numbers {
         out
     }
 
+    /// What is known of a subject, and what assessments say of it and of the company.
+    pub(super) fn with_verdicts(&mut self, of: Subject, subjects: &mut Subjects<'_>) -> Scope {
+        if let Some(known) = subjects.with_verdicts.get(&of) {
+            return known.clone();
+        }
+        let mut out = self.of_subject(of, subjects);
+        for assessment in &subjects.document.assessments {
+            if assessment.of.value == of || assessment.of.value == Subject::Company {
+                self.with_verdict(assessment, &mut out);
+            }
+        }
+        subjects.with_verdicts.insert(of, out.clone());
+        out
+    }
+
     /// The verdict of an assessment under its name.
-    pub(super) fn with_verdict(&mut self, written: &document::Assessment, scope: &mut Scope) {
+    fn with_verdict(&mut self, written: &document::Assessment, scope: &mut Scope) {
         let number = number(&mut self.assessment_ids, &written.id.value);
         let names = written.verdicts.iter().map(|verdict| verdict.name.value.clone()).collect();
         let slot = self.slot(Source::Verdict(number));
-        scope.variable(&format!("verdict.{}", plain(&written.id.value)), Type::OneOf(names), slot);
+        scope.variable(&under("verdict", &plain(&written.id.value)), Type::OneOf(names), slot);
     }
 
     /// What verdicts know besides: the items, how many are met, and the score.
     fn with_items(&mut self, written: &document::Assessment, scope: &mut Scope) {
         for (at, item) in (0_u16..).zip(&written.items) {
-            scope.variable(&format!("item.{}", item.name()), Type::Bool, self.slot(Source::Item(at)));
+            scope.variable(&under("item", &item.name()), Type::Bool, self.slot(Source::Item(at)));
         }
         scope.variable("assessment.score", Type::Decimal, self.slot(Source::Score));
         let counts =

@@ -16,6 +16,7 @@ use super::document::{self, CountedFrom, Definition, Document, ExpressionText, N
 use super::library_lists::lists;
 use super::lint::{self, Checked, Expressions};
 use super::names::{Numbers, Scopes, number};
+use super::paths::{numbered, under};
 use super::scope::scope_of;
 use crate::base::limits::{EVENT_KINDS_MAX, LADDERS_MAX, VERSIONS_MAX};
 use crate::base::{Calendar, Day, Interner, Weekday, Zone};
@@ -23,6 +24,7 @@ use crate::diag::{Code, Diagnostic, Severity, Span, render};
 use crate::expr::{Compiled, Expected, Scope, compile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 /// A document's text, and the name that people know it by.
 #[derive(Clone, Debug)]
@@ -95,7 +97,7 @@ impl Program {
                 Notation::Json => Document::from_json(source.text),
             };
             match document {
-                Some(document) => documents.push((source, document, found)),
+                Some(document) => documents.push((source, Arc::new(document), found)),
                 None => report(source, found),
             }
         }
@@ -123,7 +125,7 @@ impl Program {
     }
 }
 
-type Written<'a, 'b> = (&'a SourceText<'b>, Document, Vec<Diagnostic>);
+type Written<'a, 'b> = (&'a SourceText<'b>, Arc<Document>, Vec<Diagnostic>);
 
 /// Compiles what could be read; a document with faults is compiled all the same, so that all its faults are found.
 fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagnostic>>) {
@@ -155,8 +157,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
             let fault = Diagnostic::error(Code::VersionsDiffer, span, format!("two versions {what}"));
             diagnostics.push(fault.help("give each version a name and a first day of its own"));
         }
-        let (numbers, texts) = (&mut numbers, &mut texts);
-        let definitions = &document.definitions;
+        let (numbers, texts, definitions) = (&mut numbers, &mut texts, &document.definitions);
         let mut compiling = Compiling { numbers, texts, diagnostics, definitions, expressions: Expressions::new() };
         versions.push(compiling.version(source, document));
         expressions.push(compiling.expressions);
@@ -166,7 +167,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
     let scope_widened = versions.get(..1).is_some_and(|first| scope_of(first) < scope);
     let looked_back = looked_back(&versions);
     let first_kinds = first_kinds(&numbers, &expressions);
-    let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| document));
+    let needed_facts = numbers.needed_facts(documents.iter().map(|(_, document, _)| &**document));
     let contest_ends = ContestEnds::read(&versions, &numbers.measures);
     let mut program = Program {
         id: first.id.value.clone(),
@@ -194,7 +195,7 @@ fn compile_all(documents: &[Written<'_, '_>]) -> (Option<Program>, Vec<Vec<Diagn
         looked_back,
     };
     let written: Vec<(&Document, &Expressions)> =
-        documents.iter().map(|(_, document, _)| document).zip(&expressions).collect();
+        documents.iter().map(|(_, document, _)| &**document).zip(&expressions).collect();
     super::requirements::check_measures(&program, &written, &mut found);
     super::made::check(&mut program, &written, &mut found);
     let is_error = |fault: &Diagnostic| fault.severity == Severity::Error;
@@ -253,7 +254,7 @@ pub(super) struct Compiling<'a> {
 }
 
 impl Compiling<'_> {
-    fn version(&mut self, source: &SourceText<'_>, document: &Document) -> Version {
+    fn version(&mut self, source: &SourceText<'_>, document: &Arc<Document>) -> Version {
         self.sizes(document);
         let mut scopes = self.numbers.scopes(document, self.texts, self.diagnostics);
         let tables = self.tables(document, &mut scopes);
@@ -326,9 +327,9 @@ impl Compiling<'_> {
             contents,
             metrics,
             source: source.name.to_owned(),
-            document: document.clone(),
+            document: Arc::clone(document),
             text: source.text.to_owned(),
-            line_ends: source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect(),
+            line_ends: OnceLock::new(),
         }
     }
 
@@ -375,7 +376,7 @@ impl Compiling<'_> {
     pub(super) fn conditions(&mut self, written: &[ExpressionText], scope: &Scope, path: &str) -> Vec<Compiled> {
         let all = written.iter().enumerate();
         all.filter_map(|(at, condition)| {
-            let path = if written.len() == 1 { path.to_owned() } else { format!("{path}[{at}]") };
+            let path = if written.len() == 1 { path.to_owned() } else { numbered(path, at) };
             self.expression(condition, Expected::Bool, scope, &path)
         })
         .collect()
@@ -422,7 +423,7 @@ impl Compiling<'_> {
             first_day: written.first_day.value,
             last_day: written.last_day.value,
             counts: written.counts_if_in_window.value,
-            when: self.conditions(&written.when, scope, &format!("campaign[{at}].when")),
+            when: self.conditions(&written.when, scope, &under(&numbered("campaign", at), "when")),
             operators,
             rounding: written.rounding.as_ref().map(|rounding| rounding.value),
             theme: written.theme.as_ref().map(|theme| theme.value.clone()).unwrap_or_default(),

@@ -21,6 +21,7 @@ use super::scope::Scope;
 use crate::base::{Calendar, Day, Interner, Unit, Zone};
 use crate::expr::{Slot, Table, Type};
 use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
 
 /// A kind of event, by its rank: the built-in stages first, then the declared kinds in the order of declaration.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -294,17 +295,18 @@ pub struct Version {
     /// Where the text came from, for places.
     pub source: String,
     /// The terms as they are written, for those who put them into words.
-    pub document: Document,
+    pub document: Arc<Document>,
     /// The text, for places.
     pub text: String,
-    /// Where each line of the text ends.
-    pub line_ends: Vec<usize>,
+    /// Where each line of the text ends: found when a line is asked for.
+    pub(super) line_ends: OnceLock<Vec<usize>>,
 }
 
 impl Version {
     /// The line of the document that a byte stands on, from 1.
     pub fn line(&self, byte: usize) -> usize {
-        self.line_ends.partition_point(|end| *end < byte).saturating_add(1)
+        let ends = self.line_ends.get_or_init(|| self.text.match_indices('\n').map(|(at, _)| at).collect());
+        ends.partition_point(|end| *end < byte).saturating_add(1)
     }
 
     /// The reward with the number, if this version has it. Mostly numbers are positions.

@@ -233,7 +233,6 @@ pub struct Reward {
 
 /// How much a reversal takes back of what a grant gave.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a program has few reversals, and each is there once")]
 pub enum TakeBack {
     /// All of it.
     All,

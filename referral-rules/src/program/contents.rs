@@ -1,9 +1,10 @@
 //! Contents, compiled: texts that a host puts where it likes.
-use super::assessments::Assessment;
+use super::assessments::{Assessment, Subjects};
 use super::compile::Compiling;
 use super::document::{self, Document, Subject};
 use super::names::Scopes;
 use super::notices::Notice;
+use super::paths::{numbered, under};
 use super::templates::Templates;
 use crate::expr::{Compiled, Expected};
 
@@ -29,21 +30,23 @@ impl Compiling<'_> {
         document: &Document,
         scopes: &Scopes,
     ) -> (Vec<Assessment>, Vec<Notice>, Vec<Content>) {
-        (self.assessments(document, scopes), self.notices(document, scopes), self.contents(document, scopes))
+        let mut subjects = Subjects::new(document, scopes);
+        (self.assessments(&mut subjects), self.notices(&mut subjects), self.contents(&mut subjects))
     }
 
-    fn contents(&mut self, document: &Document, scopes: &Scopes) -> Vec<Content> {
+    fn contents(&mut self, subjects: &mut Subjects<'_>) -> Vec<Content> {
+        let document = subjects.document;
         let mut out = Vec::with_capacity(document.contents.len());
         for (at, written) in document.contents.iter().enumerate() {
-            out.push(self.content(at, written, document, scopes));
+            out.push(self.content(at, written, subjects));
         }
         out
     }
 
-    fn content(&mut self, at: usize, written: &document::Content, document: &Document, scopes: &Scopes) -> Content {
-        let path = format!("content[{at}]");
+    fn content(&mut self, at: usize, written: &document::Content, subjects: &mut Subjects<'_>) -> Content {
+        let path = numbered("content", at);
         let of = written.of.value;
-        let scope = self.numbers.with_verdicts(of, document, scopes);
+        let scope = self.numbers.with_verdicts(of, subjects);
         let best = written.best.as_ref().and_then(|best| {
             let by = self.expression(&best.by, Expected::Number, &scope, &format!("{path}.best.by"))?;
             Some((by, usize::try_from(best.places.value).unwrap_or(usize::MAX)))
@@ -51,7 +54,7 @@ impl Compiling<'_> {
         Content {
             id: written.id.value.clone(),
             of,
-            when: self.conditions(&written.when, &scope, &format!("{path}.when")),
+            when: self.conditions(&written.when, &scope, &under(&path, "when")),
             best,
             templates: self.templates(&written.text, &scope, &["program"], &path),
         }

@@ -3,6 +3,7 @@ use super::compile::Compiling;
 use super::compiled::{DeclaredMeasure, EventKind, Program, Reward, Version};
 use super::document::{self, Document, Ties};
 use super::names::Scopes;
+use super::paths::{numbered, under};
 use crate::base::limits::REWARDS_MAX;
 use crate::base::{Day, Instant, Number, Period};
 use crate::diag::Span;
@@ -200,8 +201,8 @@ impl Compiling<'_> {
     ) -> (Vec<Contest>, Vec<Reward>) {
         let (mut contests, mut rules) = (Vec::new(), Vec::new());
         for (at, written) in document.contests.iter().enumerate() {
-            let path = format!("contest[{at}]");
-            let when = self.conditions(&written.when, &scopes.event, &format!("{path}.when"));
+            let path = numbered("contest", at);
+            let when = self.conditions(&written.when, &scopes.event, &under(&path, "when"));
             let mut prizes = Vec::with_capacity(written.prizes.len());
             for (number, prize) in written.prizes.iter().enumerate() {
                 let place = format!("{path}.prizes[{number}]");

@@ -5,6 +5,7 @@ use super::document::{
     Better, By, Document, FactOwner, Figure as Written, FigureOf, Metric as WrittenMetric, Over, RowMoment, STAGES,
 };
 use super::names::{Numbers, Scopes};
+use super::paths::{numbered, under};
 use crate::base::{Number, Unit};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::expr::{Compiled, Expected, Scope, Type, Value};
@@ -182,10 +183,11 @@ impl Compiling<'_> {
     }
 
     fn metric(&mut self, at: usize, written: &WrittenMetric, document: &Document, scopes: &RowScopes) -> Metric {
-        let path = format!("metric[{at}]");
+        let path = numbered("metric", at);
         let mut part = |figures: &[Written], key: &str| {
             let place = |number: usize| {
-                if figures.len() > 1 { format!("{path}.{key}[{number}]") } else { format!("{path}.{key}") }
+                let path = under(&path, key);
+                if figures.len() > 1 { numbered(&path, number) } else { path }
             };
             let figures = figures.iter().enumerate();
             figures.map(|(number, one)| self.figure(one, written, document, scopes, (&place(number), &path))).collect()
@@ -218,12 +220,12 @@ impl Compiling<'_> {
         match &written.of {
             FigureOf::Rows { over, sum, at, unit: own } => {
                 let scope = scopes.of(over.value);
-                let sum_path = format!("{path}.sum");
+                let sum_path = under(path, "sum");
                 let compiled = sum.as_ref().and_then(|sum| self.expression(sum, Expected::Number, scope, &sum_path));
                 let rows = Rows {
                     over: over.value,
                     sum: compiled,
-                    when: self.conditions(&written.when, scope, &format!("{path}.when")),
+                    when: self.conditions(&written.when, scope, &under(path, "when")),
                     at: at.value,
                     unit: unit(own.as_ref().map_or(&document.currency.value, |unit| &unit.value)),
                     by: self.breakdowns(of, scope, metric),
@@ -254,8 +256,8 @@ impl Compiling<'_> {
                 out.push(None);
                 continue;
             };
-            let several = if of.by.len() > 1 { format!("[{at}]") } else { String::new() };
-            let path = format!("{path}.by{several}");
+            let path = under(path, "by");
+            let path = if of.by.len() > 1 { numbered(&path, at) } else { path };
             let compiled = self.expression(written, Expected::Any, scope, &path);
             let told_apart = |ty: &Type| !matches!(ty, Type::List(_) | Type::Map(..) | Type::Nothing);
             if let Some(found) = compiled.as_ref().filter(|found| !told_apart(found.result_type())) {
@@ -273,7 +275,7 @@ impl Compiling<'_> {
         let Some(good) = &written.good else { return (None, None) };
         let mut bound = |bound: Option<&super::document::ExpressionText>, key: &str| {
             let compiled =
-                self.expression(bound?, Expected::Number, &scopes.constants, &format!("{path}.good.{key}"))?;
+                self.expression(bound?, Expected::Number, &scopes.constants, &under(&under(path, "good"), key))?;
             match compiled.is_constant() {
                 Some(Value::Int(whole)) => Some(Number::from(whole)),
                 Some(Value::Decimal(number)) => Some(number),
@@ -365,7 +367,7 @@ impl Numbers {
             }
         }
         for fact in document.facts.iter().filter(|fact| fact.owner == FactOwner::Event) {
-            let name = format!("event.{}", fact.name.value);
+            let name = under("event", &fact.name.value);
             if let Some((kind, slot)) = scopes.event.variable_of(&name) {
                 events.variable(&name, kind, slot);
             }
@@ -408,10 +410,10 @@ fn accounts(document: &Document, scopes: &Scopes) -> Scope {
     }
     for fact in &document.facts {
         if fact.owner == FactOwner::Account {
-            out.without(&format!("payee.{}", fact.name.value), help);
+            out.without(&under("payee", &fact.name.value), help);
         }
         if matches!(fact.owner, FactOwner::Account | FactOwner::Referrer) {
-            let name = format!("referrer.{}", fact.name.value);
+            let name = under("referrer", &fact.name.value);
             if let Some((kind, slot)) = scopes.submission.variable_of(&name) {
                 out.variable(&name, kind, slot);
             }

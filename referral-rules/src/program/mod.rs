@@ -26,6 +26,7 @@ mod measure_types;
 mod metrics;
 mod names;
 mod notices;
+mod paths;
 mod payouts;
 mod read;
 mod recruiters;
@@ -35,6 +36,7 @@ mod shares;
 mod slot_names;
 mod stages;
 pub mod standard;
+mod template_names;
 mod templates;
 
 pub use assessments::{Assessment, AssessmentItem, AssessmentVerdict, ItemCount};

@@ -4,6 +4,7 @@ use super::document::{Constant, Data, Document, FactOwner, FactType, MeasureDecl
 use super::document_rules::Per;
 use super::library_lists::{HOST, LibraryList, library_list};
 use super::measure_types::MeasureTypes;
+use super::paths::under;
 use crate::base::{Interner, Period, Unit};
 use crate::diag::{Code, Diagnostic, Spanned};
 use crate::expr::{Scope, Slot, TableSchema, Type, Value};
@@ -127,7 +128,7 @@ fn data(written: &Data, path: &str, scope: &mut Scope) {
         Data::Table(entries) => {
             scope.unusable(path, "name a value in this table, such as `data.table.key`");
             for (key, value) in entries {
-                data(value, &format!("{path}.{key}"), scope);
+                data(value, &under(path, key), scope);
             }
         }
     }
@@ -373,12 +374,12 @@ impl Numbers {
                     let account = on_accounts.then(|| self.account_fact(name, &kind));
                     let position = u16::try_from(self.facts.len()).unwrap_or(u16::MAX);
                     let slot = self.slot(Source::Fact(position));
-                    let column = format!("{}.{name}", owner.word());
+                    let column = under(owner.word(), name);
                     self.facts.push(Fact { owner, name: name.to_owned(), column, kind: kind.clone(), account, slot });
                     slot
                 }
             };
-            scope.variable(&format!("{}.{name}", owner.word()), kind, slot);
+            scope.variable(&under(owner.word(), name), kind, slot);
         }
     }
 

@@ -1,8 +1,10 @@
 //! Notices, compiled: whom to tell what by when.
+use super::assessments::Subjects;
 use super::compile::Compiling;
 use super::compiled::{EventKind, Measure, Source};
 use super::document::{self, Document, FactOwner, Subject, Trigger as Written};
-use super::names::{Numbers, Scopes, fact_type};
+use super::names::{Numbers, fact_type};
+use super::paths::{numbered, under};
 use super::templates::Templates;
 use crate::base::{Length, Period};
 use crate::diag::Span;
@@ -43,21 +45,22 @@ pub enum Trigger {
 }
 
 impl Compiling<'_> {
-    pub(super) fn notices(&mut self, document: &Document, scopes: &Scopes) -> Vec<Notice> {
+    pub(super) fn notices(&mut self, subjects: &mut Subjects<'_>) -> Vec<Notice> {
+        let document = subjects.document;
         let mut out = Vec::with_capacity(document.notices.len());
         for (at, written) in document.notices.iter().enumerate() {
-            out.push(self.notice(at, written, document, scopes));
+            out.push(self.notice(at, written, subjects));
         }
         out
     }
 
-    fn notice(&mut self, at: usize, written: &document::Notice, document: &Document, scopes: &Scopes) -> Notice {
-        let path = format!("notice[{at}]");
+    fn notice(&mut self, at: usize, written: &document::Notice, subjects: &mut Subjects<'_>) -> Notice {
+        let path = numbered("notice", at);
         let of = written.of.value;
         let is_of_event = matches!(written.trigger, Written::On(_));
         let scope = match is_of_event {
-            true => self.numbers.told_at_events(document, scopes),
-            false => self.numbers.with_verdicts(of, document, scopes),
+            true => self.numbers.told_at_events(subjects),
+            false => self.numbers.with_verdicts(of, subjects),
         };
         let trigger = match &written.trigger {
             Written::On(kinds) => {
@@ -68,7 +71,7 @@ impl Compiling<'_> {
             }
             Written::Every(period) => Trigger::Every(period.value),
             Written::OnDay(day) => self
-                .day(day, &scope, &format!("{path}.on_day"))
+                .day(day, &scope, &under(&path, "on_day"))
                 .map_or(Trigger::Never, |day| Trigger::OnDay(Box::new(day))),
         };
         let own: &[&str] = if is_of_event { &["entries", "reasons", "program"] } else { &["program"] };
@@ -77,7 +80,7 @@ impl Compiling<'_> {
             to: written.to.value.clone(),
             trigger,
             of,
-            when: self.conditions(&written.when, &scope, &format!("{path}.when")),
+            when: self.conditions(&written.when, &scope, &under(&path, "when")),
             within: written.within.as_ref().map(|within| within.value),
             templates: self.templates(&written.text, &scope, own, &path),
             span: written.id.span,
@@ -92,7 +95,11 @@ impl Numbers {
     }
 
     /// What is known where somebody is told of an event: the event and its referral, counts, facts of the company.
-    fn told_at_events(&mut self, document: &Document, scopes: &Scopes) -> Scope {
+    fn told_at_events(&mut self, subjects: &mut Subjects<'_>) -> Scope {
+        if let Some(known) = &subjects.told_at_events {
+            return known.clone();
+        }
+        let (document, scopes) = (subjects.document, subjects.scopes);
         let mut out = scopes.happening.clone();
         out.without("referrer.recruiter", "a notice does not know who recruited the referrer");
         for measure in Measure::ALL {
@@ -100,6 +107,7 @@ impl Numbers {
         }
         out.known_elsewhere(&scopes.event, "a notice on an event asks facts, the event, the stages and counts");
         self.of_company(document, &mut out);
+        subjects.told_at_events = Some(out.clone());
         out
     }
 
@@ -110,19 +118,8 @@ impl Numbers {
             let at = self.company_facts.iter().position(|(known, _)| known == name);
             let at = at.and_then(|at| u16::try_from(at).ok()).unwrap_or(u16::MAX);
             let slot = self.slot(Source::Company(at));
-            scope.variable(&format!("company.{name}"), fact_type(&fact.fact_type.value), slot);
+            scope.variable(&under("company", name), fact_type(&fact.fact_type.value), slot);
         }
         scope.variable("answer.at", Type::Instant, self.slot(Source::AnswerAt));
-    }
-
-    /// What is known of a subject, and what assessments say of it and of the company.
-    pub(super) fn with_verdicts(&mut self, of: Subject, document: &Document, scopes: &Scopes) -> Scope {
-        let mut out = self.of_subject(of, document, scopes);
-        for assessment in &document.assessments {
-            if assessment.of.value == of || assessment.of.value == Subject::Company {
-                self.with_verdict(assessment, &mut out);
-            }
-        }
-        out
     }
 }

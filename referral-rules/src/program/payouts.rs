@@ -3,6 +3,7 @@ use super::compile::{Compiling, unit};
 use super::compiled::{Measure, Reward, Source};
 use super::document::{self, Document, FactOwner};
 use super::names::{Numbers, Scopes, number};
+use super::paths::under;
 use crate::base::{Calendar, Day, DayOff, Length, PayoutDay, Rounding, Unit, next_payout_day};
 use crate::diag::Span;
 use crate::expr::{Compiled, Expected, Scope, Type};
@@ -109,8 +110,8 @@ impl Numbers {
         out.constants_of(submission);
         for fact in document.facts.iter().filter(|fact| fact.owner == FactOwner::Account) {
             let name = &fact.name.value;
-            if let Some((kind, slot)) = submission.variable_of(&format!("referrer.{name}")) {
-                out.variable(&format!("payee.{name}"), kind, slot);
+            if let Some((kind, slot)) = submission.variable_of(&under("referrer", name)) {
+                out.variable(&under("payee", name), kind, slot);
             }
         }
         out.variable("payee.id", Type::Text, self.slot(Source::ReferrerId));

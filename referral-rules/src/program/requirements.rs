@@ -6,8 +6,9 @@ use super::compiled_rules::{Contribution, Judged, Per, Review};
 use super::document::{self, Document, Heading, JudgedAt, OnFailure, Refuses};
 use super::lint::Expressions;
 use super::names::{Numbers, Scopes};
+use super::paths::{numbered, under};
 use crate::diag::{Code, Diagnostic};
-use crate::expr::{Compiled, Scope};
+use crate::expr::{Compiled, Scope, Slot};
 
 impl Compiling<'_> {
     pub(super) fn requirements(&mut self, document: &Document, scopes: &Scopes) -> Vec<Requirement> {
@@ -40,8 +41,8 @@ impl Compiling<'_> {
             if let Some(count) = counts.get_mut(slot) {
                 *count = count.saturating_add(1);
             }
-            let path = format!("{heading}[{count}]");
-            let conditions = self.conditions(&written.require, scope, &format!("{path}.require"));
+            let path = numbered(heading, count);
+            let conditions = self.conditions(&written.require, scope, &under(&path, "require"));
             let asks_for_circles = conditions.iter().any(|condition| condition.inputs().contains(&circle));
             let asks_before =
                 judged == Judged::AtSubmission && conditions.iter().any(|one| self.numbers.asks_before(one));
@@ -71,8 +72,8 @@ impl Compiling<'_> {
     fn review(&mut self, written: &document::Review, scope: &Scope, path: &str) -> Review {
         Review {
             by: written.by.iter().map(|kind| self.numbers.kind(&kind.value)).collect(),
-            released_when: self.conditions(&written.released_when, scope, &format!("{path}.released_when")),
-            voided_when: self.conditions(&written.voided_when, scope, &format!("{path}.voided_when")),
+            released_when: self.conditions(&written.released_when, scope, &under(path, "released_when")),
+            voided_when: self.conditions(&written.voided_when, scope, &under(path, "voided_when")),
         }
     }
 }
@@ -97,7 +98,9 @@ pub(super) fn check_measures(
     };
     for ((document, expressions), found) in documents.iter().zip(found) {
         let paths = paths_at_submission(document);
-        let conditions = expressions.iter().filter(|(path, _)| paths.iter().any(|start| path.starts_with(start)));
+        let is_measure = |slot: &Slot| matches!(program.slots.get(usize::from(slot.0)), Some(Source::Declared(_)));
+        let asking = expressions.iter().filter(|(_, checked)| checked.compiled.inputs().iter().any(is_measure));
+        let conditions = asking.filter(|(path, _)| paths.iter().any(|start| path.starts_with(start)));
         for (path, checked) in conditions {
             for slot in checked.compiled.inputs() {
                 let Some(Source::Declared(number)) = program.slots.get(usize::from(slot.0)) else { continue };

@@ -2,6 +2,8 @@
 use super::compile::Compiling;
 use super::document::{ExpressionText, Medium, Texts};
 use super::document_notices::WrittenText;
+use super::paths::under;
+use super::template_names;
 use crate::diag::{Code, Diagnostic, Span, Spanned};
 use crate::expr::{Compiled, Expected, Scope, Type};
 use minijinja::value::Value;
@@ -137,30 +139,31 @@ pub fn filled(text: &str, medium: Medium, with: &Filling) -> Option<String> {
 impl Compiling<'_> {
     /// Texts of a section; what they read must be known in the scope.
     pub(super) fn templates(&mut self, written: &Texts, scope: &Scope, own: &[&str], path: &str) -> Templates {
-        let mut out = Templates { medium: written.medium, ..Templates::default() };
+        let templates = Templates { medium: written.medium, ..Templates::default() };
+        let mut draft = Draft { templates, made_up: None };
         for (name, value) in &written.values {
-            let path = format!("{path}.values.{}", name.value);
+            let path = under(&under(path, "values"), &name.value);
             let compiled = self.expression(value, Expected::Any, scope, &path);
-            out.values.extend(compiled.map(|compiled| (name.value.clone(), compiled)));
+            draft.templates.values.extend(compiled.map(|compiled| (name.value.clone(), compiled)));
         }
         for text in &written.texts {
-            let path = format!("{path}.text.{}", text.language.value);
-            let found = self.template(text, &mut out, scope, (own, &path));
-            out.texts.extend(found);
+            let path = under(&under(path, "text"), &text.language.value);
+            let found = self.template(text, &mut draft, scope, (own, &path));
+            draft.templates.texts.extend(found);
         }
-        out
+        draft.templates
     }
 
     fn template(
         &mut self,
         written: &WrittenText,
-        out: &mut Templates,
+        draft: &mut Draft,
         scope: &Scope,
         (own, path): (&[&str], &str),
     ) -> Option<Template> {
         let mut part = |written: &Spanned<String>, key: &str| {
-            let path = format!("{path}.{key}");
-            self.part(written, out, scope, (own, &path))
+            let path = under(path, key);
+            self.part(written, draft, scope, (own, &path))
         };
         let subject = written.subject.as_ref().map(|subject| part(subject, "subject"));
         let body = part(&written.body, "body");
@@ -176,19 +179,20 @@ impl Compiling<'_> {
     fn part(
         &mut self,
         written: &Spanned<String>,
-        out: &mut Templates,
+        draft: &mut Draft,
         scope: &Scope,
         (own, path): (&[&str], &str),
     ) -> Option<Part> {
         let before = self.diagnostics.len();
-        let template = match TRYING.template_from_str(&written.value) {
-            Ok(template) => template,
-            Err(fault) => {
-                self.diagnostics.push(unfit(&fault, written.span, path));
-                return None;
+        let plain = template_names::names(&written.value).filter(|names| !names.iter().any(|name| is_own(name)));
+        let (reads, template) = match plain {
+            Some(names) => (names, None),
+            None => {
+                let template = self.parsed(written, path)?;
+                (template.undeclared_variables(true).into_iter().collect(), Some(template))
             }
         };
-        let reads: BTreeSet<String> = template.undeclared_variables(true).into_iter().collect();
+        let out = &mut draft.templates;
         for name in &reads {
             let first = name.split('.').next().unwrap_or(name);
             if OWN.contains(&first) {
@@ -206,7 +210,7 @@ impl Compiling<'_> {
             }
             let mut expression = ExpressionText { span: written.span, ..ExpressionText::default() };
             expression.bracket(name, written.span.start);
-            let compiled = self.expression(&expression, Expected::Any, scope, &format!("{path}.{name}"));
+            let compiled = self.expression(&expression, Expected::Any, scope, &under(path, name));
             out.values.extend(compiled.map(|compiled| (name.clone(), compiled)));
         }
         for fault in self.diagnostics.iter_mut().skip(before) {
@@ -215,8 +219,17 @@ impl Compiling<'_> {
         if self.diagnostics.len() > before {
             return None;
         }
-        for given in [Given::All, Given::Nothing] {
-            match template.render(made_up(out, given).value()) {
+        // What fills one name in would hide what fills in another.
+        let hides = |one: &str, other: &str| other.strip_prefix(one).is_some_and(|rest| rest.starts_with('.'));
+        let hidden = |read: &String| out.values.iter().any(|(name, _)| hides(name, read) || hides(read, name));
+        let template = match template {
+            None if !reads.iter().any(hidden) => return Some(Part { text: written.value.clone(), reads }),
+            None => self.parsed(written, path)?,
+            Some(template) => template,
+        };
+        let made_up = draft.made_up();
+        for (given, filling) in [(Given::All, &made_up.all), (Given::Nothing, &made_up.nothing)] {
+            match template.render(filling) {
                 Err(fault) if given == Given::All || is_of_the_text(&fault) => {
                     self.diagnostics.push(unfit(&fault, written.span, path));
                     return None;
@@ -226,6 +239,17 @@ impl Compiling<'_> {
         }
         Some(Part { text: written.value.clone(), reads })
     }
+
+    fn parsed<'t>(&mut self, written: &'t Spanned<String>, path: &str) -> Option<minijinja::Template<'t, 't>> {
+        let parsed = TRYING.template_from_str(&written.value);
+        parsed.map_err(|fault| self.diagnostics.push(unfit(&fault, written.span, path))).ok()
+    }
+}
+
+/// Whether texts know the name without an expression.
+fn is_own(name: &str) -> bool {
+    let first = name.split('.').next().unwrap_or(name);
+    first == "range" || OWN.contains(&first)
 }
 
 /// Whether a fault is of the text itself, whatever fills it in.
@@ -251,7 +275,32 @@ enum Given {
     Nothing,
 }
 
-/// Something for every name: to try a text with.
+/// Texts that are being read, and with what they are tried: something for every name that is known so far.
+struct Draft {
+    templates: Templates,
+    made_up: Option<MadeUp>,
+}
+
+struct MadeUp {
+    /// For so many values.
+    values: usize,
+    all: Value,
+    nothing: Value,
+}
+
+impl Draft {
+    fn made_up(&mut self) -> &MadeUp {
+        let values = &self.templates.values;
+        let fresh = self.made_up.take().filter(|made_up| made_up.values == values.len());
+        let made = |given| made_up(&self.templates, given).value();
+        self.made_up.insert(fresh.unwrap_or_else(|| MadeUp {
+            values: values.len(),
+            all: made(Given::All),
+            nothing: made(Given::Nothing),
+        }))
+    }
+}
+
 fn made_up(templates: &Templates, given: Given) -> Filling {
     let mut out = Filling::table();
     for (name, value) in &templates.values {
@@ -261,20 +310,22 @@ fn made_up(templates: &Templates, given: Given) -> Filling {
         };
         out.put(name, value);
     }
-    let row = |columns: &[&str]| {
-        let cells: BTreeMap<String, Value> =
-            columns.iter().map(|name| ((*name).to_owned(), Value::from("1"))).collect();
-        Value::from(cells)
-    };
-    let rows = |columns: &[&str]| match given {
-        Given::All => Filling::Value(Value::from(vec![row(columns)])),
-        Given::Nothing => Filling::Value(Value::from(Vec::<Value>::new())),
-    };
-    out.put("entries", rows(&ENTRY));
-    out.put("reasons", rows(&REASON));
+    let none = || Value::from(Vec::<Value>::new());
+    let rows = |made_up: &Value| Filling::Value(if given == Given::All { made_up.clone() } else { none() });
+    out.put("entries", rows(&ENTRIES));
+    out.put("reasons", rows(&REASONS));
     out.put("program.id", Filling::Value(Value::from("1")));
     out.put("program.name", Filling::Value(Value::from("1")));
     out
+}
+
+/// Made-up entries, and made-up reasons.
+static ENTRIES: LazyLock<Value> = LazyLock::new(|| made_up_row(&ENTRY));
+static REASONS: LazyLock<Value> = LazyLock::new(|| made_up_row(&REASON));
+
+fn made_up_row(columns: &[&str]) -> Value {
+    let cells: BTreeMap<String, Value> = columns.iter().map(|name| ((*name).to_owned(), Value::from("1"))).collect();
+    Value::from(vec![Value::from(cells)])
 }
 
 fn sample(kind: &Type) -> Value {

@@ -30,7 +30,7 @@ impl Words<'_> {
     }
 
     pub(super) fn amounts(&self, page: &mut Page) {
-        let Document { rounding, as_of, .. } = &self.version.document;
+        let Document { rounding, as_of, .. } = &*self.version.document;
         let AsOf { version, tier, campaign } = as_of;
         page.heading(2, &self.word(Say::HeadAmounts));
         page.item(0, &self.say(Say::RoundingDefault, &[("rounding", &self.rounding(rounding.value))]));

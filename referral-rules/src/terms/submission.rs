@@ -284,7 +284,7 @@ impl Words<'_> {
     }
 
     pub(super) fn measures(&self, page: &mut Page) {
-        let Document { measures, .. } = &self.version.document;
+        let Document { measures, .. } = &*self.version.document;
         if measures.is_empty() {
             return;
         }

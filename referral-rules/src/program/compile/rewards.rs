@@ -6,6 +6,7 @@ use crate::expr::{Compiled, Expected, Scope};
 use crate::program::compiled::{Per, Reward, RunningTotal, Source};
 use crate::program::document::{self, Document, ExpressionText, Party};
 use crate::program::names::{Scopes, TotalShape, key_texts, number};
+use crate::program::paths::{numbered, under};
 
 impl Compiling<'_> {
     /// Rewards in order; each may ask what those above it granted.
@@ -13,7 +14,7 @@ impl Compiling<'_> {
         let mut scope = scopes.event.clone();
         let mut out = Vec::with_capacity(document.rewards.len());
         for (at, written) in document.rewards.iter().enumerate() {
-            out.extend(self.reward(&format!("reward[{at}]"), written, document, scopes, &scope));
+            out.extend(self.reward(&numbered("reward", at), written, document, scopes, &scope));
             let number = number(&mut self.numbers.reward_ids, &written.id.value);
             let slot = self.numbers.slot(Source::Granted(number));
             scope.granted(&written.id.value, slot);
@@ -30,7 +31,7 @@ impl Compiling<'_> {
         scopes: &Scopes,
         scope: &Scope,
     ) -> Option<Reward> {
-        let path = |key: &str| format!("{place}.{key}");
+        let path = |key: &str| under(place, key);
         let when = self.conditions(&written.when, scope, &path("when"));
         let as_long_as = self.conditions(&written.as_long_as, scope, &path("as_long_as"));
         let one = ExpressionText { text: "1".to_owned(), ..ExpressionText::default() };

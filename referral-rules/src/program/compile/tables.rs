@@ -13,6 +13,7 @@ impl Compiling<'_> {
             let mut known = scopes.event.clone();
             known.variables_of(&scopes.payout);
             let by = self.expression(&written.by, Expected::Any, &known, &format!("tables.{}.by", written.name.value));
+            drop(known);
             let key = by.as_ref().map_or(Type::Text, |by| by.result_type().clone());
             self.table_key(written, &key);
             let schema = schema(written, &key, out.len());

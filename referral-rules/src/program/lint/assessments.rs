@@ -13,7 +13,7 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let prefix = format!("assessment[{at}].item[");
-        let own = terms.expressions.iter().filter(|(path, _)| path.starts_with(&prefix));
+        let own = terms.expressions.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix));
         let fields: BTreeSet<&str> = own.flat_map(|(_, checked)| checked.compiled.needs()).collect();
         let fields = fields.into_iter().filter(|name| name.starts_with("referee.") || name.starts_with("referral."));
         let fields: Vec<&str> = fields.collect();

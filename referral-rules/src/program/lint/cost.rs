@@ -7,6 +7,7 @@ use crate::program::compiled::{EventKind, Limit, Per, Program, Reward, Version};
 use crate::program::document::{Moment, TakenBack};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
+use std::cell::RefCell;
 
 /// Whose cost is bounded.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
@@ -112,7 +113,8 @@ impl Program {
         let none = Expressions::new();
         let of_version = |version: &Version| {
             let Version { document, .. } = version;
-            let terms = Terms { program: self, version, document, expressions: &none, all: &[], followed_on: None };
+            let (expressions, known) = (&none, RefCell::default());
+            let terms = Terms { program: self, version, document, expressions, all: &[], followed_on: None, known };
             Costing { terms: &terms, about, unit }.parts()
         };
         let parts: Vec<Vec<BoundPart>> = self.versions.iter().map(of_version).collect();

@@ -4,9 +4,10 @@ use crate::base::Number;
 use crate::expr::{Foresight, Possible, Range, Slot, Type, Values};
 use crate::program::compiled::{EventKind, Judged, Ladder, LadderBy, Level, Measure, Owner, Source};
 use crate::program::document::{Aggregate, Moment, STAGES};
+use std::collections::BTreeMap;
 
 /// When an expression is asked.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Asked {
     /// At submission.
     AtSubmission,
@@ -71,6 +72,11 @@ fn counted(by: Measure, counts_this_event: bool, kind: EventKind) -> i64 {
 impl Terms<'_> {
     /// When the expression at the path is asked.
     pub(super) fn asked(&self, path: &str) -> Asked {
+        // What helps to run the program is of no event.
+        let is_running = ["assessment[", "notice[", "content[", "metric["].iter().any(|start| path.starts_with(start));
+        if is_running && ![".goal", ".hold_while", "ed_when"].iter().any(|part| path.contains(part)) {
+            return Asked::At(self.every_kind());
+        }
         let position = |prefix: &str| -> Option<usize> {
             path.strip_prefix(prefix)?.strip_prefix('[')?.split_once(']')?.0.parse().ok()
         };
@@ -128,6 +134,19 @@ impl Terms<'_> {
 
     /// What an input may be.
     pub(super) fn known(&self, slot: Slot, asked: &Asked) -> Possible {
+        let found = self.known.borrow().get(asked).and_then(|known| known.get(&slot)).cloned();
+        found.unwrap_or_else(|| {
+            let possible = self.look_up(slot, asked);
+            let mut known = self.known.borrow_mut();
+            if !known.contains_key(asked) {
+                known.insert(asked.clone(), BTreeMap::new());
+            }
+            known.get_mut(asked).and_then(|known| known.insert(slot, possible.clone()));
+            possible
+        })
+    }
+
+    fn look_up(&self, slot: Slot, asked: &Asked) -> Possible {
         let Some(source) = self.program.slots.get(usize::from(slot.0)) else { return Possible::ANY };
         let any = Possible::ANY.never_missing();
         let kinds = match asked {

@@ -23,7 +23,9 @@ use super::compiled::{EventKind, Program, Version};
 use super::document::{Document, ExpressionText, Reward};
 use crate::base::Day;
 use crate::diag::{Code, Diagnostic, Span};
-use crate::expr::Compiled;
+use crate::expr::{Compiled, Possible, Slot};
+use known::Asked;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// One warning that a sound document may get.
@@ -158,6 +160,8 @@ struct Terms<'a> {
     all: &'a [(&'a Document, &'a Expressions)],
     /// When the next version begins.
     followed_on: Option<Day>,
+    /// What inputs may be, as far as it has been asked: many expressions ask for the same ones.
+    known: RefCell<BTreeMap<Asked, BTreeMap<Slot, Possible>>>,
 }
 
 /// The warnings of each document, in the order in which they are given.
@@ -167,7 +171,8 @@ pub(super) fn warnings(program: &Program, written: &[(&Document, &Expressions)])
         let Some(version) = position.and_then(|position| program.versions.get(position)) else { return Vec::new() };
         let next = position.and_then(|position| program.versions.get(position.checked_add(1)?));
         let followed_on = next.map(|next| next.first_day);
-        let terms = Terms { program, version, document, expressions, all: written, followed_on };
+        let terms =
+            Terms { program, version, document, expressions, all: written, followed_on, known: RefCell::default() };
         let mut found = Vec::new();
         for look in [
             tiers::look,
@@ -200,7 +205,7 @@ impl<'a> Terms<'a> {
 
     /// The conditions of a key: one under the path itself, several under the path and a number.
     fn conditions(&self, path: &str) -> Vec<(&'a str, &'a Checked)> {
-        let several = format!("{path}[");
+        let several = [path, "["].concat();
         let own = self.expressions.get_key_value(path).into_iter();
         let rest = self.expressions.range(several.clone()..).take_while(|(found, _)| found.starts_with(&several));
         let mut all: Vec<_> = own.chain(rest).map(|(path, checked)| (path.as_str(), checked)).collect();

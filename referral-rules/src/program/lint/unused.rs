@@ -3,13 +3,17 @@ use super::{Expressions, Terms, warning};
 use crate::diag::{Code, Diagnostic};
 use crate::program::compiled::Owner;
 use crate::program::document::{EventDeclaration, FactDeclaration, FactOwner, JudgedAt, STAGES, Trigger};
+use crate::program::paths::under;
+use rustc_hash::FxHashSet;
 
 pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
-    facts(terms, found);
+    let read_here: FxHashSet<&str> = inputs(terms.expressions).collect();
+    let read_anywhere: FxHashSet<&str> = terms.all.iter().flat_map(|(_, expressions)| inputs(expressions)).collect();
+    facts(terms, &read_anywhere, found);
     constants(terms, found);
     for (at, ladder) in terms.document.tiers.iter().enumerate() {
         let name = ladder.name.value.as_str();
-        if !reads(terms.expressions, name) {
+        if !read_here.contains(name) {
             let message = format!("no expression reads the tier `{name}`");
             let fault = warning(Code::UnusedLadder, ladder.name.span, format!("tiers[{at}].name"), message);
             found.push(fault.help("use it in an amount or a condition, or remove the ladder"));
@@ -27,7 +31,7 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
             terms.all.iter().flat_map(|(document, _)| &document.tiers).any(|ladder| ladder.by.value == name);
         let documents = terms.all.iter().flat_map(|(document, _)| &document.contests);
         let by_contest = documents.into_iter().any(|contest| contest.by.value == name);
-        if !by_ladder && !by_contest && !terms.all.iter().any(|(_, expressions)| reads(expressions, name)) {
+        if !by_ladder && !by_contest && !read_anywhere.contains(name) {
             let message = format!("nothing asks for the measure `{name}`");
             let fault = warning(Code::UnusedMeasure, measure.name.span, format!("measures.{name}"), message);
             found.push(fault.help("use it in a condition, an amount or as `by` of a ladder or contest, or remove it"));
@@ -36,7 +40,7 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     for (at, event) in terms.document.events.iter().enumerate() {
         let moves_on = event.made.is_some() && STAGES.contains(&event.kind.value.as_str());
         let does_something = moves_on || event.clock.is_some() || !event.implies.is_empty() || !event.needs.is_empty();
-        if !does_something && !is_spoken_of(terms, event) {
+        if !does_something && !is_spoken_of(terms, &read_here, event) {
             let message = format!("nothing depends on events of the kind `{}`", event.kind.value);
             let fault = warning(Code::UnusedKind, event.kind.span, format!("event[{at}].kind"), message);
             found.push(fault.help("name it in `on` of a reward, in `hold_until`, in a clock event, or remove it"));
@@ -45,7 +49,7 @@ pub(super) fn look(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// A fact counts as used if any version reads it: all share the columns of the book.
-fn facts(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
+fn facts(terms: &Terms<'_>, read: &FxHashSet<&str>, found: &mut Vec<Diagnostic>) {
     for fact in &terms.document.facts {
         let (heading, owners) = seen_as(fact);
         let name = fact.name.value.as_str();
@@ -55,10 +59,7 @@ fn facts(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
             _ => &[],
         };
         let words = owners.iter().map(|owner| owner.word());
-        let used = words.chain(others.iter().copied()).any(|owner| {
-            let name = format!("{owner}.{name}");
-            terms.all.iter().any(|(_, expressions)| reads(expressions, &name))
-        });
+        let used = words.chain(others.iter().copied()).any(|owner| read.contains(under(owner, name).as_str()));
         // What an event must carry is shown with the stage that it leads to.
         let needed = || {
             let events = terms.all.iter().flat_map(|(document, _)| &document.events);
@@ -107,16 +108,14 @@ fn constants(terms: &Terms<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// True if an expression reads the input.
-fn reads(expressions: &Expressions, name: &str) -> bool {
-    let reads = |slots: &[crate::expr::Slot], compiled: &crate::expr::Compiled| {
-        slots.iter().any(|slot| compiled.slot_name(*slot) == Some(name))
-    };
-    expressions.values().any(|checked| reads(checked.compiled.inputs(), &checked.compiled))
+/// The inputs that expressions read.
+fn inputs(expressions: &Expressions) -> impl Iterator<Item = &str> {
+    let compiled = expressions.values().map(|checked| &checked.compiled);
+    compiled.flat_map(|compiled| compiled.inputs().iter().filter_map(|slot| compiled.slot_name(*slot)))
 }
 
 /// True if a rule, a hold, a clock event or a condition speaks of the kind.
-fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
+fn is_spoken_of(terms: &Terms<'_>, read: &FxHashSet<&str>, event: &EventDeclaration) -> bool {
     let kind = event.kind.value.as_str();
     let document = terms.document;
     let by_reward = document.rewards.iter().chain(document.prizes()).any(|reward| {
@@ -135,7 +134,7 @@ fn is_spoken_of(terms: &Terms<'_>, event: &EventDeclaration) -> bool {
         let asks = checked.compiled.inputs().iter().any(|slot| checked.compiled.slot_name(*slot) == Some("event.kind"));
         asks && checked.written.text.contains(kind)
     });
-    let by_moment = event.moment_name().is_some_and(|name| reads(terms.expressions, &format!("referral.{name}")));
+    let by_moment = event.moment_name().is_some_and(|name| read.contains(under("referral", &name).as_str()));
     let claims = document.attribution.iter().flat_map(|attribution| {
         attribution.released_by.iter().chain(&attribution.prolonged_by).chain(&attribution.locks_on)
     });

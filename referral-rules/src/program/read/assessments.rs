@@ -21,10 +21,10 @@ pub(super) fn assessment(section: &Section<'_>, reader: &mut Reader) -> Assessme
         verdicts: section.need("verdict", reader, at_most(ASSESSMENT_VERDICTS_MAX, verdict)).unwrap_or_default(),
     };
     let codes = out.items.iter().enumerate();
-    let codes = codes.map(|(at, item)| (&item.code, format!("{}.item[{at}].code", section.path)));
+    let codes = codes.map(|(at, item)| (&item.code, move || format!("{}.item[{at}].code", section.path)));
     unique(codes, &Names { what: "items", key: "code" }, reader);
     let names = out.verdicts.iter().enumerate();
-    let names = names.map(|(at, verdict)| (&verdict.name, format!("{}.verdict[{at}].name", section.path)));
+    let names = names.map(|(at, verdict)| (&verdict.name, move || format!("{}.verdict[{at}].name", section.path)));
     unique(names, &Names { what: "verdicts", key: "name" }, reader);
     one_name_each(&out, &section.path, reader);
     fallback(&out, &section.path, reader);

@@ -208,7 +208,8 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
         let doubled =
             |id: &Spanned<String>| document.rewards.iter().filter(|other| other.id.value == id.value).count() > 1;
         let rewards = rewards.filter(|(id, _)| !doubled(id));
-        unique(rewards.chain(prizes), &Names { what: "rewards or prizes", key: "id" }, reader);
+        let all = rewards.chain(prizes).map(|(id, path)| (id, || path));
+        unique(all, &Names { what: "rewards or prizes", key: "id" }, reader);
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut 
     document.measures = section.read("measures", reader, super::measures::measures).unwrap_or_default();
     document.data = section.read("data", reader, data).unwrap_or_default();
     document.events = rows(section, "event", LIST_LENGTH_MAX, reader, event);
-    let kinds = document.events.iter().enumerate().map(|(at, row)| (&row.kind, format!("event[{at}].kind")));
+    let kinds = document.events.iter().enumerate().map(|(at, row)| (&row.kind, move || format!("event[{at}].kind")));
     unique(kinds, &Names { what: "events", key: "kind" }, reader);
 }
 

@@ -2,8 +2,9 @@
 use super::definitions::Definitions;
 use super::keys::Keys;
 use crate::base::Number;
-use crate::diag::{Code, Diagnostic, Span, did_you_mean, shown, suggest};
+use crate::diag::{Code, Diagnostic, Span, did_you_mean, push_shown, shown, suggest};
 use crate::node::{Key, Node, NodeValue};
+use crate::program::paths::numbered;
 
 /// The most faults that are kept; the rest is counted.
 const FAULTS_MAX: usize = 200;
@@ -116,7 +117,7 @@ impl<'n> Field<'n> {
     }
 
     fn item(&self, index: usize, node: &'n Node<'n>) -> Field<'n> {
-        Field { node, path: format!("{}[{index}]", self.path) }
+        Field { node, path: numbered(&self.path, index) }
     }
 
     /// The entries, if this is a table, each with the place of its key.
@@ -170,12 +171,16 @@ impl<'n> Section<'n> {
 
     /// The value of a key, or of what was probably meant to be that key.
     pub(super) fn field(&self, key: &str) -> Option<Field<'n>> {
+        self.node(key).map(|node| Field { node, path: join(&self.path, key) })
+    }
+
+    fn node(&self, key: &str) -> Option<&'n Node<'n>> {
         let exact = self.entries.iter().find(|(name, _)| name.value == key);
         let entry = exact.or_else(|| {
             let (_, index) = self.meant.iter().find(|(meant, _)| *meant == key)?;
             self.entries.get(*index)
         });
-        entry.map(|(_, node)| Field { node, path: join(&self.path, key) })
+        entry.map(|(_, node)| node)
     }
 
     /// Reads the value of a key that may be missing.
@@ -204,7 +209,7 @@ impl<'n> Section<'n> {
 
     /// True if the key is there, perhaps misspelt.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.field(key).is_some()
+        self.node(key).is_some()
     }
 }
 
@@ -215,8 +220,17 @@ impl<'n, T, F: FnOnce(&Field<'n>, &mut Reader) -> Option<T>> Read<'n, T> for F {
 /// `path.key`, or `path."odd key"`.
 pub(super) fn join(path: &str, key: &str) -> String {
     let plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    let key = if plain { shown(key) } else { format!("\"{}\"", shown(key)) };
-    if path.is_empty() { key } else { format!("{path}.{key}") }
+    // Every value of a document has a path: so it is put together without any formatting.
+    let mut joined = String::with_capacity(path.len().saturating_add(key.len()).saturating_add(3));
+    joined.push_str(path);
+    if !path.is_empty() {
+        joined.push('.');
+    }
+    let quote = if plain { "" } else { "\"" };
+    joined.push_str(quote);
+    push_shown(&mut joined, key);
+    joined.push_str(quote);
+    joined
 }
 
 /// `a`, `b` or `c`.

@@ -168,10 +168,9 @@ pub(super) fn check(document: &Document, reader: &mut Reader) {
         let parts = [("numerator", Some(&metric.numerator)), ("denominator", metric.denominator.as_ref())];
         for (key, figures) in parts.into_iter().filter_map(|(key, figures)| Some((key, figures?))) {
             for (at, figure) in figures.iter().enumerate() {
-                let several = if figures.len() > 1 { format!("[{at}]") } else { String::new() };
-                let path = format!("metric[{index}].{key}{several}");
                 if let FigureOf::Metric(id) = &figure.of {
-                    named(document, &ids, index, id, format!("{path}.metric"), reader);
+                    let several = if figures.len() > 1 { format!("[{at}]") } else { String::new() };
+                    named(document, &ids, index, id, format!("metric[{index}].{key}{several}.metric"), reader);
                 }
             }
         }

@@ -148,54 +148,55 @@ fn program(node: &Node<'_>, reader: &mut Reader) -> Option<Document> {
     document.rewards = rows(&section, "reward", REWARDS_MAX, reader, |field, reader| {
         Some(rewards::reward(&Section::open(field, &keys::REWARD, reader)?, document.rounding, reader))
     });
-    let ids = document.rewards.iter().enumerate().map(|(at, row)| (&row.id, format!("reward[{at}].id")));
+    let ids = document.rewards.iter().enumerate().map(|(at, row)| (&row.id, move || format!("reward[{at}].id")));
     unique(ids, &Names { what: "rewards", key: "id" }, reader);
     document.campaigns = rows(&section, "campaign", CAMPAIGNS_MAX, reader, |field, reader| {
         let default = document.as_of.campaign;
         Some(rewards::campaign(&Section::open(field, &keys::CAMPAIGN, reader)?, default, reader))
     });
-    let ids = document.campaigns.iter().enumerate().map(|(at, row)| (&row.id, format!("campaign[{at}].id")));
+    let ids = document.campaigns.iter().enumerate().map(|(at, row)| (&row.id, move || format!("campaign[{at}].id")));
     unique(ids, &Names { what: "campaigns", key: "id" }, reader);
     document.groups = rows(&section, "group", GROUPS_MAX, reader, |field, reader| {
         rewards::group(&Section::open(field, &keys::GROUP, reader)?, reader)
     });
-    let ids = document.groups.iter().enumerate().map(|(at, row)| (&row.id, format!("group[{at}].id")));
+    let ids = document.groups.iter().enumerate().map(|(at, row)| (&row.id, move || format!("group[{at}].id")));
     unique(ids, &Names { what: "groups", key: "id" }, reader);
     document.limits = rows(&section, "limit", LIMITS_MAX, reader, |field, reader| {
         Some(rewards::limit(&Section::open(field, &keys::LIMIT, reader)?, &document.currency, reader))
     });
-    let ids = document.limits.iter().enumerate().map(|(at, row)| (&row.id, format!("limit[{at}].id")));
+    let ids = document.limits.iter().enumerate().map(|(at, row)| (&row.id, move || format!("limit[{at}].id")));
     unique(ids, &Names { what: "limits", key: "id" }, reader);
     document.payouts = rows(&section, "payout", PAYOUTS_MAX, reader, |field, reader| {
         Some(payouts::payout(&Section::open(field, &payouts::PAYOUT, reader)?, &document.currency, reader))
     });
-    let ids = document.payouts.iter().enumerate().map(|(at, row)| (&row.id, format!("payout[{at}].id")));
+    let ids = document.payouts.iter().enumerate().map(|(at, row)| (&row.id, move || format!("payout[{at}].id")));
     unique(ids, &Names { what: "payouts", key: "id" }, reader);
     document.reversals = rows(&section, "reversal", REVERSALS_MAX, reader, |field, reader| {
         Some(reversals::reversal(&Section::open(field, &keys::REVERSAL, reader)?, reader))
     });
-    let ids = document.reversals.iter().enumerate().map(|(at, row)| (&row.id, format!("reversal[{at}].id")));
+    let ids = document.reversals.iter().enumerate().map(|(at, row)| (&row.id, move || format!("reversal[{at}].id")));
     unique(ids, &Names { what: "reversals", key: "id" }, reader);
     document.assessments = rows(&section, "assessment", ASSESSMENTS_MAX, reader, |field, reader| {
         Some(assessments::assessment(&Section::open(field, &running_keys::ASSESSMENT, reader)?, reader))
     });
-    let ids = document.assessments.iter().enumerate().map(|(at, row)| (&row.id, format!("assessment[{at}].id")));
+    let ids =
+        document.assessments.iter().enumerate().map(|(at, row)| (&row.id, move || format!("assessment[{at}].id")));
     unique(ids, &Names { what: "assessments", key: "id" }, reader);
     document.contests = rows(&section, "contest", CONTESTS_MAX, reader, |field, reader| {
         Some(contests::contest(&Section::open(field, &contests::CONTEST, reader)?, document.rounding, reader))
     });
-    let ids = document.contests.iter().enumerate().map(|(at, row)| (&row.id, format!("contest[{at}].id")));
+    let ids = document.contests.iter().enumerate().map(|(at, row)| (&row.id, move || format!("contest[{at}].id")));
     unique(ids, &Names { what: "contests", key: "id" }, reader);
     document.notices = rows(&section, "notice", NOTICES_MAX, reader, notices::notice);
-    let ids = document.notices.iter().enumerate().map(|(at, row)| (&row.id, format!("notice[{at}].id")));
+    let ids = document.notices.iter().enumerate().map(|(at, row)| (&row.id, move || format!("notice[{at}].id")));
     unique(ids, &Names { what: "notices", key: "id" }, reader);
     document.contents = rows(&section, "content", CONTENTS_MAX, reader, contents::content);
-    let ids = document.contents.iter().enumerate().map(|(at, row)| (&row.id, format!("content[{at}].id")));
+    let ids = document.contents.iter().enumerate().map(|(at, row)| (&row.id, move || format!("content[{at}].id")));
     unique(ids, &Names { what: "contents", key: "id" }, reader);
     document.metrics = rows(&section, "metric", METRICS_MAX, reader, |field, reader| {
         Some(metrics::metric(&Section::open(field, &keys::METRIC, reader)?, reader))
     });
-    let ids = document.metrics.iter().enumerate().map(|(at, row)| (&row.id, format!("metric[{at}].id")));
+    let ids = document.metrics.iter().enumerate().map(|(at, row)| (&row.id, move || format!("metric[{at}].id")));
     unique(ids, &Names { what: "metrics", key: "id" }, reader);
     document.dashboard = section.read("dashboard", reader, metrics::dashboard).unwrap_or_default();
     for (definition, used) in document.definitions.iter_mut().zip(reader.definitions.used()) {
@@ -327,12 +328,16 @@ struct Names {
 }
 
 /// Reports names that stand twice; each comes with its path.
-fn unique<'d>(names: impl Iterator<Item = (&'d Spanned<String>, String)>, of: &Names, reader: &mut Reader) {
+fn unique<'d, P: FnOnce() -> String>(
+    names: impl Iterator<Item = (&'d Spanned<String>, P)>,
+    of: &Names,
+    reader: &mut Reader,
+) {
     let mut seen = BTreeSet::new();
     for (name, path) in names {
         if !name.value.is_empty() && !seen.insert(name.value.as_str()) {
             let message = format!("two {} have the {} `{}`", of.what, of.key, shown(&name.value));
-            let fault = Diagnostic::error(Code::DuplicateId, name.span, message).path(path);
+            let fault = Diagnostic::error(Code::DuplicateId, name.span, message).path(path());
             reader.push(fault.help(format!("give each its own {}", of.key)));
         }
     }

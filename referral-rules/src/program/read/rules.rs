@@ -8,13 +8,14 @@ use crate::base::limits::{LEVELS_MAX, REQUIREMENTS_MAX};
 use crate::diag::{Code, Diagnostic, Spanned, shown};
 use crate::node::NodeValue;
 use crate::program::document::{Document, Heading, Level, MEASURES, Moment, Moves, Requirement, TierLadder};
+use crate::program::paths::under;
 
 pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut Reader) {
     let headings = [("eligibility", Heading::Eligibility), ("validity", Heading::Validity), ("fraud", Heading::Fraud)];
     let mut rules: Vec<(String, Requirement)> = Vec::new();
     for (key, heading) in headings {
         rules.extend(super::rows(section, key, REQUIREMENTS_MAX, reader, |field, reader| {
-            super::requirements::requirement(heading, field, reader).map(|rule| (format!("{}.code", field.path), rule))
+            super::requirements::requirement(heading, field, reader).map(|rule| (under(&field.path, "code"), rule))
         }));
     }
     rules.sort_by_key(|(_, rule)| rule.span);
@@ -23,7 +24,7 @@ pub(super) fn read(section: &Section<'_>, document: &mut Document, reader: &mut 
         let fault = Diagnostic::error(Code::TooLarge, rule.span, message).path(path.clone());
         reader.push(fault.help("write fewer"));
     }
-    let codes = rules.iter().map(|(path, rule)| (&rule.code, path.clone()));
+    let codes = rules.iter().map(|(path, rule)| (&rule.code, || path.clone()));
     unique(codes, &Names { what: "requirements", key: "code" }, reader);
     document.requirements = rules.into_iter().map(|(_, rule)| rule).collect();
     document.attribution = section.read("attribution", reader, super::claims::attribution);
