@@ -199,6 +199,7 @@ const UNORDERED: &[(&str, &str, &str)] = &[
     ("stage/attribution.rs", "changes", "lists by referral; they go from one map into another"),
     ("stage/earlier.rs", "measures", "the numbers that are asked, in their order, not the map of the same name"),
     ("stage/late_claims.rs", "groups", "sorted right after"),
+    ("stage/standing_column.rs", "more", "each goes to the place of its own row"),
     ("stage/timeline/ledger.rs", "parts", "a list of parts; what is gone of the map is sorted by place"),
     ("stage/timeline/run.rs", "counts", "goes from one map into another"),
     ("stage/timeline/run.rs", "given", "goes from one set into another"),

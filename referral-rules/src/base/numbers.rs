@@ -65,6 +65,12 @@ impl Numbers {
     }
 }
 
+impl Extend<Number> for Numbers {
+    fn extend<I: IntoIterator<Item = Number>>(&mut self, numbers: I) {
+        numbers.into_iter().for_each(|number| self.push(number));
+    }
+}
+
 impl FromIterator<Number> for Numbers {
     fn from_iter<I: IntoIterator<Item = Number>>(numbers: I) -> Self {
         let mut out = Self::default();

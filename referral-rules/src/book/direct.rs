@@ -3,6 +3,7 @@
 use super::accounts::has_history;
 use super::build::Builder;
 use super::columns::RowIds;
+use super::number_ranks::{DIGITS_END, ranked_once};
 use super::packed::{Ints, Packed, PackedValues};
 use super::parties::Gathering;
 use super::{Accounts, Book, Events, FactColumn, Given, GivenTable, Moments, NEVER, Referrals, Values};
@@ -10,10 +11,6 @@ use crate::base::{Bits, Buffer, Day, Instant, NONE, TextId, Zone, index, positio
 use crate::diag::Code;
 use crate::program::{EventKind, Owner, Program};
 use std::borrow::Cow;
-use std::ops::Range;
-
-/// Numbers that stand for their digits are of at most 18: longer ones are ordered as texts.
-const DIGITS_END: i64 = 1_000_000_000_000_000_000;
 
 /// Reads tables of numbers; `None` where some id is no number or stands twice, where a moment is missing, or where events have a
 /// table of their own.
@@ -23,7 +20,7 @@ pub(super) fn read(program: &Program, given: &Given) -> Option<Book> {
     }
     let table = &given.referrals;
     let ids = numbers(table, "id")?;
-    let by_id = sorted_once(&ids)?;
+    let ranked = ranked_once(&ids)?;
     let referrers = numbers(table, "referrer")?;
     let referees = match table.columns.get("referee") {
         Some(_) => Some(numbers(table, "referee")?),
@@ -43,7 +40,7 @@ pub(super) fn read(program: &Program, given: &Given) -> Option<Book> {
     let parties = Gathering::of_accounts(&account_ids)?;
 
     let mut builder = Builder::new(program);
-    let mut book = Book { by_id: Buffer::from(by_id), ..Book::default() };
+    let mut book = Book { by_id: Buffer::from(ranked.rows), referral_rank: ranked.ranks, ..Book::default() };
     if let Some(accounts) = &given.accounts {
         book.accounts = builder.numbered_accounts(accounts, account_ids.len())?;
     }
@@ -82,78 +79,6 @@ fn numbers(table: &GivenTable, name: &str) -> Option<Buffer<i64>> {
     // Without a way out of the loop, the compiler compares many at a time.
     let short = numbers.iter().fold(true, |short, number| short & (*number < DIGITS_END) & (*number > -DIGITS_END));
     short.then_some(numbers)
-}
-
-/// The rows by number; `None` where one stands twice.
-fn sorted_once(numbers: &[i64]) -> Option<Vec<u32>> {
-    if numbers.is_sorted_by(|left, right| left < right) {
-        return Some((0..position(numbers.len())).collect());
-    }
-    let runs = rising(numbers);
-    if runs.len() <= RUNS_MERGED_MAX {
-        return merged(numbers, runs);
-    }
-    let mut keyed: Vec<(i64, u32)> = numbers.iter().copied().zip(0_u32..).collect();
-    keyed.sort_unstable();
-    let once = keyed.is_sorted_by(|(left, _), (right, _)| left < right);
-    once.then(|| keyed.into_iter().map(|(_, row)| row).collect())
-}
-
-/// So many stretches are merged at once.
-const RUNS_MERGED_MAX: usize = 16;
-
-/// The stretches of rows in which the numbers rise; no more of them than are too many. Tables are often put together of a few
-/// that are in order.
-fn rising(numbers: &[i64]) -> Vec<Range<usize>> {
-    let mut out: Vec<Range<usize>> = Vec::new();
-    let mut from = 0_usize;
-    for (at, pair) in numbers.windows(2).enumerate() {
-        if pair.first() >= pair.last() {
-            let next = at.saturating_add(1);
-            out.push(from..next);
-            from = next;
-            if out.len() > RUNS_MERGED_MAX {
-                return out;
-            }
-        }
-    }
-    out.push(from..numbers.len());
-    out
-}
-
-/// Merges stretches that rise; `None` where a number stands twice.
-fn merged(numbers: &[i64], mut runs: Vec<Range<usize>>) -> Option<Vec<u32>> {
-    let number = |at: usize| numbers.get(at).copied().unwrap_or(i64::MAX);
-    let mut heads: Vec<i64> = runs.iter().map(|run| number(run.start)).collect();
-    let mut out = Vec::with_capacity(numbers.len());
-    while !runs.is_empty() {
-        // The least head, and the one after it: up to that the run goes on alone.
-        let (mut least, mut next) = (0_usize, i64::MAX);
-        for (at, head) in heads.iter().enumerate().skip(1) {
-            let best = heads.get(least).copied().unwrap_or(i64::MAX);
-            if *head < best {
-                next = best;
-                least = at;
-            } else if *head < next {
-                next = *head;
-            }
-        }
-        let run = runs.get_mut(least)?;
-        if heads.iter().enumerate().any(|(at, head)| at != least && heads.get(least) == Some(head)) {
-            return None;
-        }
-        while run.start < run.end && number(run.start) < next {
-            out.push(position(run.start));
-            run.start = run.start.saturating_add(1);
-        }
-        if run.start == run.end {
-            runs.swap_remove(least);
-            heads.swap_remove(least);
-        } else if let Some(head) = heads.get_mut(least) {
-            *head = number(run.start);
-        }
-    }
-    Some(out)
 }
 
 /// The instants of a column; what stands where there is none has no meaning.
@@ -221,19 +146,16 @@ fn first_instants(days: &[i32], valid: Option<&Bits>, zone: &Zone) -> Option<Buf
         return Some(days.iter().map(|day| zone.first_instant(Day(*day)).0).collect());
     }
     let laid_out: Vec<i64> = (least..=greatest).map(|day| zone.first_instant(Day(day)).0).collect();
-    let (first, last) = (i64::from(least), laid_out.len().saturating_sub(1));
-    let at = |day: &i32| {
-        // What stands where there is no value may be any day.
-        let place = usize::try_from(i64::from(*day).saturating_sub(first)).unwrap_or(0).min(last);
-        laid_out.get(place).copied().unwrap_or(NEVER)
-    };
+    // What stands where there is no value may be any day.
+    let at = |day: &i32| laid_out.get(index(day.abs_diff(least))).copied().unwrap_or(NEVER);
     Some(days.iter().map(at).collect::<Vec<i64>>().into())
 }
 
 /// A column of moments that the host gives as days, if each of them is the day of its first instant: a zone may have skipped one.
 fn days(table: &GivenTable, name: &str, zone: &Zone) -> Option<Buffer<i32>> {
     let PackedValues::Date(days) = &packed(table, name)?.values else { return None };
-    let (least, greatest) = (days.iter().min().copied()?, days.iter().max().copied()?);
+    let first = days.first().copied()?;
+    let (least, greatest) = days.iter().fold((first, first), |(least, most), day| (least.min(*day), most.max(*day)));
     let span = usize::try_from(i64::from(greatest).saturating_sub(i64::from(least))).ok()?;
     let few = span <= days_laid_out(days);
     let is_its_own = |day: i32| zone.day_of(zone.first_instant(Day(day))) == Day(day);
@@ -373,7 +295,6 @@ impl Builder<'_> {
                 table.referee_given = vec![true; rows];
             }
             None => {
-                table.referee_row = vec![NONE; rows];
                 table.referee = table.id.clone();
                 table.referee_given = vec![false; rows];
             }

@@ -189,8 +189,11 @@ fn all_within(ints: &Ints, valid: &Valid, range: std::ops::RangeInclusive<i64>) 
     // What stands where there is no value has no meaning, but mostly it lies within as well.
     // Without a way out of the loop, the compiler compares many at a time.
     let within = each_width!(ints, values => {
-        let ends = values.iter().min().into_iter().chain(values.iter().max());
-        ends.fold(true, |within, end| within & range.contains(&i64::from(*end)))
+        // By value: minima of references are taken one by one.
+        values.first().is_none_or(|first| {
+            let ends = values.iter().fold((*first, *first), |(least, most), value| (least.min(*value), most.max(*value)));
+            range.contains(&i64::from(ends.0)) && range.contains(&i64::from(ends.1))
+        })
     });
     within || (0..ints.len()).all(|row| !valid.get(row) || ints.get(row).is_some_and(|value| range.contains(&value)))
 }

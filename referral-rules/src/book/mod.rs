@@ -34,6 +34,7 @@ mod lists;
 mod moments;
 mod new_events;
 mod notified;
+mod number_ranks;
 mod order;
 mod packed;
 mod parties;
@@ -94,7 +95,7 @@ pub struct Referrals {
     pub referee: Buffer<TextId>,
     /// Whether the referee has an id of its own.
     pub referee_given: Vec<bool>,
-    /// The row of the referee's account, or `NONE`.
+    /// The row of the referee's account, or `NONE`; empty where no referral names a referee.
     pub referee_row: Vec<u32>,
     /// When it was submitted.
     pub submitted_at: Buffer<i64>,

@@ -8,12 +8,12 @@ impl Book {
         self.by_id = Buffer::from(self.sorted(&self.referrals.id));
         self.events_by_id = self.sorted(&self.events.id);
         self.event_rank = ranks(&self.events_by_id);
+        self.referral_rank = ranks(&self.by_id);
         self.order_by_submission();
     }
 
-    /// The places of each referral by id, and the order of submission, once `by_id` is known.
+    /// The order of submission, once `by_id` is known.
     pub(super) fn order_by_submission(&mut self) {
-        self.referral_rank = ranks(&self.by_id);
         let submitted_at = &*self.referrals.submitted_at;
         let at = |row: &u32| submitted_at.get(index(*row)).copied().unwrap_or(super::NEVER);
         // Mostly ids rise with time; the sort keeps the order of ids among those of one instant.
@@ -39,7 +39,7 @@ impl Book {
 }
 
 /// The place of each row in an order.
-fn ranks(order: &[u32]) -> Vec<u32> {
+pub(super) fn ranks(order: &[u32]) -> Vec<u32> {
     let mut out = vec![NONE; order.len()];
     for (rank, row) in (0_u32..).zip(order) {
         if let Some(slot) = out.get_mut(index(*row)) {

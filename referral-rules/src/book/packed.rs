@@ -190,15 +190,17 @@ impl PackedTexts {
 
     /// Whether no text is longer than so many bytes.
     pub(crate) fn are_short(&self, bytes_max: usize) -> bool {
-        let longest = i64::try_from(bytes_max).unwrap_or(i64::MAX);
+        // They rise: none is below the one before it. Without a way out of the loop, the compiler compares many at a time.
         match &self.offsets {
             Offsets::I32(offsets) => {
                 let longest = i32::try_from(bytes_max).unwrap_or(i32::MAX);
-                // They rise: none is below the one before it.
-                offsets.iter().zip(offsets.iter().skip(1)).all(|(from, to)| to.wrapping_sub(*from) <= longest)
+                let ends = offsets.get(1..).unwrap_or_default();
+                offsets.iter().zip(ends).fold(true, |short, (from, to)| short & (to.wrapping_sub(*from) <= longest))
             }
             Offsets::I64(offsets) => {
-                offsets.iter().zip(offsets.iter().skip(1)).all(|(from, to)| to.wrapping_sub(*from) <= longest)
+                let longest = i64::try_from(bytes_max).unwrap_or(i64::MAX);
+                let ends = offsets.get(1..).unwrap_or_default();
+                offsets.iter().zip(ends).fold(true, |short, (from, to)| short & (to.wrapping_sub(*from) <= longest))
             }
         }
     }

@@ -2,14 +2,15 @@
 //! wanted; nothing here makes text.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book and the compiled program")]
 use super::Evaluation;
-use crate::base::{Buffer, Day, Instant, NONE, Numbers, index, ones, position};
-use crate::book::NEVER;
+use crate::base::{Buffer, Day, Instant, NONE, Numbers, index, position};
+use crate::book::{NEVER, Referrals};
 use crate::diag::Code;
 use crate::program::{OnFailure, Program, Reward, Version};
-use crate::stage::attribution::Standing;
+use crate::stage::attribution::{Standing, StandingColumn};
 use crate::stage::schedule::{Dates, dates, dates_from, rule};
-use crate::stage::submission::BuiltIn;
+use crate::stage::submission::{BuiltIn, NO_ROW, Submissions};
 use crate::stage::timeline::{AT_ONCE, EntryRow, EntryTable, Step, Steps};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The decisions by position of the referral in the book, which is the order of the table's rows; see
@@ -93,9 +94,6 @@ impl EntryColumns {
     }
 }
 
-/// No stage.
-const NO_STAGE: u16 = u16::MAX;
-
 /// Reasons that no requirement gives, in the order of their numbers.
 const BUILT_IN: [Code; 7] = [
     Code::ConflictingCopies,
@@ -112,21 +110,62 @@ fn number_of(code: Code) -> u16 {
     BUILT_IN.iter().position(|known| *known == code).and_then(|at| u16::try_from(at).ok()).unwrap_or(u16::MAX)
 }
 
-/// Appends the numbers of requirements that failed. Most referrals that fail do so once: writing the first without asking whether
-/// there is one costs less than a branch that nobody can foretell.
-#[inline]
-fn push_failures(failed: u64, reasons: &Reasons, out: &mut Vec<u16>) {
-    let failed = failed & reasons.refusing;
-    let kept = out.len();
-    out.push(ones(failed).next().and_then(|bit| reasons.numbers.get(bit)).copied().unwrap_or_default());
-    out.truncate(kept.saturating_add(usize::from(failed != 0)));
-    ones(failed & failed.wrapping_sub(1)).for_each(|bit| out.push(reasons.numbers[bit]));
+/// Reasons that are found, with room for more.
+struct Found {
+    numbers: Vec<u16>,
+    len: usize,
+}
+
+impl Found {
+    /// Appends the numbers of requirements that failed. Most referrals that fail do so once: writing the first without asking
+    /// whether there is one costs less than a branch that nobody can foretell.
+    #[inline]
+    fn push_failures(&mut self, failed: u64, reasons: &Reasons) {
+        let mut failed = failed & reasons.refusing;
+        self.make_room();
+        loop {
+            let bit = usize::try_from(failed.trailing_zeros()).unwrap_or(0);
+            if let Some(slot) = self.numbers.get_mut(self.len) {
+                *slot = reasons.first[bit & 63];
+            }
+            self.len = self.len.saturating_add(usize::from(failed != 0));
+            failed &= failed.wrapping_sub(1);
+            if failed == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Appends one.
+    fn push(&mut self, number: u16) {
+        self.make_room();
+        if let Some(slot) = self.numbers.get_mut(self.len) {
+            *slot = number;
+            self.len = self.len.saturating_add(1);
+        }
+    }
+
+    /// Room for what one word of failures may bring.
+    #[inline]
+    fn make_room(&mut self) {
+        if self.numbers.len() < self.len.saturating_add(64) {
+            self.numbers.resize(self.len.saturating_mul(2).saturating_add(64), 0);
+        }
+    }
+
+    /// The reasons without the room.
+    fn finish(mut self) -> Vec<u16> {
+        self.numbers.truncate(self.len);
+        self.numbers
+    }
 }
 
 /// The requirements of a version as reasons.
 struct Reasons {
     /// By requirement the number of its code.
     numbers: Vec<u16>,
+    /// The same of the first 64: without a way past the end.
+    first: [u16; 64],
     /// Those among the first 64 that refuse, as bits: what is only flagged is no reason.
     refusing: u64,
 }
@@ -135,10 +174,10 @@ impl Reasons {
     fn of(version: &Version, number: impl FnMut(&String) -> u16) -> Self {
         let bits =
             version.requirements.iter().take(64).enumerate().filter(|(_, one)| one.on_failure == OnFailure::Refuse);
-        Self {
-            numbers: version.requirements.iter().map(|requirement| &requirement.code).map(number).collect(),
-            refusing: bits.fold(0, |bits, (at, _)| bits | 1_u64 << at),
-        }
+        let numbers: Vec<u16> = version.requirements.iter().map(|requirement| &requirement.code).map(number).collect();
+        let mut first = [0; 64];
+        first.iter_mut().zip(&numbers).for_each(|(first, number)| *first = *number);
+        Self { numbers, first, refusing: bits.fold(0, |bits, (at, _)| bits | 1_u64 << at) }
     }
 }
 
@@ -167,56 +206,65 @@ impl Evaluation<'_> {
         let ladders = self.program.ladders_at_most();
         // What stands as of the answer's moment is right for all, unless some of it was otherwise before, or is not known yet.
         let settled = self.standings.history.is_empty() && self.book.is_on_time();
-        let mut accepted = Vec::with_capacity(rows);
-        let mut lost_to = Vec::with_capacity(rows);
-        let mut reason_starts = Vec::with_capacity(rows.saturating_add(1));
-        let mut reasons = Vec::with_capacity(rows);
-        let facts = self.standings.current.iter().zip(&*self.book.referrals.submitted_at);
-        // Where one word has all failures, a row that nothing but requirements refuse is answered without a branch on it.
-        let plain =
-            self.submissions.words == 1 && self.submissions.circles.is_none() && self.standings.before.is_empty();
-        for ((row, refused), (standing, submitted_at)) in (0..position(rows)).zip(&self.submissions.refused).zip(facts)
-        {
-            let standing = match settled && *submitted_at <= self.as_of.0 {
-                true => *standing,
-                false => self.standings.at(self.book, row, self.as_of.0),
-            };
-            accepted.push(standing.was_accepted());
-            lost_to.push(standing.lost_to().map_or(NONE, |(winner, _)| winner));
-            reason_starts.push(position(reasons.len()));
-            let is_plain = plain && matches!(standing, Standing::Accepted | Standing::Out);
-            match numbers.get(usize::from(self.submissions.version[index(row)])) {
-                Some(numbers) if is_plain && self.submissions.built_in(self.book, row).is_none() => {
-                    push_failures(self.submissions.failed[index(row)], numbers, &mut reasons);
-                }
-                _ if standing != Standing::Accepted || refused.0 != 0 => {
-                    self.push_reasons(row, standing, &numbers, &mut reasons);
-                }
-                _ => {}
+        let submitted_at = &*self.book.referrals.submitted_at;
+        let is_later = |later: bool, at: &i64| later | (*at > self.as_of.0);
+        let current = match settled && !submitted_at.iter().fold(false, is_later) {
+            true => Cow::Borrowed(&self.standings.current),
+            false => {
+                Cow::Owned((0..position(rows)).map(|row| self.standings.at(self.book, row, self.as_of.0)).collect())
             }
-        }
-        reason_starts.push(position(reasons.len()));
-        let states = &self.timeline.states;
-        let all = || (0..position(rows)).zip(&accepted);
-        let stage = |(row, accepted): (u32, &bool)| states.stage(row).filter(|_| *accepted).unwrap_or(NO_STAGE);
-        let mut tiers = Vec::with_capacity(rows.saturating_mul(ladders));
-        for (row, accepted) in all().filter(|_| ladders > 0) {
-            match accepted {
-                true => states.extend_tiers(row, ladders, &mut tiers),
-                false => (0..ladders).for_each(|_| tiers.push(0)),
-            }
-        }
+        };
+        let accepted = current.were_accepted();
+        let (reason_starts, reasons) = self.reason_columns(&current, &numbers);
         DecisionColumns {
             version: self.submissions.version.clone(),
-            lost_to,
-            stage: all().map(stage).collect(),
+            lost_to: current.lost_to(),
+            stage: self.timeline.states.stage_column(&accepted),
+            tiers: self.timeline.states.tier_column(&accepted, ladders),
             accepted,
             reason_codes,
             reason_starts,
             reasons,
             ladders,
-            tiers,
         }
+    }
+
+    /// Where each referral's reasons start, and the reasons.
+    fn reason_columns(&self, current: &StandingColumn, all: &[Reasons]) -> (Vec<u32>, Vec<u16>) {
+        let Submissions { failed, width, .. } = &self.submissions;
+        match width {
+            1 => self.reasons_by(current, all, failed.iter().copied().map(u64::from)),
+            _ => self.reasons_by(current, all, (0..current.len()).map(|row| self.submissions.failed_bits(row))),
+        }
+    }
+
+    /// As [`Evaluation::reason_columns`], with each referral's failures as bits where they are all.
+    fn reasons_by(
+        &self,
+        current: &StandingColumn,
+        all: &[Reasons],
+        failed: impl Iterator<Item = u64>,
+    ) -> (Vec<u32>, Vec<u16>) {
+        let Submissions { version, width, circles, .. } = &self.submissions;
+        let Referrals { referrer, referrer_row, .. } = &self.book.referrals;
+        // Where few bytes have all failures, a row that nothing but requirements refuse is answered without a branch on it.
+        let plain = *width <= 8 && circles.is_none() && self.standings.before.is_empty();
+        let unknown = if self.book.accounts.given { NONE } else { NO_ROW };
+        let mut found = Found { numbers: vec![0; current.len().saturating_add(64)], len: 0 };
+        let facts = current.are_plain().zip(failed).zip(version).zip(referrer.iter().zip(referrer_row));
+        let rows = (0_u32..).zip(facts).map(|(row, (((is_plain, failed), version), (referrer, account)))| {
+            let start = position(found.len);
+            let is_plain = plain & is_plain & (*account != unknown) & !self.book.is_nobody(*referrer);
+            match all.get(usize::from(*version)) {
+                Some(reasons) if is_plain => found.push_failures(failed, reasons),
+                _ => self.push_reasons(row, current.of(index(row)), all, &mut found),
+            }
+            start
+        });
+        let mut starts: Vec<u32> = Vec::with_capacity(current.len().saturating_add(1));
+        starts.extend(rows);
+        starts.push(position(found.len));
+        (starts, found.finish())
     }
 
     /// The codes of reasons by number, and by version and requirement the number.
@@ -238,7 +286,7 @@ impl Evaluation<'_> {
 
     /// The reasons of a referral, as a decision gives them.
     #[inline]
-    fn push_reasons(&self, row: u32, standing: Standing, reasons: &[Reasons], out: &mut Vec<u16>) {
+    fn push_reasons(&self, row: u32, standing: Standing, reasons: &[Reasons], out: &mut Found) {
         if standing == Standing::Withdrawn {
             return out.push(number_of(Code::ConflictingCopies));
         }
@@ -253,7 +301,7 @@ impl Evaluation<'_> {
             let requirements = &self.program.versions[usize::from(version)].requirements;
             let refuses = |failure: &usize| requirements[*failure].on_failure == OnFailure::Refuse;
             let failures = self.standings.failures(&self.submissions, row).into_iter().filter(refuses);
-            out.extend(failures.map(|failure| reasons.numbers[failure]));
+            failures.for_each(|failure| out.push(reasons.numbers[failure]));
         }
         match standing {
             Standing::LostTo(..) => out.push(number_of(Code::Duplicate)),

@@ -211,7 +211,7 @@ impl Evaluation<'_> {
         let version = self.program.versions.get(usize::from(self.submissions.version[index(row)]))?;
         let by_events = self.timeline.held.get(&row).map_or(&[][..], |held| &held.failed);
         let let_go = self.let_go(row);
-        let at_submission = match self.standings.current[index(row)].was_accepted() && version.holds_submissions() {
+        let at_submission = match self.standings.current.of(index(row)).was_accepted() && version.holds_submissions() {
             true => self.standings.failures(&self.submissions, row),
             false => Vec::new(),
         };

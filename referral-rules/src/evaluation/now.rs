@@ -55,7 +55,7 @@ impl Evaluation<'_> {
         let known: &[i64] = &self.book.referrals.known;
         let of = self.standings.at_moment(self.book, self.as_of.0);
         let plain = self.standings.history.is_empty();
-        let now = |at: usize, current: &Standing| if plain { *current } else { of(position(at)) };
+        let now = |at: usize, current: Standing| if plain { current } else { of(position(at)) };
         let all = || known.iter().map(|known| *known <= self.as_of.0).zip(self.standings.current.iter().enumerate());
         let is_there = |known: bool, standing: Standing| known & (standing != Standing::Withdrawn);
         let mut out = Now {

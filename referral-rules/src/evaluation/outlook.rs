@@ -44,7 +44,7 @@ impl Evaluation<'_> {
         let mut scratch = Scratch::new(&self.book.texts);
         let mut out = Vec::new();
         for row in rows {
-            let standing = self.standings.current[index(row)];
+            let standing = self.standings.current.of(index(row));
             let accepted = matches!(standing, Standing::Accepted | Standing::Shares(..));
             let state = self.state(row).filter(|_| accepted);
             // What happens to the referral that has the claim decides for those who share it.

@@ -66,7 +66,7 @@ impl<'a> Paying<'a> {
         for (row, id) in (0_u32..).zip(&book.accounts.id) {
             first_rows.entry(book.text(*id)).or_insert(row);
         }
-        let accepted = |row: &u32| evaluation.standings.current[index(*row)].was_accepted();
+        let accepted = |row: &u32| evaluation.standings.current.of(index(*row)).was_accepted();
         let referrer = |row: u32| book.text(book.referrals.referrer[index(row)]);
         let latest = evaluation.referrals().filter(accepted).map(|row| (referrer(row), row)).collect();
         let scratch = Scratch::new(&book.texts);

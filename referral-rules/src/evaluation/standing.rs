@@ -60,7 +60,7 @@ impl Evaluation<'_> {
     pub fn standings(&self) -> Vec<Standing> {
         let Some((number, version)) = self.version_now() else { return Vec::new() };
         let mut latest: BTreeMap<u32, u32> = BTreeMap::new();
-        let accepted = |row: &u32| self.standings.current[index(*row)].was_accepted();
+        let accepted = |row: &u32| self.standings.current.of(index(*row)).was_accepted();
         for row in self.referrals().filter(accepted) {
             latest.insert(self.book.referrals.referrer[index(row)].0, row);
         }

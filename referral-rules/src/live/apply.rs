@@ -17,7 +17,7 @@ use crate::book::{Book, Finding, Given};
 use crate::diag::Code;
 use crate::evaluation::{Decision, Entry, Evaluation};
 use crate::program::Program;
-use crate::stage::attribution::{Keys, Standing, Standings};
+use crate::stage::attribution::{Keys, Standing, StandingColumn, Standings};
 use crate::stage::submission::Submissions;
 use crate::stage::timeline::{self, Item, ReferralState, Timeline, event_item, submission_item};
 use crate::stage::{Facts, opening};
@@ -101,7 +101,7 @@ pub fn apply(program: &Program, states: &States, news: &Given, as_of: Instant) -
         opened: &opened,
         small: &small,
         submissions,
-        standings: Standings { current: vec![Standing::Out; small.book.referrals.id.len()], ..Standings::default() },
+        standings: Standings { current: StandingColumn::new(small.book.referrals.id.len()), ..Standings::default() },
         claims,
         accounts,
         sharers: BTreeMap::new(),
@@ -204,7 +204,7 @@ impl Stepping<'_> {
         let mut out: BTreeMap<Key, Vec<Item>> = BTreeMap::new();
         let scope = |referral: u32| scope_key(self.program, book.text(book.referrals.referrer[index(referral)]));
         let counts = |item: &Item| {
-            let standing = self.standings.current[index(item.referral)];
+            let standing = self.standings.current.of(index(item.referral));
             // An event of a referral that shares a claim is a finding.
             standing.lets_in(item.what, item.place.at) || standing.shares_with().is_some()
         };
@@ -337,7 +337,8 @@ impl Stepping<'_> {
             let recruiter = self.standings.recruiters.current.get(referral);
             body.recruiter = recruiter.map(|recruiter| self.small.book.text(*recruiter).to_owned());
             note_sharing(&self.small.book, &running.counting, *referral, &mut body);
-            if let (Standing::TakenOver(taken), None) = (self.standings.current[index(*referral)], &body.taken_over) {
+            if let (Standing::TakenOver(taken), None) = (self.standings.current.of(index(*referral)), &body.taken_over)
+            {
                 body.taken_over = Some((self.id(taken.by).to_owned(), taken.at));
             }
             body.standing = standing_form(self.program, state);

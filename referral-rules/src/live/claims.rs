@@ -104,13 +104,14 @@ impl Stepping<'_> {
             let Some(body) = body else { continue };
             let recruiter = body.recruiter.as_ref().and_then(|recruiter| book.texts.find(recruiter));
             self.standings.recruiters.current.extend(recruiter.map(|recruiter| (position(row), recruiter)));
-            self.standings.current[row] = match (&body.taken_over, &body.shares_with) {
+            let standing = match (&body.taken_over, &body.shares_with) {
                 (Some((by, at)), _) => {
                     Standing::TakenOver(TakenOver { by: book.referral(by).unwrap_or(NONE), key: 0, at: *at })
                 }
                 (None, Some(holder)) => Standing::Shares(book.referral(holder).unwrap_or(NONE), 0),
                 (None, None) => Standing::Accepted,
             };
+            self.standings.current.set(row, standing);
             let sharers = body.sharers.iter().filter_map(|sharer| book.referral(sharer));
             if !body.sharers.is_empty() {
                 self.sharers.insert(position(row), sharers.collect());
@@ -157,7 +158,7 @@ impl Stepping<'_> {
                 claims.extend(holder.and_then(|(holder, _, until)| Some((book.referral(holder)?, *until, *number))));
                 self.touched.insert(key.clone());
             }
-            self.standings.current[at] = match self.meet(row, &claims, &ranks) {
+            let standing = match self.meet(row, &claims, &ranks) {
                 Err((holder, number)) => match share(
                     (self.program, &self.small.book),
                     &self.submissions,
@@ -187,6 +188,7 @@ impl Stepping<'_> {
                     Standing::Accepted
                 }
             };
+            self.standings.current.set(at, standing);
         }
     }
 
@@ -208,7 +210,7 @@ impl Stepping<'_> {
                 if until < submitted && !program.prolongs_claims() {
                     continue;
                 }
-                if self.standings.current[index(holder)] != Standing::Accepted {
+                if self.standings.current.of(index(holder)) != Standing::Accepted {
                     continue;
                 }
                 match self.hold(holder, known) {
@@ -237,7 +239,7 @@ impl Stepping<'_> {
 
     /// From its submission on a new referral has the claims of another one.
     fn take_over(&mut self, holder: u32, taken: TakenOver) {
-        self.standings.current[index(holder)] = Standing::TakenOver(taken);
+        self.standings.current.set(index(holder), Standing::TakenOver(taken));
         let book = &self.small.book;
         if self.program.asks_before() {
             let scope = scope_key(self.program, book.text(book.referrals.referrer[index(holder)]));

@@ -76,11 +76,11 @@ fn export(program: &Program, history: &Given, evaluation: &Evaluation<'_>) -> Ve
         let mut body = ReferralBody {
             content: if withdrawn { "conflict".to_owned() } else { own_content(program, book, referral, &row) },
             row,
-            accepted: evaluation.standings.current[at].was_accepted(),
+            accepted: evaluation.standings.current.of(at).was_accepted(),
             recruiter: Some(evaluation.standings.recruiters.at(referral, as_of))
                 .filter(|recruiter| *recruiter != NONE)
                 .map(|recruiter| book.text(TextId(recruiter)).to_owned()),
-            taken_over: match evaluation.standings.current[at] {
+            taken_over: match evaluation.standings.current.of(at) {
                 Standing::TakenOver(taken) => Some((evaluation.referral_text(taken.by).to_owned(), taken.at)),
                 _ => None,
             },
@@ -195,7 +195,7 @@ fn looked_back(facts: Facts<'_>, as_of: i64) -> BTreeMap<Key, Vec<Item>> {
         if version.is_some_and(Version::asks_before) {
             out.entry(scope(referral)).or_default().push(submission_item(book, referral));
         }
-        if let Standing::TakenOver(taken) = facts.standings.current[at] {
+        if let Standing::TakenOver(taken) = facts.standings.current.of(at) {
             out.entry(scope(referral)).or_default().push(submission_item(book, taken.by));
         }
     }
@@ -218,7 +218,7 @@ fn accounts(facts: Facts<'_>, as_of: i64) -> Accounts {
         if book.referrals.known[at] > as_of || book.referrals.withdrawn[at] <= as_of {
             continue;
         }
-        if program.asks_for_recruiters() && facts.standings.current[at].was_accepted() {
+        if program.asks_for_recruiters() && facts.standings.current.of(at).was_accepted() {
             out.recruiter(referrer, book.referrals.submitted_at[at], book.text(book.referrals.id[at]));
         }
         let Some(link) = link else { continue };
@@ -226,7 +226,7 @@ fn accounts(facts: Facts<'_>, as_of: i64) -> Accounts {
         if version.is_some_and(Version::asks_for_circles) {
             out.closes(link);
         }
-        let standing = facts.standings.current[index(referral)];
+        let standing = facts.standings.current.of(index(referral));
         if standing.was_accepted() {
             out.add(link);
         }
@@ -257,7 +257,7 @@ fn claims(facts: Facts<'_>, as_of: i64) -> BTreeMap<Key, ClaimBody> {
                 continue;
             }
             claim.latest = Some((submitted, id.clone()));
-            if facts.standings.current[at] == Standing::Accepted {
+            if facts.standings.current.of(at) == Standing::Accepted {
                 let until = claim_ends(facts.program, book, facts.submissions, referral);
                 claim.holder = Some((id.clone(), submitted, until));
             }

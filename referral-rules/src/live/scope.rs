@@ -328,7 +328,7 @@ impl<'a> Running<'a> {
             let mut open = self.of_others.open.clone().unwrap_or_default();
             for (referral, state) in &self.counting.referrals {
                 let referrer = facts.book.text(facts.book.referrals.referrer[index(*referral)]);
-                let ended = matches!(facts.standings.current[index(*referral)], Standing::TakenOver(_));
+                let ended = matches!(facts.standings.current.of(index(*referral)), Standing::TakenOver(_));
                 note_open(facts, *referral, state, ended, open.entry(referrer.to_owned()).or_default());
             }
             open.retain(|_, open| !open.is_empty());

@@ -286,7 +286,7 @@ fn version_at(evaluation: &Evaluation<'_>, at: i64) -> u16 {
 /// The referrals that are refused, as at their submission: with the counts that their referrers had before it.
 fn refused(evaluation: &Evaluation<'_>, applied: &Applied, scratch: &mut Scratch<'_>) -> Applied {
     let book = evaluation.book;
-    let standing = |row: u32| evaluation.standings.current[index(row)];
+    let standing = |row: u32| evaluation.standings.current.of(index(row));
     let is_refused = |row: &u32| !standing(*row).was_accepted() && standing(*row) != Standing::Withdrawn;
     let rows: Vec<u32> = evaluation.referrals().filter(is_refused).collect();
     let Some(version) = evaluation.version_now().filter(|_| !rows.is_empty()) else { return Applied::default() };

@@ -63,7 +63,7 @@ impl Subjects {
         for (row, id) in accounts() {
             first_rows.entry(book.text(*id)).or_insert(row);
         }
-        let accepted = |row: &u32| evaluation.standings.current[index(*row)].was_accepted();
+        let accepted = |row: &u32| evaluation.standings.current.of(index(*row)).was_accepted();
         let named = |row: &u32| !book.is_nobody(referrer(*row)) && !is_withdrawn(evaluation, *row);
         let latest: FxHashMap<&str, u32> =
             evaluation.referrals().filter(accepted).map(|row| (book.text(referrer(row)), row)).collect();
@@ -96,7 +96,7 @@ impl Subjects {
 
 /// Whether copies of a referral contradict each other: nothing of it counts.
 fn is_withdrawn(evaluation: &Evaluation<'_>, row: u32) -> bool {
-    evaluation.standings.current[index(row)] == Standing::Withdrawn
+    evaluation.standings.current.of(index(row)) == Standing::Withdrawn
 }
 
 /// A row per referral, as of now, with the levels that its referrer has.

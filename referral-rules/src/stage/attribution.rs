@@ -10,7 +10,7 @@ pub use super::keys::Keys;
 use super::ranks::Ranks;
 use super::recruiters::Recruiting;
 use super::shares::share;
-pub use super::standings::{Standing, Standings, TakenOver};
+pub use super::standings::{Standing, StandingColumn, Standings, TakenOver};
 use super::submission::{NO_VERSION, Sides, Submissions};
 use super::timeline::{Hold, Opening};
 use crate::base::{Instant, index, position};
@@ -263,9 +263,9 @@ pub fn attribute(
     let recruits = program.asks_for_recruiters();
     let earlier = Earlier::new(program, book, submissions, opening);
     let attributing = Attributing { program, book, submissions, keys, ranks, holding, circles, earlier, recruits };
-    let mut out = Standings { current: vec![Standing::Out; book.referrals.id.len()], ..Standings::default() };
+    let mut out = Standings { current: StandingColumn::new(book.referrals.id.len()), ..Standings::default() };
     let mut so_far = SoFar::default();
-    let mut put = |row: u32, standing: Standing| out.current[index(row)] = standing;
+    let mut put = |row: u32, standing: Standing| out.current.set(index(row), standing);
     if attributing.circles.is_some() || attributing.earlier.is_some() || recruits {
         attributing.ideal(&book.order, as_of, &mut so_far, put);
     } else {

@@ -8,18 +8,18 @@ use crate::book::Book;
 use crate::expr::{Column, Compiled, Scratch};
 use crate::program::{Owner, Program, Source, Version};
 
-/// The requirements of a version that fail by account, as words of bits like those of referrals.
+/// The requirements of a version that fail by account, as bits in bytes like those of referrals.
 pub struct ByAccount {
     /// Account after account; last, for a referrer that is no account.
-    failed: Vec<u64>,
+    failed: Vec<u8>,
     refused: Vec<Sides>,
-    words: usize,
+    width: usize,
 }
 
 impl ByAccount {
     /// Judges all accounts; nothing where the accounts are more than the referrals.
-    pub fn judge(program: &Program, book: &Book, version: &Version, words: usize) -> Self {
-        let mut out = Self { failed: Vec::new(), refused: Vec::new(), words };
+    pub fn judge(program: &Program, book: &Book, version: &Version, width: usize) -> Self {
+        let mut out = Self { failed: Vec::new(), refused: Vec::new(), width };
         let accounts = book.accounts.id.len();
         if accounts > book.referrals.id.len() {
             return out;
@@ -36,7 +36,7 @@ impl ByAccount {
         }
         // What is no account comes last and by itself: rows that are all there are loaded at once.
         let rows: Vec<u32> = (0..position(accounts)).collect();
-        out.failed.resize(accounts.saturating_add(1).saturating_mul(words), 0);
+        out.failed.resize(accounts.saturating_add(1).saturating_mul(width), 0);
         out.refused.resize(accounts.saturating_add(1), Sides::default());
         let mut scratch = Scratch::new(&book.texts);
         let env = env(program, version, book);
@@ -49,7 +49,7 @@ impl ByAccount {
                     for at in (0..rows.len()).filter(|at| !(holds[*at] && result.status[*at].is_ok())) {
                         let row = index(rows[at]).min(accounts);
                         out.refused[row] = out.refused[row].and(sides(requirement));
-                        out.failed[row.saturating_mul(words).saturating_add(number / 64)] |= 1 << (number % 64);
+                        out.failed[row.saturating_mul(width).saturating_add(number / 8)] |= 1 << (number % 8);
                     }
                 }
             }
@@ -67,19 +67,19 @@ impl ByAccount {
         !self.is_empty() && asks_accounts_only(program, book, condition)
     }
 
-    /// As [`ByAccount::of`], where there is one word.
+    /// As [`ByAccount::of`], where one byte has all of them.
     #[inline]
-    pub fn of_one_word(&self, account: u32) -> (u64, Sides) {
+    pub fn of_one_byte(&self, account: u32) -> (u8, Sides) {
         let row = index(account).min(self.refused.len().saturating_sub(1));
         (self.failed[row], self.refused[row])
     }
 
-    /// The words of an account, or of what is none, and the sides that are refused.
-    pub fn of(&self, account: u32) -> (&[u64], Sides) {
+    /// The bytes of an account, or of what is none, and the sides that are refused.
+    pub fn of(&self, account: u32) -> (&[u8], Sides) {
         let last = self.refused.len().saturating_sub(1);
         let row = index(account).min(last);
-        let start = row.saturating_mul(self.words);
-        (&self.failed[start..start.saturating_add(self.words)], self.refused[row])
+        let start = row.saturating_mul(self.width);
+        (&self.failed[start..start.saturating_add(self.width)], self.refused[row])
     }
 }
 

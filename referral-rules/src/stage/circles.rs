@@ -47,8 +47,8 @@ pub struct CircleVerdicts([CircleVerdict; 2]);
 
 #[derive(Debug)]
 struct CircleVerdict {
-    /// One bit per requirement that fails, in words as in [`Submissions::failed`].
-    failed: Vec<u64>,
+    /// One bit per requirement that fails, in bytes as in [`Submissions::failed`].
+    failed: Vec<u8>,
     /// Whether one of them fails.
     refused: Vec<bool>,
 }
@@ -70,8 +70,8 @@ impl CircleVerdicts {
         self.of(closes).refused.get(index(referral)) == Some(&true)
     }
 
-    /// The words of failures of all referrals.
-    pub fn failed(&self, closes: bool) -> &[u64] {
+    /// The bytes of failures of all referrals.
+    pub fn failed(&self, closes: bool) -> &[u8] {
         &self.of(closes).failed
     }
 }
@@ -100,8 +100,8 @@ impl CircleVerdict {
                     let Column::Bool(holds) = &result.column else { continue };
                     for (at, row) in rows.iter().enumerate() {
                         if !(holds[at] && result.status[at].is_ok()) {
-                            let word = index(*row).saturating_mul(submissions.words).saturating_add(place / 64);
-                            out.failed[word] |= 1 << (place % 64);
+                            let byte = index(*row).saturating_mul(submissions.width).saturating_add(place / 8);
+                            out.failed[byte] |= 1 << (place % 8);
                             out.refused[index(*row)] |= requirement.on_failure == OnFailure::Refuse;
                         }
                     }

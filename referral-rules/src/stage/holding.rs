@@ -1,7 +1,7 @@
 //! How a referral holds its claims, as known at a moment: the stage machine goes through what happened to that referral
 //! alone, and says what its events did to them.
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
-use super::attribution::{Standing, Standings};
+use super::attribution::{StandingColumn, Standings};
 use super::submission::Submissions;
 use super::timeline::{Applied, Applying, Counting, Hold, Item, Makes, Opening, What, event_item, submission_item};
 use crate::base::{index, position};
@@ -48,7 +48,7 @@ impl<'a> Holding<'a> {
         let starts = (0..=book.referrals.id.len())
             .map(|referral| events.partition_point(|event| of(event) < referral))
             .collect();
-        let current = vec![Standing::Accepted; book.referrals.id.len()];
+        let current = StandingColumn::accepted(book.referrals.id.len());
         let standings = Standings { current, ..Standings::default() };
         Some(Self { program, book, submissions, standings, opening, events, starts })
     }

@@ -158,7 +158,7 @@ impl ReferralRows<'_> {
             }
         };
         let account = fact.account.and_then(|account| self.book.accounts.facts.get(usize::from(account))?.as_ref());
-        let first_row = |row: u32| account_rows[index(referral(row))];
+        let first_row = |row: u32| account_rows.get(index(referral(row))).copied().unwrap_or(NONE);
         let own = own.map(|own| (own, &referral));
         match &self.book.accounts.history {
             None => load_fact(into, slot, rows, own, account.map(|account| (account, first_row)), texts),

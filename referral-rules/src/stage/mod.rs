@@ -19,6 +19,7 @@ pub mod reported;
 pub mod schedule;
 pub mod screens;
 pub mod shares;
+mod standing_column;
 pub mod standings;
 pub mod submission;
 pub mod timeline;
@@ -48,8 +49,8 @@ impl Facts<'_> {
     /// Whether a referral had been taken over before a submission, in the order of submissions.
     pub fn is_taken_over_before(&self, referral: u32, submission: &Item) -> bool {
         let book = self.book;
-        match self.standings.current.get(index(referral)) {
-            Some(Standing::TakenOver(taken)) => {
+        match self.standings.current.of(index(referral)) {
+            Standing::TakenOver(taken) => {
                 let rank = |row: u32| book.referral_rank.get(index(row)).copied().unwrap_or_default();
                 (taken.at, rank(taken.by)) < (submission.place.at, rank(submission.referral))
             }

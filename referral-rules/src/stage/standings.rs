@@ -2,6 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "positions come from the checked book")]
 use super::earlier::FailedBefore;
 use super::recruiters::Recruiters;
+pub use super::standing_column::StandingColumn;
 use super::submission::{Sides, Submissions};
 use super::timeline::What;
 use crate::base::index;
@@ -74,7 +75,7 @@ impl Standing {
 #[derive(Debug, Default)]
 pub struct Standings {
     /// As of the moment of the answer.
-    pub current: Vec<Standing>,
+    pub current: StandingColumn,
     /// Earlier standings of the few referrals that changed: from which moment on, which standing.
     pub history: FxHashMap<u32, Vec<(i64, Standing)>>,
     /// The referrals that close a circle, as of the moment of the answer.
@@ -92,10 +93,10 @@ impl Standings {
             return Standing::Out;
         }
         if self.history.is_empty() {
-            return self.current[index(referral)];
+            return self.current.of(index(referral));
         }
         match self.history.get(&referral) {
-            None => self.current[index(referral)],
+            None => self.current.of(index(referral)),
             Some(changes) => {
                 changes.iter().rev().find(|(from, _)| *from <= moment).map_or(Standing::Out, |(_, standing)| *standing)
             }
@@ -104,14 +105,14 @@ impl Standings {
 
     /// As [`Standings::at`] for many referrals at one moment.
     pub fn at_moment<'a>(&'a self, book: &'a Book, moment: i64) -> impl Fn(u32) -> Standing + 'a {
-        let (known, current): (&[i64], &[Standing]) = (&book.referrals.known, &self.current);
+        let known: &[i64] = &book.referrals.known;
         let changed = !self.history.is_empty();
         move |referral| {
             let at = index(referral);
             match changed {
                 true => self.at(book, referral, moment),
                 false if known[at] > moment => Standing::Out,
-                false => current[at],
+                false => self.current.of(at),
             }
         }
     }
@@ -142,7 +143,7 @@ impl Standings {
     /// True when the referral was accepted at any moment.
     pub fn ever_accepted(&self, referral: u32) -> bool {
         match self.history.get(&referral) {
-            None => self.current[index(referral)].was_accepted(),
+            None => self.current.of(index(referral)).was_accepted(),
             Some(changes) => changes.iter().any(|(_, standing)| standing.was_accepted()),
         }
     }

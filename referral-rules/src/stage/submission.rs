@@ -15,7 +15,7 @@ use std::ops::Range;
 pub const CHUNK_ROWS: usize = 1024;
 
 /// A row that no account has: there are not as many.
-const NO_ROW: u32 = NONE - 1;
+pub const NO_ROW: u32 = NONE - 1;
 
 /// No version of the program was in force.
 pub const NO_VERSION: u16 = u16::MAX;
@@ -64,10 +64,10 @@ pub enum BuiltIn {
 pub struct Submissions {
     /// The version in force at submission.
     pub version: Vec<u16>,
-    /// One bit per requirement of that version that failed, in words of 64.
-    pub failed: Vec<u64>,
-    /// Words per referral in `failed`.
-    pub words: usize,
+    /// One bit per requirement of that version that failed, in bytes.
+    pub failed: Vec<u8>,
+    /// Bytes per referral in `failed`.
+    pub width: usize,
     /// The sides that the failures refuse.
     pub refused: Vec<Sides>,
     /// What requirements that ask for circles say, which are not among the failures; none where no version asks.
@@ -83,18 +83,30 @@ impl Submissions {
 
     /// The positions of the requirements that the referral fails, in the document's order.
     pub fn failures(&self, referral: u32, closes_circle: bool) -> impl Iterator<Item = usize> + '_ {
-        let start = index(referral).saturating_mul(self.words);
-        let words = start..start.saturating_add(self.words);
+        let start = index(referral).saturating_mul(self.width);
+        let bytes = start..start.saturating_add(self.width);
         let by_circle = self.circles.as_ref().map_or(&[][..], |circles| circles.failed(closes_circle));
-        let by_circle = by_circle.get(words.clone()).unwrap_or_default();
-        let words = self.failed.get(words).unwrap_or_default();
-        words.iter().enumerate().flat_map(move |(word, bits)| {
-            let bits = bits | by_circle.get(word).copied().unwrap_or_default();
-            ones(bits).map(move |bit| word.saturating_mul(64).saturating_add(bit))
+        let by_circle = by_circle.get(bytes.clone()).unwrap_or_default();
+        let bytes = self.failed.get(bytes).unwrap_or_default();
+        bytes.iter().enumerate().flat_map(move |(byte, bits)| {
+            let bits = bits | by_circle.get(byte).copied().unwrap_or_default();
+            ones(u64::from(bits)).map(move |bit| byte.saturating_mul(8).saturating_add(bit))
         })
     }
 
+    /// The failures of a referral as bits, where eight bytes have all of them; those that ask for circles left out.
+    #[inline]
+    pub fn failed_bits(&self, referral: usize) -> u64 {
+        if self.width == 1 {
+            return self.failed.get(referral).copied().map_or(0, u64::from);
+        }
+        let start = referral.saturating_mul(self.width);
+        let bytes = self.failed.get(start..start.saturating_add(self.width)).unwrap_or_default();
+        bytes.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte))
+    }
+
     /// A reason that needs no document, if there is one.
+    #[inline]
     pub fn built_in(&self, book: &Book, referral: u32) -> Option<BuiltIn> {
         let row = index(referral);
         if self.version[row] == NO_VERSION {
@@ -112,11 +124,11 @@ impl Submissions {
 /// Judges all referrals of the book.
 pub fn judge(program: &Program, book: &Book, threads: usize) -> Submissions {
     let rows = book.referrals.id.len();
-    let words = program.versions.iter().map(|version| version.requirements.len().div_ceil(64)).max().unwrap_or(0);
+    let width = program.versions.iter().map(|version| version.requirements.len().div_ceil(8)).max().unwrap_or(0);
     let mut out = Submissions {
         version: vec![NO_VERSION; rows],
-        failed: vec![0; rows.saturating_mul(words)],
-        words,
+        failed: vec![0; rows.saturating_mul(width)],
+        width,
         refused: vec![Sides::default(); rows],
         circles: None,
     };
@@ -125,15 +137,15 @@ pub fn judge(program: &Program, book: &Book, threads: usize) -> Submissions {
         .version
         .chunks_mut(per_thread.max(1))
         .zip(out.refused.chunks_mut(per_thread.max(1)))
-        .zip(chunks_or_empty(&mut out.failed, per_thread.saturating_mul(words), rows.div_ceil(per_thread.max(1))))
+        .zip(chunks_or_empty(&mut out.failed, per_thread.saturating_mul(width), rows.div_ceil(per_thread.max(1))))
         .enumerate();
     let judging: Vec<Judging<'_>> =
-        program.versions.iter().map(|version| Judging::new(program, book, version, words)).collect();
+        program.versions.iter().map(|version| Judging::new(program, book, version, width)).collect();
     std::thread::scope(|scope| {
         let mut waiting = Vec::new();
         for (part, ((version, refused), failed)) in parts {
             let first = part.saturating_mul(per_thread);
-            let mut part = Part { program, book, judging: &judging, first, words, version, refused, failed };
+            let mut part = Part { program, book, judging: &judging, first, width, version, refused, failed };
             if threads <= 1 {
                 part.run();
             } else {
@@ -145,9 +157,9 @@ pub fn judge(program: &Program, book: &Book, threads: usize) -> Submissions {
     out
 }
 
-fn chunks_or_empty(values: &mut [u64], size: usize, parts: usize) -> Vec<&mut [u64]> {
+fn chunks_or_empty(values: &mut [u8], size: usize, parts: usize) -> Vec<&mut [u8]> {
     if size == 0 {
-        return (0..parts).map(|_| <&mut [u64]>::default()).collect();
+        return (0..parts).map(|_| <&mut [u8]>::default()).collect();
     }
     values.chunks_mut(size).collect()
 }
@@ -166,8 +178,8 @@ enum Condition<'a> {
 }
 
 impl<'a> Judging<'a> {
-    fn new(program: &'a Program, book: &'a Book, version: &'a Version, words: usize) -> Self {
-        let by_account = ByAccount::judge(program, book, version, words);
+    fn new(program: &'a Program, book: &'a Book, version: &'a Version, width: usize) -> Self {
+        let by_account = ByAccount::judge(program, book, version, width);
         let mut others = Vec::new();
         for (number, requirement) in version
             .requirements
@@ -205,10 +217,10 @@ struct Part<'a> {
     book: &'a Book,
     judging: &'a [Judging<'a>],
     first: usize,
-    words: usize,
+    width: usize,
     version: &'a mut [u16],
     refused: &'a mut [Sides],
-    failed: &'a mut [u64],
+    failed: &'a mut [u8],
 }
 
 /// Memory that judging reuses from chunk to chunk.
@@ -218,6 +230,8 @@ struct Reused<'a> {
     days: Vec<i32>,
     holds: Vec<u8>,
     verdicts: Vec<u8>,
+    /// By row, eight requirements' failures as bits.
+    bits: Vec<u8>,
 }
 
 impl Part<'_> {
@@ -228,6 +242,7 @@ impl Part<'_> {
             days: Vec::new(),
             holds: Vec::new(),
             verdicts: Vec::new(),
+            bits: Vec::new(),
         };
         for start in (0..self.version.len()).step_by(CHUNK_ROWS) {
             let local = start..self.version.len().min(start.saturating_add(CHUNK_ROWS));
@@ -299,15 +314,15 @@ impl Part<'_> {
         let mut by_account = |at: usize, account: u32| {
             let (failed, refused) = judging.by_account.of(account);
             self.refused[at] = self.refused[at].and(refused);
-            let words = at.saturating_mul(self.words)..at.saturating_add(1).saturating_mul(self.words);
-            self.failed[words].iter_mut().zip(failed).for_each(|(to, failed)| *to |= failed);
+            let bytes = at.saturating_mul(self.width)..at.saturating_add(1).saturating_mul(self.width);
+            self.failed[bytes].iter_mut().zip(failed).for_each(|(to, failed)| *to |= failed);
         };
         match some {
             _ if judging.by_account.is_empty() => {}
-            None if self.words == 1 => {
+            None if self.width == 1 => {
                 let to = self.failed[local.clone()].iter_mut().zip(&mut self.refused[local.clone()]);
                 for ((failed, refused), account) in to.zip(accounts) {
-                    let (more, sides) = judging.by_account.of_one_word(*account);
+                    let (more, sides) = judging.by_account.of_one_byte(*account);
                     *failed |= more;
                     *refused = refused.and(sides);
                 }
@@ -327,7 +342,9 @@ impl Part<'_> {
         let rows = Rows { range: range.clone(), days: &reused.days };
         reused.holds.resize(range.len(), 0);
         reused.verdicts.resize(range.len(), 0);
-        for (number, sides, conditions) in &judging.others {
+        reused.bits.clear();
+        reused.bits.resize(range.len(), 0);
+        for (place, (number, sides, conditions)) in judging.others.iter().enumerate() {
             reused.holds.fill(1);
             for condition in conditions {
                 match condition {
@@ -351,24 +368,28 @@ impl Part<'_> {
                     }
                 }
             }
-            let (word, bit) = (number / 64, 1_u64 << (number % 64));
-            let mut fails = |at: usize, holds: u8| {
-                let fails = holds ^ 1;
-                self.refused[at].0 |= sides.0 & fails.wrapping_neg();
-                self.failed[at.saturating_mul(self.words).saturating_add(word)] |=
-                    bit & u64::from(fails).wrapping_neg();
-            };
-            match some {
-                None if self.words == 1 => {
-                    let to = self.failed[local.clone()].iter_mut().zip(&mut self.refused[local.clone()]);
-                    for ((failed, refused), holds) in to.zip(&reused.holds) {
-                        let fails = holds ^ 1;
-                        refused.0 |= sides.0 & fails.wrapping_neg();
-                        *failed |= bit & u64::from(fails).wrapping_neg();
-                    }
+            let bit = 1_u8 << (number % 8);
+            if let Some(some) = some {
+                for at in some {
+                    let fails = (reused.holds[at.saturating_sub(local.start)] ^ 1).wrapping_neg();
+                    self.refused[*at].0 |= sides.0 & fails;
+                    self.failed[at.saturating_mul(self.width).saturating_add(number / 8)] |= bit & fails;
                 }
-                None => local.clone().zip(&reused.holds).for_each(|(at, holds)| fails(at, *holds)),
-                Some(some) => some.iter().for_each(|at| fails(*at, reused.holds[at.saturating_sub(local.start)])),
+                continue;
+            }
+            // Bytes by themselves, so that the compiler takes many at a time.
+            for (refused, holds) in self.refused[local.clone()].iter_mut().zip(&reused.holds) {
+                refused.0 |= sides.0 & (holds ^ 1).wrapping_neg();
+            }
+            for (bits, holds) in reused.bits.iter_mut().zip(&reused.holds) {
+                *bits |= bit & (holds ^ 1).wrapping_neg();
+            }
+            let next = judging.others.get(place.saturating_add(1)).map(|(next, _, _)| next / 8);
+            if next != Some(number / 8) {
+                let start = local.start.saturating_mul(self.width).saturating_add(number / 8);
+                let to = self.failed[start..].iter_mut().step_by(self.width);
+                to.zip(&reused.bits).for_each(|(failed, bits)| *failed |= bits);
+                reused.bits.fill(0);
             }
         }
     }

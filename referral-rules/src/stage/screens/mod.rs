@@ -122,7 +122,9 @@ impl<'a> Binding<'a> {
             (Some(_), _) => Some(Cells { column: own, rows: None }),
             // What holds depends on the moment.
             (None, Some(_)) if self.book.accounts.history.is_some() => None,
-            (None, Some(_)) => Some(Cells { column: account, rows: Some(rows) }),
+            (None, Some(_)) if !rows.is_empty() => Some(Cells { column: account, rows: Some(rows) }),
+            // No referral names one.
+            (None, Some(_)) => Some(Cells { column: None, rows: None }),
             (None, None) => Some(Cells { column: None, rows: None }),
         }
     }

@@ -33,13 +33,26 @@ impl Counted {
     }
 }
 
+/// Four bits, each as a number.
+pub(super) const BITS_APART: [[u32; 4]; 16] = {
+    let mut out = [[0; 4]; 16];
+    let mut at = 0;
+    while at < 64 {
+        if ((at / 4) >> (at % 4)) & 1 == 1 {
+            out[at / 4][at % 4] = 1;
+        }
+        at += 1;
+    }
+    out
+};
+
 impl Counted {
     /// Changes counts that begin with nothing.
     #[inline]
     pub(super) fn change_small(self, counts: &mut [u32; 4]) {
-        for (measure, count) in (0_u32..).zip(counts) {
-            let bit = |bits: u8| u32::from(bits >> measure & 1);
-            *count = count.wrapping_add(bit(self.more)).wrapping_sub(bit(self.less));
+        let of = |bits: u8| &BITS_APART[usize::from(bits & 15)];
+        for ((count, more), less) in counts.iter_mut().zip(of(self.more)).zip(of(self.less)) {
+            *count = count.wrapping_add(*more).wrapping_sub(*less);
         }
     }
 

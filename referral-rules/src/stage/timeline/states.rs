@@ -1,7 +1,7 @@
 //! Where referrals stand in the end: whole, or only what every decision asks, from which the rest is found again.
 use super::applied::{LADDERS_MAX, NO_STAGE, ReferralState};
 use super::run::Opening;
-use super::stages::Counted;
+use super::stages::{BITS_APART, Counted};
 use crate::base::{NONE, index, position, starts_of};
 use crate::book::{Book, NEVER};
 use rustc_hash::FxHashMap;
@@ -40,20 +40,6 @@ pub struct ShortStates {
     pub events: EventsOf,
 }
 
-/// One for each of four bits.
-#[expect(clippy::indexing_slicing, reason = "computed when it is compiled")]
-const BY_BITS: [[i64; 4]; 16] = {
-    let mut out = [[0; 4]; 16];
-    let mut at = 0;
-    while at < 64 {
-        if ((at / 4) >> (at % 4)) & 1 == 1 {
-            out[at / 4][at % 4] = 1;
-        }
-        at += 1;
-    }
-    out
-};
-
 /// No stage, in short.
 const NONE_SHORT: u8 = u8::MAX;
 
@@ -87,8 +73,8 @@ impl ShortStates {
     #[inline]
     pub fn count(&self, referral: u32, counts: &mut [i64; 4]) {
         let bits = self.counted.get(index(referral)).copied().unwrap_or(0);
-        let more = BY_BITS.get(usize::from(bits & 15)).copied().unwrap_or_default();
-        counts.iter_mut().zip(more).for_each(|(count, more)| *count = count.wrapping_add(more));
+        let more = BITS_APART.get(usize::from(bits & 15)).copied().unwrap_or_default();
+        counts.iter_mut().zip(more).for_each(|(count, more)| *count = count.wrapping_add(i64::from(more)));
     }
 
     /// The counts of referrers with accepted referrals, by the text id of the referrer.
@@ -142,27 +128,12 @@ impl States {
         }
     }
 
-    /// Appends the tiers of a referral at its latest event, as many as are asked for.
-    #[inline]
-    pub fn extend_tiers(&self, referral: u32, ladders: usize, out: &mut Vec<u8>) {
-        match self {
-            Self::Short(states) if states.ladders == 1 && ladders == 1 => {
-                out.push(states.tiers.get(index(referral)).copied().unwrap_or(0));
-            }
-            _ => out.extend(self.tiers(referral).into_iter().take(ladders)),
-        }
-    }
-
     /// The stages of referrals that are accepted, and as bits which of the first four each has reached.
     pub fn stages(&self, accepted: &[bool]) -> (Vec<u16>, Vec<u8>) {
         match self {
             Self::Short(states) => {
-                let stage = |(stage, accepted): (&u8, &bool)| {
-                    if *accepted && *stage != NONE_SHORT { u16::from(*stage) } else { NO_STAGE }
-                };
                 let reached = |(reached, accepted): (&u8, &bool)| if *accepted { *reached } else { 0 };
-                let stages = states.stage.iter().zip(accepted).map(stage).collect();
-                (stages, states.reached.iter().zip(accepted).map(reached).collect())
+                (self.stage_column(accepted), states.reached.iter().zip(accepted).map(reached).collect())
             }
             Self::Whole(states) => {
                 let of = |(at, accepted): (usize, &bool)| {
@@ -175,6 +146,42 @@ impl States {
                 accepted.iter().enumerate().map(of).unzip()
             }
         }
+    }
+
+    /// The stages of referrals that are accepted, or [`NO_STAGE`].
+    pub fn stage_column(&self, accepted: &[bool]) -> Vec<u16> {
+        match self {
+            Self::Short(states) => {
+                let stage = |(stage, accepted): (&u8, &bool)| {
+                    if *accepted & (*stage != NONE_SHORT) { u16::from(*stage) } else { NO_STAGE }
+                };
+                states.stage.iter().zip(accepted).map(stage).collect()
+            }
+            Self::Whole(_) => {
+                let stage = |(row, accepted): (u32, &bool)| self.stage(row).filter(|_| *accepted).unwrap_or(NO_STAGE);
+                (0..).zip(accepted).map(stage).collect()
+            }
+        }
+    }
+
+    /// The tiers of referrals that are accepted at their latest events, referral after referral, as many as are asked for; of
+    /// others zeros.
+    pub fn tier_column(&self, accepted: &[bool], ladders: usize) -> Vec<u8> {
+        if let Self::Short(states) = self {
+            if states.ladders == 1 && ladders == 1 {
+                return states
+                    .tiers
+                    .iter()
+                    .zip(accepted)
+                    .map(|(tier, accepted)| if *accepted { *tier } else { 0 })
+                    .collect();
+            }
+        }
+        let tiers = |(row, accepted): (u32, &bool)| {
+            let tiers = if *accepted { self.tiers(row) } else { [0; LADDERS_MAX] };
+            tiers.into_iter().take(ladders)
+        };
+        (0..).zip(accepted).flat_map(tiers).collect()
     }
 
     /// The stage of a referral, if it has one.

@@ -25,8 +25,26 @@ pub(super) struct Levelling<'a> {
 pub(super) struct Levelled {
     /// The tier on each ladder of the row's version.
     pub(super) tiers: [u8; LADDERS_MAX],
-    /// The counts after the row.
+    /// The counts after the row, where expressions read them.
     pub(super) counts: [i64; 4],
+}
+
+/// The counts of a referrer at a row.
+#[derive(Default)]
+struct Counts {
+    /// From before the history.
+    opened: [i64; 4],
+    before: [u32; 4],
+    after: [u32; 4],
+}
+
+impl Counts {
+    /// The count of a measure before the row, or after it.
+    #[inline]
+    fn of(&self, measure: usize, after: bool) -> i64 {
+        let now = if after { self.after[measure] } else { self.before[measure] };
+        self.opened[measure].saturating_add(i64::from(now))
+    }
 }
 
 impl<'a> Levelling<'a> {
@@ -54,27 +72,21 @@ impl<'a> Levelling<'a> {
     #[inline]
     pub(super) fn row(&mut self, row: &Row) -> Levelled {
         let needs = self.needs;
-        let mut before = [0; 4];
+        let mut counts = Counts::default();
         if needs.measures != 0 {
-            let counts = &mut self.counts[index(row.party)];
-            before = *counts;
+            let own = &mut self.counts[index(row.party)];
+            counts.before = *own;
             let counted = Counted { more: row.counted.more & needs.measures, less: row.counted.less & needs.measures };
-            counted.change_small(counts);
+            counted.change_small(own);
+            counts.after = *own;
         }
-        let after = self.counts.get(index(row.party)).copied().unwrap_or_default();
-        let opened = match self.opening.counts.is_empty() {
-            true => [0; 4],
-            false => self.opened(self.book.party_at(index(row.party))),
-        };
-        let counts = |now: [u32; 4]| {
-            let mut counts = opened;
-            counts.iter_mut().zip(now).for_each(|(count, now)| *count = count.saturating_add(i64::from(now)));
-            counts
-        };
-        let (before, after) = (counts(before), counts(after));
+        if !self.opening.counts.is_empty() {
+            counts.opened = self.opened(self.book.party_at(index(row.party)));
+        }
         let ladders = needs.levels.get(usize::from(row.version)).map_or(&[][..], |ladders| ladders);
-        let tiers = if ladders.is_empty() { [0; LADDERS_MAX] } else { self.take(ladders, row, &before, &after) };
-        Levelled { tiers, counts: after }
+        let tiers = if ladders.is_empty() { [0; LADDERS_MAX] } else { self.take(ladders, row, &counts) };
+        let after = |measure: usize| counts.of(measure, true);
+        Levelled { tiers, counts: if needs.counts { [after(0), after(1), after(2), after(3)] } else { [0; 4] } }
     }
 
     fn opened(&self, referrer: TextId) -> [i64; 4] {
@@ -83,13 +95,12 @@ impl<'a> Levelling<'a> {
 
     /// Takes the tiers of a row: the levels of the moment, unless one was taken for good before.
     #[inline]
-    fn take(&mut self, ladders: &[Levels], row: &Row, before: &[i64; 4], after: &[i64; 4]) -> [u8; LADDERS_MAX] {
+    fn take(&mut self, ladders: &[Levels], row: &Row, counts: &Counts) -> [u8; LADDERS_MAX] {
         let mut out = [0; LADDERS_MAX];
         let locks_here = self.lock(row.kind.index());
         for (at, (out, ladder)) in out.iter_mut().zip(ladders).enumerate() {
-            let counts = if ladder.counts_this_event { after } else { before };
             let now = match ladder.measure {
-                Some(measure) if row.is(ASKS) => ladder.at(counts[measure]),
+                Some(measure) if row.is(ASKS) => ladder.at(counts.of(measure, ladder.counts_this_event)),
                 _ => 0,
             };
             let taken_before = lock_stage(ladder.taken_at)

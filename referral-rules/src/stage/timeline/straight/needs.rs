@@ -22,6 +22,8 @@ pub(super) struct Needs {
     pub(super) levels: Vec<Vec<Levels>>,
     /// By version, the stages at which its ladders are taken for good, as bits; with bit 7 where one never is.
     taken_at: Vec<u8>,
+    /// By version, whether the version of the submission governs whatever happens.
+    by_submission: Vec<bool>,
     /// Some campaign has a goal.
     pub(super) goals: bool,
 }
@@ -152,9 +154,16 @@ impl Needs {
                     version.ladders.iter().map(bits).fold(0, |all, bits| all | bits)
                 })
                 .collect(),
+            by_submission: program.versions.iter().map(|version| version.governs_at == Moment::Submitted).collect(),
             levels,
             goals: campaigns().any(|campaign| campaign.goal.is_some()),
         }
+    }
+
+    /// Whether a version that governs at the submission governs all that happens.
+    #[inline]
+    pub(super) fn by_submission(&self, version: u16) -> bool {
+        self.by_submission.get(usize::from(version)) == Some(&true)
     }
 
     /// Whether some version may answer events of the kind.

@@ -65,6 +65,7 @@ pub(super) fn run(
         applied: Applied::default(),
         rows: Vec::with_capacity(BATCH_ROWS.min(order.len())),
         offered: Candidates::default(),
+        kept: Vec::new(),
         ledger: Writing::with_capacity(order.len().saturating_mul(most), needs.ladders),
     };
     let mut scratch = Scratch::new(&facts.book.texts);
@@ -92,6 +93,15 @@ pub(super) fn run(
     out.not_applied.sort_unstable_by_key(nothing_granted_key);
 }
 
+/// What is booked of what a rule gives.
+struct Kept {
+    candidate: usize,
+    /// The row in the batch.
+    row: usize,
+    reward: u16,
+    amount: i64,
+}
+
 /// Rows on their way through the rules.
 struct Batch<'a> {
     facts: Facts<'a>,
@@ -102,6 +112,8 @@ struct Batch<'a> {
     applied: Applied,
     rows: Vec<Row>,
     offered: Candidates,
+    /// What is booked of them.
+    kept: Vec<Kept>,
     ledger: Writing,
 }
 
@@ -146,7 +158,7 @@ impl Batch<'_> {
         let mut offered = std::mem::take(&mut self.offered);
         offering.all_into(0..self.rows.len(), &mut out.given, scratch, &mut offered);
         self.drawing.look_ahead(&self.rows);
-        for candidate in &offered.candidates {
+        for (number, candidate) in offered.candidates.iter().enumerate() {
             let at = index(candidate.row);
             let row = &self.rows[at];
             if let Some(cause) = candidate.cause {
@@ -167,17 +179,22 @@ impl Batch<'_> {
             let own = &offered.steps[first..first.saturating_add(index(candidate.steps.1))];
             self.ledger.steps.extend(own.iter().copied());
             let amount = self.drawing.draw(candidate, own, row, &mut self.ledger.steps);
-            self.ledger.push(Written {
+            self.kept.push(Kept { candidate: number, row: at, reward: reward.number, amount });
+        }
+        self.ledger.extend(self.kept.iter().map(|kept| {
+            let row = &self.rows[kept.row];
+            Written {
                 referral: row.referral,
                 event: row.event,
-                reward: reward.number,
+                reward: kept.reward,
                 version: row.version,
-                base: candidate.base,
-                amount,
-                tiers: &self.applied.tiers[at],
+                base: offered.candidates[kept.candidate].base,
+                amount: kept.amount,
+                tiers: &self.applied.tiers[kept.row],
                 at: row.at,
-            });
-        }
+            }
+        }));
+        self.kept.clear();
         self.offered = offered;
         self.rows.clear();
         self.applied.clear();

@@ -92,20 +92,23 @@ impl Writing {
         self.step_starts.push(position(self.steps.len()));
     }
 
-    /// Writes the entry of which the steps are written.
-    #[inline]
-    pub(super) fn push(&mut self, entry: Written<'_>) {
-        self.referral.push(entry.referral);
-        self.event.push(entry.event);
-        self.reward.push(entry.reward);
-        self.version.push(entry.version);
-        self.base.push(entry.base);
-        self.amount.push(entry.amount);
-        match (self.ladders, entry.tiers) {
-            (1, [tier, ..]) => self.tiers.push(*tier),
-            (ladders, tiers) => self.tiers.extend((0..ladders).map(|at| tiers.get(at).copied().unwrap_or(0))),
+    /// Writes the entries of which the steps are written, column by column.
+    pub(super) fn extend<'a>(&mut self, entries: impl ExactSizeIterator<Item = Written<'a>> + Clone) {
+        self.referral.extend(entries.clone().map(|entry| entry.referral));
+        self.event.extend(entries.clone().map(|entry| entry.event));
+        self.reward.extend(entries.clone().map(|entry| entry.reward));
+        self.version.extend(entries.clone().map(|entry| entry.version));
+        self.base.extend(entries.clone().map(|entry| entry.base));
+        self.amount.extend(entries.clone().map(|entry| entry.amount));
+        match self.ladders {
+            0 => {}
+            1 => self.tiers.extend(entries.clone().map(|entry| entry.tiers.first().copied().unwrap_or(0))),
+            ladders => {
+                let of = |tiers: &'a [u8]| (0..ladders).map(|at| tiers.get(at).copied().unwrap_or(0));
+                self.tiers.extend(entries.clone().flat_map(|entry| of(entry.tiers)));
+            }
         }
-        self.at.push(entry.at);
+        self.at.extend(entries.map(|entry| entry.at));
     }
 
     pub(super) fn finish(mut self) -> EntryTable {

@@ -6,7 +6,6 @@ use crate::book::{Book, NEVER};
 use crate::diag::Code;
 use crate::program::{EventKind, Program};
 use crate::stage::Facts;
-use crate::stage::attribution::Standing;
 use crate::stage::submission::Submissions;
 use crate::stage::timeline::What;
 use crate::stage::timeline::applied::{NO_STAGE, ReferralState, Refusal, may_follow};
@@ -221,12 +220,19 @@ impl Moves {
 }
 
 /// A referral on its way: of its state, what rows are made of.
+#[derive(Clone, Copy)]
 struct Going {
     stage: u16,
     counted: u8,
     /// The first four stages that are reached, as bits, and when.
     bits: u8,
     reached: [i64; 4],
+}
+
+impl Default for Going {
+    fn default() -> Self {
+        Self { stage: 0, counted: 0, bits: 0, reached: [NEVER; 4] }
+    }
 }
 
 impl Going {
@@ -244,45 +250,78 @@ impl Going {
     }
 }
 
+/// What a submission alone makes of a referral under a version that governs all of it: where only the moment and whose it is differ.
+struct Fresh {
+    row: Row,
+    /// The flags of the row where nothing else comes.
+    alone: u8,
+    going: Going,
+}
+
+impl Fresh {
+    fn of(needs: &Needs, version: u16) -> Option<Self> {
+        if !needs.by_submission(version) {
+            return None;
+        }
+        let kind = EventKind::SUBMITTED;
+        let mut going = Going::default();
+        let counted = going.enter(kind, NEVER);
+        let (reached, flags) = (going.bits, flags(needs, version, kind, going.bits));
+        let row = Row { at: 0, referral: 0, event: NONE, party: 0, rank: 0, version, kind, counted, reached, flags };
+        Some(Self { alone: last(needs, &row), row, going })
+    }
+}
+
+/// The flags of a row, if it is the last of its referral.
+fn last(needs: &Needs, row: &Row) -> u8 {
+    row.flags | LAST | if needs.asks(row.version, row.reached) { ASKS } else { 0 }
+}
+
 /// Rows that are being written, referral after referral.
 struct Writing<'a> {
     program: &'a Program,
     needs: &'a Needs,
     rows: Vec<Row>,
     reached: Vec<[i64; 4]>,
-    /// The row of the referral that came last; it is kept as such, or because it is asked for.
-    last: Option<(Row, [i64; 4])>,
+    /// The last row is of the referral that is gone through: it is kept as the last one, or because it is asked for.
+    open: bool,
 }
 
 impl Writing<'_> {
-    #[inline]
-    fn put(&mut self, row: Row, reached: [i64; 4]) {
-        self.rows.push(row);
-        if self.needs.reached {
-            self.reached.push(reached);
-        }
-    }
-
     /// One more row of a referral.
     #[inline]
-    fn push(&mut self, row: Row, reached: [i64; 4]) {
-        if let Some((before, reached)) = self.last.replace((row, reached)) {
+    fn push(&mut self, row: Row, reached: &[i64; 4]) {
+        if let Some(before) = self.rows.last_mut().filter(|_| self.open) {
             let counts = (before.counted.more | before.counted.less) & self.needs.measures != 0;
-            if counts || before.flags & !IMPLIED != 0 {
-                self.put(before, reached);
+            if !counts && before.flags & !IMPLIED == 0 {
+                *before = row;
+                if let Some(before) = self.reached.last_mut() {
+                    *before = *reached;
+                }
+                return;
             }
+        }
+        self.open = true;
+        self.rows.push(row);
+        if self.needs.reached {
+            self.reached.push(*reached);
         }
     }
 
     /// Ends a referral.
     #[inline]
     fn end(&mut self) {
-        if let Some((mut row, reached)) = self.last.take() {
-            row.flags |= LAST;
-            if self.needs.asks(row.version, row.reached) {
-                row.flags |= ASKS;
-            }
-            self.put(row, reached);
+        if let Some(row) = self.rows.last_mut().filter(|_| std::mem::take(&mut self.open)) {
+            row.flags = last(self.needs, row);
+        }
+    }
+
+    /// The only row of a referral.
+    #[inline]
+    fn only(&mut self, row: Row, reached: &[i64; 4]) {
+        self.rows.push(row);
+        if self.needs.reached {
+            self.reached.push(*reached);
         }
     }
 }
@@ -298,22 +337,24 @@ pub(super) fn all(
     let Facts { program, book, submissions, standings } = facts;
     let walk = Walk::new(program, book, submissions);
     let moves = Moves::of(program);
+    let fresh: Vec<Option<Fresh>> =
+        (0_u16..).take(program.versions.len()).map(|version| Fresh::of(needs, version)).collect();
     let referrals = standings.current.len();
     let rows: Vec<Row> = Vec::with_capacity(referrals);
-    let mut out = Writing { program, needs, rows, reached: Vec::new(), last: None };
+    let mut out = Writing { program, needs, rows, reached: Vec::new(), open: false };
     let (mut own, mut buffer): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
     let mut heads = states.events.heads();
     for referral in 0..position(referrals) {
         let at = index(referral);
-        if standings.current[at] != Standing::Accepted || walk.submitted_at[at] > as_of {
+        if !standings.current.is_accepted(at) || walk.submitted_at[at] > as_of {
             continue;
         }
         let party = position(book.party_place(book.referrals.referrer[at]));
         states.events.next(&mut heads, referral, walk.event_referral, walk.event_at, &mut own);
         let events = walk.sorted(&own, &mut buffer);
         let of = Of { referral, party, rank: book.referral_rank[at], version: walk.versions[at] };
-        let going = walk.go(&moves, &of, events, &mut out, refusals);
-        out.end();
+        let fresh = fresh.get(usize::from(of.version)).and_then(Option::as_ref);
+        let going = walk.go((&moves, fresh), &of, events, &mut out, refusals);
         states.set_stage(referral, going.stage, going.counted, going.bits);
     }
     refusals.sort_unstable_by_key(|refusal| refusal.event);
@@ -332,18 +373,57 @@ struct Of {
 impl Walk<'_> {
     /// Goes through the submission and the events of a referral.
     #[inline]
-    fn go(&self, moves: &Moves, of: &Of, events: &[u32], out: &mut Writing<'_>, refusals: &mut Vec<Refusal>) -> Going {
+    fn go(
+        &self,
+        (moves, fresh): (&Moves, Option<&Fresh>),
+        of: &Of,
+        events: &[u32],
+        out: &mut Writing<'_>,
+        refusals: &mut Vec<Refusal>,
+    ) -> Going {
+        let at = self.submitted_at[index(of.referral)];
+        let Of { referral, party, rank, .. } = *of;
+        let mut going = Going::default();
+        if let Some(fresh) = fresh {
+            going = fresh.going;
+            going.reached[0] = at;
+            let row = Row { at, referral, party, rank, ..fresh.row };
+            if events.is_empty() {
+                out.only(Row { flags: fresh.alone, ..row }, &going.reached);
+                return going;
+            }
+            out.push(row, &going.reached);
+        }
+        self.go_on((moves, fresh.is_some()), of, events, &mut going, (out, refusals));
+        out.end();
+        going
+    }
+
+    /// Goes through the events of a referral, and through its submission where nobody has.
+    #[inline]
+    fn go_on(
+        &self,
+        (moves, submitted): (&Moves, bool),
+        of: &Of,
+        events: &[u32],
+        going: &mut Going,
+        (out, refusals): (&mut Writing<'_>, &mut Vec<Refusal>),
+    ) {
         let submitted_at = self.submitted_at[index(of.referral)];
-        let mut going = Going { stage: 0, counted: 0, bits: 0, reached: [NEVER; 4] };
         let mut take = |going: &mut Going, kind: EventKind, event: u32, at: i64, is_implied: bool| {
             let counted = going.enter(kind, at);
-            let version = governing(out.program, of.version, &going.reached, at);
+            let version = match submitted {
+                true => of.version,
+                false => governing(out.program, of.version, &going.reached, at),
+            };
             let flags = flags(out.needs, version, kind, going.bits) | if is_implied { IMPLIED } else { 0 };
             let Of { referral, party, rank, .. } = *of;
             let row = Row { at, referral, event, party, rank, version, kind, counted, reached: going.bits, flags };
-            out.push(row, going.reached);
+            out.push(row, &going.reached);
         };
-        take(&mut going, EventKind::SUBMITTED, NONE, submitted_at, false);
+        if !submitted {
+            take(going, EventKind::SUBMITTED, NONE, submitted_at, false);
+        }
         for event in events.iter().copied() {
             let (kind, at) = (self.event_kind[index(event)], self.event_at[index(event)]);
             let known = moves.at(of.version, going.stage, kind).copied();
@@ -354,10 +434,9 @@ impl Walk<'_> {
                 continue;
             }
             for taken in known.map_or(&[][..], |one| moves.taken(one)) {
-                take(&mut going, *taken, event, at, *taken != kind);
+                take(going, *taken, event, at, *taken != kind);
             }
         }
-        going
     }
 }
 
