@@ -166,6 +166,20 @@ impl Day {
         if reached { months } else { months.saturating_sub(1) }
     }
 
+    /// Appends it as it is shown. States and answers are full of days and moments, so this does without formatting.
+    pub(super) fn push_to(self, text: &mut String) {
+        let (year, month, day) = self.ymd();
+        if !self.in_range() {
+            text.push_str(&format!("{year:04}-{month:02}-{day:02}"));
+            return;
+        }
+        push_digits(text, year.into(), 4);
+        text.push('-');
+        push_digits(text, month.into(), 2);
+        text.push('-');
+        push_digits(text, day.into(), 2);
+    }
+
     /// The first day of its month.
     pub fn first_of_month(self) -> Self {
         let (year, month, _) = self.ymd();
@@ -195,9 +209,18 @@ impl FromStr for Day {
 /// Shows `2026-01-31`.
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.ymd();
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        let mut text = String::with_capacity(10);
+        self.push_to(&mut text);
+        f.write_str(&text)
     }
+}
+
+/// Appends a number with so many digits: it has no more.
+pub(super) fn push_digits(text: &mut String, number: i64, count: usize) {
+    if count > 1 {
+        push_digits(text, number / 10, count.saturating_sub(1));
+    }
+    text.extend(u32::try_from(number % 10).ok().and_then(|digit| char::from_digit(digit, 10)));
 }
 
 /// The number that ASCII digits write; `None` for any other byte. At most nine of them.

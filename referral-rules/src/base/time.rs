@@ -1,5 +1,5 @@
 //! Instants as plain integers, and the RFC 3339 texts that stand for them.
-use super::day::{Day, digits};
+use super::day::{Day, digits, push_digits};
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
@@ -142,13 +142,25 @@ impl fmt::Display for Instant {
         let micros = self.0.rem_euclid(MICROS_PER_DAY);
         let (hour, minute) = (micros / MICROS_PER_HOUR, micros % MICROS_PER_HOUR / MICROS_PER_MINUTE);
         let second = micros % MICROS_PER_MINUTE / MICROS_PER_SECOND;
-        write!(f, "{day}T{hour:02}:{minute:02}:{second:02}")?;
+        let mut text = String::with_capacity(27);
+        day.push_to(&mut text);
+        for (before, number) in [('T', hour), (':', minute), (':', second)] {
+            text.push(before);
+            push_digits(&mut text, number, 2);
+        }
         match micros % MICROS_PER_SECOND {
             0 => {}
-            fraction if fraction % 1_000 == 0 => write!(f, ".{:03}", fraction / 1_000)?,
-            fraction => write!(f, ".{fraction:06}")?,
+            fraction if fraction % 1_000 == 0 => {
+                text.push('.');
+                push_digits(&mut text, fraction / 1_000, 3);
+            }
+            fraction => {
+                text.push('.');
+                push_digits(&mut text, fraction, 6);
+            }
         }
-        f.write_str("Z")
+        text.push('Z');
+        f.write_str(&text)
     }
 }
 

@@ -2,11 +2,9 @@
 use super::columns::{Reading, RowIds};
 use super::copies::{same_value, settle};
 use super::given::{Given, GivenTable};
-use super::new_events::{NewEvent, NewEvents};
+use super::new_events::{NewEvent, NewEvents, append_rows};
 use super::rows::RowsOf;
-use super::{
-    Book, Booked, Confirmation, Confirmed, FactColumn, FactValues, Finding, Moments, NEVER, OpeningBalance, Valid,
-};
+use super::{Book, Booked, Confirmation, Confirmed, FactColumn, Finding, Moments, NEVER, OpeningBalance};
 use crate::base::{Buffer, Interner, NONE, Number, TextId, index, position};
 use crate::diag::{Code, suggest};
 use crate::expr::{Column, Type};
@@ -201,6 +199,9 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn unknown_columns(&mut self, given: &GivenTable) {
+        if given.columns.is_empty() {
+            return;
+        }
         let known: FxHashSet<&str> = self.used.iter().map(|name| &**name).collect();
         let unknown: Vec<String> =
             given.columns.keys().filter(|name| !known.contains(name.as_str())).cloned().collect();
@@ -447,11 +448,12 @@ impl<'a> Builder<'a> {
     fn implied_events(&mut self, given: &GivenTable) -> Vec<Implied> {
         let program = self.program;
         let mut out = Vec::new();
+        let on_rows: Vec<&str> = given.columns.keys().filter_map(|name| name.strip_suffix("_at")).collect();
         for (rank, word) in program.kinds.iter().enumerate().skip(1) {
-            let name = format!("{word}_at");
-            if !given.columns.contains_key(&name) {
+            if !on_rows.contains(&word.as_str()) {
                 continue;
             }
+            let name = format!("{word}_at");
             let at = self.integer_column(given, &name, &Type::Instant);
             let recorded = self.integer_column(given, &format!("{word}_recorded_at"), &Type::Instant);
             let facts = program
@@ -468,6 +470,11 @@ impl<'a> Builder<'a> {
     }
 
     fn events(&mut self, given: &GivenTable, book: &mut Book) {
+        let program = self.program;
+        if given.is_nothing() {
+            let none = vec![None; program.facts.len()];
+            return append_rows(&mut self.events.facts, &none, &[], program);
+        }
         self.start("events", given);
         let ids = self.id_column(given, "id");
         let referral = self.id_column(given, "referral");
@@ -476,7 +483,6 @@ impl<'a> Builder<'a> {
         let recorded = self.integer_column(given, "recorded_at", &Type::Instant);
         let known = self.know(&at, &recorded);
         let sequence = self.integer_column(given, "sequence", &Type::Int);
-        let program = self.program;
         let facts: Vec<Option<FactColumn>> = program
             .facts
             .iter()
@@ -484,7 +490,7 @@ impl<'a> Builder<'a> {
                 Owner::Event if given.columns.contains_key(&fact.name) => {
                     self.event_fact(given, &fact.name, &fact.kind)
                 }
-                Owner::Event => self.event_fact(given, &format!("event.{}", fact.name), &fact.kind),
+                Owner::Event => self.event_fact(given, &fact.column, &fact.kind),
                 _ => None,
             })
             .collect();
@@ -593,6 +599,9 @@ impl<'a> Builder<'a> {
     }
 
     fn confirmations(&mut self, given: &GivenTable, book: &mut Book) {
+        if given.is_nothing() {
+            return;
+        }
         self.start("confirmations", given);
         let entry = self.texts_of(given, "entry");
         let what = self.texts_of(given, "what");
@@ -676,7 +685,7 @@ impl<'a> Builder<'a> {
     }
 
     fn booked(&mut self, given: &GivenTable, book: &mut Book) {
-        if given.columns.is_empty() && given.rows == 0 {
+        if given.is_nothing() {
             return;
         }
         self.start("booked", given);
@@ -713,6 +722,9 @@ impl<'a> Builder<'a> {
     }
 
     fn opening_balances(&mut self, given: &GivenTable, book: &mut Book) {
+        if given.is_nothing() {
+            return;
+        }
         self.start("opening_balances", given);
         let name = self.texts_of(given, "name");
         let key = self.texts_of(given, "key");
@@ -775,52 +787,4 @@ struct Implied {
     at: Optional<i64>,
     recorded: Optional<i64>,
     facts: Vec<Option<FactColumn>>,
-}
-
-/// Appends rows of `from` to the event facts.
-fn append_rows(to: &mut Vec<Option<FactColumn>>, from: &[Option<FactColumn>], rows: &[u32], program: &Program) {
-    fn append<T: Clone>(to: &mut Vec<T>, from: Option<&Vec<T>>, rows: &[u32], empty: T) {
-        to.extend(rows.iter().map(|row| from.and_then(|from| from.get(index(*row))).unwrap_or(&empty).clone()));
-    }
-    if to.is_empty() {
-        let column = |kind: &Type| FactColumn::plain(empty_column(kind), Vec::new());
-        let facts = program.facts.iter();
-        *to = facts.map(|fact| (fact.owner == Owner::Event).then(|| column(&fact.kind))).collect();
-    }
-    for (to, from) in to.iter_mut().zip(from) {
-        let Some(FactColumn { values: FactValues::Column(to), valid: Valid::Each(valid), .. }) = to else { continue };
-        let (from, from_valid) = match from.as_ref() {
-            Some(FactColumn { values: FactValues::Column(column), valid: Valid::Each(valid), .. }) => {
-                (Some(column), Some(valid))
-            }
-            _ => (None, None),
-        };
-        append(valid, from_valid, rows, false);
-        macro_rules! of {
-            ($class:ident) => {
-                match from {
-                    Some(Column::$class(values)) => Some(values),
-                    _ => None,
-                }
-            };
-        }
-        match to {
-            Column::Bool(to) => append(to, of!(Bool), rows, false),
-            Column::Int(to) => append(to, of!(Int), rows, 0),
-            Column::Decimal(to) => append(to, of!(Decimal), rows, Number::ZERO),
-            Column::Text(to) => append(to, of!(Text), rows, TextId(0)),
-            Column::List(to) => append(to, of!(List), rows, std::sync::Arc::from(Vec::new())),
-        }
-    }
-}
-
-/// An empty column for a type.
-fn empty_column(kind: &Type) -> Column {
-    match kind {
-        Type::Bool => Column::Bool(Vec::new()),
-        Type::Int | Type::Date | Type::Instant | Type::Duration => Column::Int(Vec::new()),
-        Type::Decimal => Column::Decimal(Vec::new()),
-        Type::Text | Type::OneOf(_) | Type::Map(..) | Type::Nothing => Column::Text(Vec::new()),
-        Type::List(_) => Column::List(Vec::new()),
-    }
 }

@@ -25,7 +25,7 @@ impl Builder<'_> {
     /// missing until the next one.
     pub(super) fn company(&mut self, given: &GivenTable) -> Company {
         let mut out = Company::default();
-        if given.rows == 0 && given.columns.is_empty() {
+        if given.is_nothing() {
             return out;
         }
         self.start("company", given);

@@ -12,7 +12,7 @@ impl Builder<'_> {
     /// Reads figures. A row that cannot be used is a finding; two of one name and moment that say different things both count for nothing
     /// from when the second is known.
     pub(super) fn figures(&mut self, given: &GivenTable, book: &mut Book) {
-        if given.rows == 0 && given.columns.is_empty() {
+        if given.is_nothing() {
             return;
         }
         self.start("figures", given);

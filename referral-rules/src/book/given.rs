@@ -72,6 +72,11 @@ pub struct GivenTable {
 }
 
 impl GivenTable {
+    /// Whether nothing was given: neither rows nor columns.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.rows == 0 && self.columns.is_empty()
+    }
+
     /// Adds a column; a second one of the same name replaces the first.
     ///
     /// # Example

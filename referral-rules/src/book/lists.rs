@@ -9,7 +9,7 @@ impl Builder<'_> {
     /// Reads the values of lists. A row without a value says that the list is there; one of a list that the program does not have is a
     /// finding.
     pub(super) fn lists(&mut self, given: &GivenTable, book: &mut Book) {
-        if given.rows == 0 && given.columns.is_empty() {
+        if given.is_nothing() {
             return;
         }
         self.start("lists", given);

@@ -1,7 +1,8 @@
 //! Events one after the other, on their way into columns.
-use super::{Events, FactColumn, Moments};
-use crate::base::{Buffer, TextId};
-use crate::program::EventKind;
+use super::{Events, FactColumn, FactValues, Moments, Valid};
+use crate::base::{Buffer, Number, TextId, index};
+use crate::expr::{Column, Type};
+use crate::program::{EventKind, Owner, Program};
 
 /// An event that can be used.
 pub(super) struct NewEvent {
@@ -60,5 +61,58 @@ impl NewEvents {
         self.withdrawn.push(event.withdrawn);
         self.sequence.push(event.sequence);
         self.row.push(event.row);
+    }
+}
+
+/// Appends rows of `from` to the event facts.
+pub(super) fn append_rows(
+    to: &mut Vec<Option<FactColumn>>,
+    from: &[Option<FactColumn>],
+    rows: &[u32],
+    program: &Program,
+) {
+    fn append<T: Clone>(to: &mut Vec<T>, from: Option<&Vec<T>>, rows: &[u32], empty: T) {
+        to.extend(rows.iter().map(|row| from.and_then(|from| from.get(index(*row))).unwrap_or(&empty).clone()));
+    }
+    if to.is_empty() {
+        let column = |kind: &Type| FactColumn::plain(empty_column(kind), Vec::new());
+        let facts = program.facts.iter();
+        *to = facts.map(|fact| (fact.owner == Owner::Event).then(|| column(&fact.kind))).collect();
+    }
+    for (to, from) in to.iter_mut().zip(from) {
+        let Some(FactColumn { values: FactValues::Column(to), valid: Valid::Each(valid), .. }) = to else { continue };
+        let (from, from_valid) = match from.as_ref() {
+            Some(FactColumn { values: FactValues::Column(column), valid: Valid::Each(valid), .. }) => {
+                (Some(column), Some(valid))
+            }
+            _ => (None, None),
+        };
+        append(valid, from_valid, rows, false);
+        macro_rules! of {
+            ($class:ident) => {
+                match from {
+                    Some(Column::$class(values)) => Some(values),
+                    _ => None,
+                }
+            };
+        }
+        match to {
+            Column::Bool(to) => append(to, of!(Bool), rows, false),
+            Column::Int(to) => append(to, of!(Int), rows, 0),
+            Column::Decimal(to) => append(to, of!(Decimal), rows, Number::ZERO),
+            Column::Text(to) => append(to, of!(Text), rows, TextId(0)),
+            Column::List(to) => append(to, of!(List), rows, std::sync::Arc::from(Vec::new())),
+        }
+    }
+}
+
+/// An empty column for a type.
+fn empty_column(kind: &Type) -> Column {
+    match kind {
+        Type::Bool => Column::Bool(Vec::new()),
+        Type::Int | Type::Date | Type::Instant | Type::Duration => Column::Int(Vec::new()),
+        Type::Decimal => Column::Decimal(Vec::new()),
+        Type::Text | Type::OneOf(_) | Type::Map(..) | Type::Nothing => Column::Text(Vec::new()),
+        Type::List(_) => Column::List(Vec::new()),
     }
 }

@@ -18,7 +18,7 @@ pub struct Notified {
 impl Builder<'_> {
     /// Reads the table. A row that does not say which notice, or when, is a finding and left out.
     pub(super) fn notified(&mut self, given: &GivenTable) -> Vec<Notified> {
-        if given.rows == 0 && given.columns.is_empty() {
+        if given.is_nothing() {
             return Vec::new();
         }
         self.start("notified", given);

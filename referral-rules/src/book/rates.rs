@@ -11,7 +11,7 @@ const HELP: &str = "give the currencies by their ISO 4217 codes, the first day, 
 impl Builder<'_> {
     /// Reads dated rates. A row that cannot be used is a finding; two that contradict each other make the rate unknown.
     pub(super) fn rates(&mut self, given: &GivenTable, book: &mut Book) {
-        if given.rows == 0 && given.columns.is_empty() {
+        if given.is_nothing() {
             return;
         }
         self.start("rates", given);

@@ -6,6 +6,7 @@ use super::explain::Logic;
 use super::faults::Faults;
 use super::program::{Block, Op, Ref};
 use super::scope::Scope;
+use super::screen::{Screen, screened};
 use super::types::{Slot, Type};
 use super::value::Value;
 use super::vector::{Column, Vector};
@@ -14,7 +15,7 @@ use crate::base::Interner;
 use crate::base::limits::EXPRESSION_BYTES_MAX;
 use crate::diag::{Code, Diagnostic, Span};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What the place where an expression stands needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,6 +49,8 @@ struct Whole {
     constant: Option<Value>,
     logic: Logic,
     reads_ledger: bool,
+    /// Its form over columns, found when it is asked for.
+    screen: OnceLock<Option<Screen>>,
 }
 
 /// Compiles an expression. `place` turns a span of the expression into one of the document. Everything that is wrong is
@@ -127,7 +130,8 @@ pub fn compile(
     let (inputs, names) = inputs.into_iter().map(|input| (input.slot, input.name)).unzip();
     let source = source.to_owned();
     let ty = result.ty;
-    let all = Whole { source, block, constants, inputs, names, named, ty, constant, logic, reads_ledger };
+    let screen = OnceLock::new();
+    let all = Whole { source, block, constants, inputs, names, named, ty, constant, logic, reads_ledger, screen };
     Some(Compiled { all: Arc::new(all) })
 }
 
@@ -214,6 +218,11 @@ impl Compiled {
         let result = self.evaluate(inputs, 1, env, scratch);
         let is_true = matches!(&result.column, Column::Bool(values) if values.first() == Some(&true));
         is_true && result.status.first().is_some_and(|status| status.is_ok())
+    }
+
+    /// The condition as a tree over columns, if it is one.
+    pub fn screen(&self) -> Option<&Screen> {
+        self.all.screen.get_or_init(|| screened(self)).as_ref()
     }
 
     pub(super) fn constants(&self) -> &[Vector] {

@@ -58,12 +58,10 @@ pub enum Line {
 /// So many parts a condition may have.
 const PARTS_MAX: usize = 64;
 
-impl Compiled {
-    /// The condition as a tree over columns, if it is one.
-    pub fn screen(&self) -> Option<Screen> {
-        let mut shaping = Shaping { block: self.block(), constants: self.constants(), parts: 0 };
-        shaping.screen(self.block().result)
-    }
+/// The condition as a tree over columns, if it is one.
+pub(super) fn screened(condition: &Compiled) -> Option<Screen> {
+    let mut shaping = Shaping { block: condition.block(), constants: condition.constants(), parts: 0 };
+    shaping.screen(condition.block().result)
 }
 
 struct Shaping<'a> {

@@ -8,7 +8,7 @@ use super::given::GivenForms;
 use super::histories::changed;
 use super::key::{Key, State, States, seal};
 use super::measures::{contributed_forms, load_contributed};
-use super::rows::{content, event_row, referral_row};
+use super::rows::{content, event_row, own_content, referral_row};
 use super::scope::Running;
 use super::sharing::note_sharing;
 use super::small::{Small, small_book};
@@ -225,7 +225,7 @@ impl Stepping<'_> {
         let mut timeline = Timeline::default();
         let mut whole = vec![None; book.referrals.id.len()];
         let mut states = Vec::new();
-        let mut bodies: BTreeMap<String, ReferralBody> = BTreeMap::new();
+        let mut bodies: BTreeMap<String, Box<ReferralBody>> = BTreeMap::new();
         let facts = Facts { program, book, submissions: &self.submissions, standings: &self.standings };
         let as_of = items.values().flatten().map(|item| item.known).max().unwrap_or(as_of.0).max(as_of.0);
         for (key, body) in &self.opened.scopes {
@@ -327,7 +327,7 @@ impl Stepping<'_> {
         &self,
         running: &Running<'_>,
         mut given: GivenForms,
-        bodies: &mut BTreeMap<String, ReferralBody>,
+        bodies: &mut BTreeMap<String, Box<ReferralBody>>,
         whole: &mut [Option<ReferralState>],
     ) {
         for (referral, state) in &running.counting.referrals {
@@ -357,7 +357,7 @@ impl Stepping<'_> {
         }
     }
 
-    fn body(&self, referral: u32) -> ReferralBody {
+    fn body(&self, referral: u32) -> Box<ReferralBody> {
         let book = &self.small.book;
         let row = index(referral);
         let id = self.id(referral);
@@ -365,9 +365,15 @@ impl Stepping<'_> {
             Some(body) => body.clone(),
             None => {
                 let version = self.program.versions.get(usize::from(self.submissions.version[row]));
-                let own = referral_row(self.program, book, referral);
+                let (content, own) = match self.small.contents.get(id) {
+                    Some((content, own)) => (content.clone(), own.clone()),
+                    None => {
+                        let own = referral_row(self.program, book, referral);
+                        (own_content(self.program, book, referral, &own), own)
+                    }
+                };
                 let mut body = ReferralBody {
-                    content: self.small.content(self.program, referral, &own),
+                    content,
                     row: own,
                     refused: self.submissions.refused[row].0,
                     known: book.referrals.known[row],
@@ -375,13 +381,13 @@ impl Stepping<'_> {
                     ..ReferralBody::default()
                 };
                 body.standing.version = version.map(|version| version.name.clone()).unwrap_or_default();
-                body
+                Box::new(body)
             }
         }
     }
 
     /// States of refused referrals, of events that wait for their referral, of events and of claims.
-    fn save_others(&self, bodies: &mut BTreeMap<String, ReferralBody>, states: &mut Vec<State>) {
+    fn save_others(&self, bodies: &mut BTreeMap<String, Box<ReferralBody>>, states: &mut Vec<State>) {
         let book = &self.small.book;
         for row in self.small.fresh_rows() {
             let id = self.id(row).to_owned();

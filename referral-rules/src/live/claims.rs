@@ -3,7 +3,7 @@
 use super::accounts::Link;
 use super::apply::Stepping;
 use super::convert::standing;
-use super::forms::{CellForm, ClaimBody, Row, ScopeBody};
+use super::forms::{CellForm, ClaimBody, Row};
 use super::gather::{Wanted, push, scope_key};
 use super::key::{Key, States};
 use super::made::load_made;
@@ -266,7 +266,7 @@ impl Stepping<'_> {
         self.looked_back.entry(scope.clone()).or_default().push(submission);
         let facts = Facts { program, book, submissions: &self.submissions, standings: &self.standings };
         let (opening, _) = opening::read(program, book);
-        let empty = ScopeBody::default();
+        let empty = Box::default();
         let body = self.opened.scopes.get(&scope).unwrap_or(&empty);
         let loaded = Running::load(facts, body, submission.known).and_then(|mut running| {
             let whole = self.load_referrals(&scope, &mut running);

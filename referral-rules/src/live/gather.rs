@@ -13,9 +13,9 @@ pub struct Opened {
     /// Events that were taken in.
     pub events: BTreeMap<String, EventBody>,
     /// Referrals.
-    pub referrals: BTreeMap<String, ReferralBody>,
+    pub referrals: BTreeMap<String, Box<ReferralBody>>,
     /// Scopes.
-    pub scopes: BTreeMap<Key, ScopeBody>,
+    pub scopes: BTreeMap<Key, Box<ScopeBody>>,
     /// The histories of accounts, those of the news and the parties of referrals.
     pub histories: Histories,
 }
@@ -155,11 +155,9 @@ pub fn gather(
     let mut scopes = BTreeSet::new();
     for row in 0..news.referrals.rows {
         let Some(id) = text(&news.referrals, "id", row) else { continue };
-        for kind in program.kinds.iter().skip(1) {
-            if text(&news.referrals, &format!("{kind}_at"), row).is_some()
-                || news.referrals.columns.contains_key(&format!("{kind}_at"))
-            {
-                out.open_event(program, states, &format!("{id}/{kind}"), wanted);
+        for kind in news.referrals.columns.keys().filter_map(|name| name.strip_suffix("_at")) {
+            if program.kinds.iter().skip(1).any(|known| known == kind) {
+                out.open_event(program, states, &[&id, "/", kind].concat(), wanted);
             }
         }
         if let Some(referrer) = text(&news.referrals, "referrer", row) {
@@ -199,9 +197,9 @@ pub fn gather(
             for id in &due {
                 out.open_referral(program, states, id, wanted);
             }
-            out.scopes.insert(key, body);
+            out.scopes.insert(key, Box::new(body));
         } else {
-            out.scopes.insert(key, ScopeBody::default());
+            out.scopes.insert(key, Box::default());
         }
     }
     out.open_histories(program, states, news, wanted);
@@ -242,7 +240,7 @@ impl Opened {
         }
         if let Some(body) = wanted.open::<ReferralBody>(program, states, Key::Referral(id.to_owned())) {
             let others: Vec<String> = body.sharers.iter().chain(&body.shares_with).cloned().collect();
-            self.referrals.insert(id.to_owned(), body);
+            self.referrals.insert(id.to_owned(), Box::new(body));
             // What happens to one who shares a claim is what happens to the holder.
             others.iter().for_each(|other| self.open_referral(program, states, other, wanted));
         }

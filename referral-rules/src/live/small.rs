@@ -29,8 +29,9 @@ pub(super) struct Small {
     accounts_given: bool,
     /// The histories of accounts, as far as they are asked or go on.
     pub(super) histories: Histories,
-    /// The digests of the new referrals' rows.
-    contents: BTreeMap<String, String>,
+    /// The new referrals' rows and their digests, as the news have them. Facts of accounts are no part of the digests, but by now
+    /// they stand on the rows.
+    pub(super) contents: BTreeMap<String, (String, Row)>,
 }
 
 /// Builds the book of what is new and what it touches; or says that the past must be gone through again.
@@ -81,7 +82,7 @@ pub(super) fn small_book(
                 if fresh.accounts.given && unknown && !kept {
                     out.strangers.insert(id.clone());
                 }
-                out.contents.insert(id.clone(), content);
+                out.contents.insert(id.clone(), (content, row));
                 out.fresh.insert(id.clone());
                 known.insert(id);
             }
@@ -227,12 +228,5 @@ impl Small {
     pub(super) fn fresh_rows(&self) -> Vec<u32> {
         let order = self.book.order.iter().copied();
         order.filter(|row| self.fresh.contains(self.book.text(self.book.referrals.id[index(*row)]))).collect()
-    }
-
-    /// The digest of a new referral's row. Facts of accounts are no part of it, but by now they stand on the row; the digest
-    /// that was compared is the one of the news.
-    pub(super) fn content(&self, program: &Program, referral: u32, row: &Row) -> String {
-        let id = self.book.text(self.book.referrals.id[index(referral)]);
-        self.contents.get(id).cloned().unwrap_or_else(|| own_content(program, &self.book, referral, row))
     }
 }

@@ -190,7 +190,7 @@ impl<'a> Judging<'a> {
             let left = requirement.conditions.iter().filter(|condition| !by_account.covers(program, book, condition));
             let conditions: Vec<_> = left
                 .map(|condition| {
-                    let bound = condition.screen().and_then(|screen| bind(program, book, &screen));
+                    let bound = condition.screen().and_then(|screen| bind(program, book, screen));
                     bound.map_or(Condition::Rows(condition), Condition::Columns)
                 })
                 .collect();
