@@ -146,6 +146,10 @@ def period(in_each, day):
         return None, None
     if in_each == "day":
         return day, plus_days(day, 1)
+    if in_each == "calendar week" or in_each.startswith("week from "):
+        begins = "mon" if in_each == "calendar week" else in_each[len("week from "):]
+        first = plus_days(day, -((day.weekday() - WEEKDAYS.index(begins)) % 7))
+        return first, plus_days(first, 7)
     if in_each.startswith("calendar "):
         months = {"month": 1, "quarter": 3, "half": 6, "year": 12}[in_each[len("calendar "):]]
         first = date(day.year, (day.month - 1) // months * months + 1, 1)

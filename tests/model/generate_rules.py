@@ -48,7 +48,7 @@ class Rules:
         draw, kinds = self.draw, ["first-invoice", "renewal", "renewal", "qualified", "closed"]
         draw.form("reviewed_by")
         found["reviewed_by"] = draw.one(kinds) if draw.chance(70) else draw.some(kinds, 2, 2)
-        keys = draw.one([["released_when"], ["voided_when"], ["released_when", "voided_when"], ["released_when", "voided_when"]])
+        keys = draw.one([["released_when"], ["voided_when"], ["voided_when"], ["released_when", "voided_when"], ["released_when", "voided_when"]])
         for key in keys:
             found[key] = self.condition(JUDGED)
 

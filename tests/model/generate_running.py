@@ -51,7 +51,7 @@ def notice(draw, document, name):
         asked = EVERYWHERE + ([text.format(of) for text in OF_ACCOUNTS] if of in ("account", "referrer") else OF_REFERRALS if of == "referral" else [])
         asked += [f"verdict.{other['id'].replace('-', '_')} != 'last'" for other in document.get("assessment", []) if other["of"] in (of, "company")]
         dates = AGAIN + [f"{of}.since"] * 4 * (of in ("account", "referrer")) + ["day(referral.submitted_at)", "referral.qualified_at"] * (of == "referral")
-        found[way] = draw.word("every", ["day", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 02-29"]) if way == "every" else draw.one(dates)
+        found[way] = draw.word("every", ["day", "calendar week", "week from wed", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 02-29"]) if way == "every" else draw.one(dates)
     if draw.chance(50):
         found["when"] = draw.some(asked, 1, 2)
     if draw.chance(70):

@@ -74,7 +74,7 @@ ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Ame
          "Pacific/Auckland", "America/St_Johns", "Asia/Tokyo"]
 
 ROUNDINGS = ["half away from zero", "half even", "half up", "half down", "up", "down", "ceiling", "floor"]
-PERIODS = ["lifetime", "day", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 04-01",
+PERIODS = ["lifetime", "day", "calendar week", "week from sun", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 04-01",
            "year from 02-29", "30 days", "2 days"]
 LENGTHS = ["1 minute", "90 minutes", "24 hours", "36 hours", "1 day", "10 days", "1 business day", "5 business days", "2 weeks",
            "1 month", "3 months", "1 year"]

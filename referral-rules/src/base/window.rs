@@ -1,5 +1,5 @@
 //! The periods in which a limit or a measure counts: calendar periods, and rolling windows.
-use super::day::Day;
+use super::day::{Day, Weekday};
 use super::duration::{Length, LengthUnit};
 use super::limits::LENGTH_COUNT_MAX;
 use std::fmt;
@@ -26,6 +26,11 @@ pub enum Period {
     Lifetime,
     /// `day`
     Day,
+    /// `calendar week`: from Monday to Sunday, as in ISO 8601; or `week from sun`.
+    Week {
+        /// The day on which it begins.
+        from: Weekday,
+    },
     /// `calendar month`
     Month,
     /// `calendar quarter`: from the first of January, April, July and October.
@@ -51,10 +56,13 @@ pub enum Period {
 pub enum PeriodFault {
     /// None of the texts.
     #[error(
-        "a period is `lifetime`, `day`, `calendar month`, `calendar quarter`, `calendar half`, `calendar year`, \
-         `year from 04-01` or a number of days such as `30 days`"
+        "a period is `lifetime`, `day`, `calendar week`, `week from sun`, `calendar month`, `calendar quarter`, `calendar half`, \
+         `calendar year`, `year from 04-01` or a number of days such as `30 days`"
     )]
     Form,
+    /// `week from` a day that no week has.
+    #[error("a week begins on `mon`, `tue`, `wed`, `thu`, `fri`, `sat` or `sun`")]
+    NoSuchWeekday,
     /// `year from` a day that no year has.
     #[error("a year begins on a month and day such as `04-01`")]
     NoSuchDay,
@@ -64,6 +72,9 @@ pub enum PeriodFault {
 }
 
 impl Period {
+    /// The calendar week.
+    pub const CALENDAR_WEEK: Self = Self::Week { from: Weekday::Monday };
+
     /// The calendar year.
     pub const CALENDAR_YEAR: Self = Self::Year { month: 1, day: 1 };
 
@@ -75,11 +86,16 @@ impl Period {
         match text {
             "lifetime" => return Ok(Self::Lifetime),
             "day" => return Ok(Self::Day),
+            "calendar week" => return Ok(Self::CALENDAR_WEEK),
             "calendar month" => return Ok(Self::Month),
             "calendar quarter" => return Ok(Self::Quarter),
             "calendar half" => return Ok(Self::Half),
             "calendar year" => return Ok(Self::CALENDAR_YEAR),
             _ => {}
+        }
+        if let Some(start) = text.strip_prefix("week from ") {
+            let from = Weekday::parse(start).ok_or(PeriodFault::NoSuchWeekday)?;
+            return Ok(Self::Week { from });
         }
         if let Some(start) = text.strip_prefix("year from ") {
             let day = Day::parse(&format!("2000-{start}")).map_err(|_| PeriodFault::NoSuchDay)?;
@@ -104,6 +120,7 @@ impl Period {
         match self {
             Self::Lifetime => Day::MIN,
             Self::Day => day,
+            Self::Week { from } => day.checked_add_days(into_week(day, from).saturating_neg()).unwrap_or(Day::MIN),
             Self::Month => day.first_of_month(),
             Self::Quarter => first_of_months(year, month, 3),
             Self::Half => first_of_months(year, month, 6),
@@ -123,6 +140,7 @@ impl Period {
         match self {
             Self::Lifetime | Self::Rolling { .. } => None,
             Self::Day => day.checked_add_days(1),
+            Self::Week { from } => day.checked_add_days(7_i64.saturating_sub(into_week(day, from))),
             Self::Month => self.first_day(day).checked_add_months(1),
             Self::Quarter => self.first_day(day).checked_add_months(3),
             Self::Half => self.first_day(day).checked_add_months(6),
@@ -149,6 +167,8 @@ impl fmt::Display for Period {
         match *self {
             Self::Lifetime => f.write_str("lifetime"),
             Self::Day => f.write_str("day"),
+            Self::CALENDAR_WEEK => f.write_str("calendar week"),
+            Self::Week { from } => write!(f, "week from {}", from.name()),
             Self::Month => f.write_str("calendar month"),
             Self::Quarter => f.write_str("calendar quarter"),
             Self::Half => f.write_str("calendar half"),
@@ -157,6 +177,12 @@ impl fmt::Display for Period {
             Self::Rolling { days } => write!(f, "{}", Length { count: days, unit: LengthUnit::Days }),
         }
     }
+}
+
+/// How many days a day comes after the first one of its week.
+fn into_week(day: Day, from: Weekday) -> i64 {
+    let [today, first] = [day.weekday(), from].map(|day| i64::from(day.days_from_monday()));
+    today.saturating_sub(first).rem_euclid(7)
 }
 
 /// The first day of the stretch of `length` months, counted from January, that holds a month.
@@ -186,6 +212,8 @@ mod tests {
         for text in [
             "lifetime",
             "day",
+            "calendar week",
+            "week from sun",
             "calendar month",
             "calendar quarter",
             "calendar half",
@@ -198,6 +226,7 @@ mod tests {
             assert_eq!(Period::parse(text).map(|period| period.to_string()), Ok(text.to_owned()));
         }
         assert_eq!(Period::parse("year from 01-01"), Ok(Period::CALENDAR_YEAR));
+        assert_eq!(Period::parse("week from mon"), Ok(Period::CALENDAR_WEEK));
         for (text, fault) in [
             ("", PeriodFault::Form),
             ("month", PeriodFault::Form),
@@ -205,6 +234,7 @@ mod tests {
             ("5 business days", PeriodFault::Form),
             ("0 days", PeriodFault::Count),
             ("36501 days", PeriodFault::Count),
+            ("week from sunday", PeriodFault::NoSuchWeekday),
             ("year from 02-30", PeriodFault::NoSuchDay),
             ("year from april", PeriodFault::NoSuchDay),
         ] {
@@ -216,6 +246,11 @@ mod tests {
     fn periods_begin_on_their_first_day() {
         for (period, at, first, next) in [
             ("day", "2024-02-29", "2024-02-29", Some("2024-03-01")),
+            ("calendar week", "2026-01-04", "2025-12-29", Some("2026-01-05")),
+            ("calendar week", "2026-01-05", "2026-01-05", Some("2026-01-12")),
+            ("week from sun", "2026-01-03", "2025-12-28", Some("2026-01-04")),
+            ("week from sun", "2026-01-04", "2026-01-04", Some("2026-01-11")),
+            ("week from wed", "2026-01-06", "2025-12-31", Some("2026-01-07")),
             ("calendar month", "2024-02-29", "2024-02-01", Some("2024-03-01")),
             ("calendar quarter", "2026-12-31", "2026-10-01", Some("2027-01-01")),
             ("calendar half", "2026-06-30", "2026-01-01", Some("2026-07-01")),
@@ -240,6 +275,8 @@ mod tests {
     fn periods_follow_one_another_without_gaps() {
         for text in [
             "day",
+            "calendar week",
+            "week from sat",
             "calendar month",
             "calendar quarter",
             "calendar half",
@@ -262,7 +299,7 @@ mod tests {
     fn periods_end_without_a_panic() {
         let odd =
             [Period::Year { month: 0, day: 0 }, Period::Year { month: u32::MAX, day: 1 }, Period::Rolling { days: 0 }];
-        let texts = ["lifetime", "day", "calendar quarter", "year from 04-01", "36500 days"];
+        let texts = ["lifetime", "day", "week from sun", "calendar quarter", "year from 04-01", "36500 days"];
         for period in texts.map(|text| Period::parse(text).unwrap()).into_iter().chain(odd) {
             for raw in [Day(i32::MIN), Day(i32::MAX), Day::MIN, Day::MAX] {
                 let _ = (period.first_day(raw), period.next_first_day(raw), period.to_string());

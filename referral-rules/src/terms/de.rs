@@ -254,6 +254,8 @@ pub(super) const fn sentence(say: Say) -> &'static str {
         Say::PerExpression => "jeden Wert hiervon: {value}",
         Say::PeriodLifetime => "ohne Ende",
         Say::PeriodDay => "ein Tag",
+        Say::PeriodWeek => "eine Kalenderwoche (Montag bis Sonntag)",
+        Say::PeriodWeekFrom => "eine Woche, die am {day} beginnt",
         Say::PeriodMonth => "ein Kalendermonat",
         Say::PeriodQuarter => "ein Kalendervierteljahr",
         Say::PeriodHalf => "ein Kalenderhalbjahr",

@@ -254,6 +254,8 @@ pub(super) const fn sentence(say: Say) -> &'static str {
         Say::PerExpression => "each value of {value}",
         Say::PeriodLifetime => "without end",
         Say::PeriodDay => "a day",
+        Say::PeriodWeek => "a calendar week (Monday to Sunday)",
+        Say::PeriodWeekFrom => "a week that begins on {day}",
         Say::PeriodMonth => "a calendar month",
         Say::PeriodQuarter => "a calendar quarter",
         Say::PeriodHalf => "a calendar half-year",

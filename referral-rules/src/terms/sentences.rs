@@ -46,7 +46,7 @@ sentences! {
     StageOpportunity, StageClosed, StageDisqualified, StageLost, StageNurture, StageExpired, OwnerAccount,
     OwnerReferrer, OwnerReferee, OwnerReferral, OwnerEvent, PartyReferrer, PartyReferee, PartyRecruiter,
     PerProgram, PerReferrer, PerReferee, PerReferral, PerReward, PerCampaign, PerExpression, PeriodLifetime,
-    PeriodDay, PeriodMonth, PeriodQuarter, PeriodHalf, PeriodYear, PeriodYearFrom, PeriodRolling, LengthMinute,
+    PeriodDay, PeriodWeek, PeriodWeekFrom, PeriodMonth, PeriodQuarter, PeriodHalf, PeriodYear, PeriodYearFrom, PeriodRolling, LengthMinute,
     LengthMinutes, LengthHour, LengthHours, LengthDay, LengthDays, LengthBusinessDay, LengthBusinessDays,
     LengthWeek, LengthWeeks, LengthMonth, LengthMonths, LengthYear, LengthYears, RoundHalfAwayFromZero,
     RoundHalfEven, RoundHalfUp, RoundHalfDown, RoundUp, RoundDown, RoundCeiling, RoundFloor, Monday, Tuesday,

@@ -177,6 +177,8 @@ impl Words<'_> {
         match period {
             Period::Lifetime => self.word(Say::PeriodLifetime),
             Period::Day => self.word(Say::PeriodDay),
+            Period::CALENDAR_WEEK => self.word(Say::PeriodWeek),
+            Period::Week { from } => self.say(Say::PeriodWeekFrom, &[("day", &self.weekday(from))]),
             Period::Month => self.word(Say::PeriodMonth),
             Period::Quarter => self.word(Say::PeriodQuarter),
             Period::Half => self.word(Say::PeriodHalf),

@@ -38,7 +38,7 @@ pub(super) fn clock(version: &mut VersionPlan, draw: &mut Draw<'_>) {
 
 /// When levels go up and down; some ladders cannot be looked at when a period begins.
 fn moves(version: &mut VersionPlan, draw: &mut Draw<'_>, only_at_events: bool) {
-    let periods = ["day", "calendar month", "calendar quarter", "year from 02-10", "at once"];
+    let periods = ["day", "calendar week", "calendar month", "calendar quarter", "year from 02-10", "at once"];
     let up = if only_at_events { "at once" } else { draw.one_of(&periods) };
     let down = draw.one_of(&["never", "never", "at once", "day", "calendar month", "calendar half"]);
     let down = if only_at_events { "never" } else { down };
@@ -511,6 +511,7 @@ pub(super) fn limit(version: &mut VersionPlan, draw: &mut Draw<'_>, at: usize, c
     let in_each = draw.one_of(&[
         "lifetime",
         "calendar month",
+        "week from wed",
         "day",
         "calendar quarter",
         "calendar half",

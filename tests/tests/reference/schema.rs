@@ -11,7 +11,7 @@ const NAME: &str = "^[a-z][a-z0-9_]*$";
 const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 const LENGTH: &str = "^[1-9][0-9]* (minutes?|hours?|days?|business days?|weeks?|months?|years?)$";
 const PERIOD: &str =
-    "^(lifetime|day|calendar (month|quarter|half|year)|year from [0-9]{2}-[0-9]{2}|[1-9][0-9]* days?)$";
+    "^(lifetime|day|calendar (week|month|quarter|half|year)|week from (mon|tue|wed|thu|fri|sat|sun)|year from [0-9]{2}-[0-9]{2}|[1-9][0-9]* days?)$";
 const PERCENT: &str = "^[0-9]+(\\.[0-9]+)?%$";
 
 fn pattern(pattern: &str) -> Value {
@@ -107,6 +107,10 @@ fn type_of(path: &str, key: &str, cell: &str) -> Value {
         | "sections"
         | "section or sections"
         | "as the rows" => below(path, key, cell),
+        // Words among which there are periods from any day.
+        _ if words_only(cell).is_some_and(|words| words.iter().any(|word| word.starts_with("year from"))) => {
+            json!({"anyOf": [{"enum": words_only(cell)}, pattern(PERIOD)]})
+        }
         _ if words_only(cell).is_some() => json!({"enum": words_only(cell)}),
         _ => json!({}),
     }

@@ -317,15 +317,17 @@ pub(super) const DISQUALIFIED: &[(&str, Disqualified)] =
 pub(super) const THIS_EVENT: &[(&str, ThisEvent)] =
     &[("counts", ThisEvent::Counts), ("does not count", ThisEvent::DoesNotCount)];
 
-/// When levels go up; the last stands for any day of the year.
+/// When levels go up; `week from sun` and `year from 04-01` stand for those from any day.
 pub(super) const GOES_UP: &[&str] =
-    &["at once", "day", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 04-01"];
+    &["at once", "day", "calendar week", "week from sun", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 04-01"];
 
 /// When levels go down.
 pub(super) const GOES_DOWN: &[&str] = &[
     "at once",
     "never",
     "day",
+    "calendar week",
+    "week from sun",
     "calendar month",
     "calendar quarter",
     "calendar half",
@@ -358,10 +360,12 @@ pub(super) const PER: &[(&str, Per)] = &[
     ("campaign", Per::Campaign),
 ];
 
-/// The texts of periods; the last two stand for any day of the year and any number of days.
+/// The texts of periods; those with a day stand for any day, the last one for any number of days.
 pub(super) const PERIODS: &[&str] = &[
     "lifetime",
     "day",
+    "calendar week",
+    "week from sun",
     "calendar month",
     "calendar quarter",
     "calendar half",
@@ -372,7 +376,7 @@ pub(super) const PERIODS: &[&str] = &[
 
 /// Those of them that have a beginning.
 pub(super) const CALENDAR_PERIODS: &[&str] =
-    &["lifetime", "day", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 04-01"];
+    &["lifetime", "day", "calendar week", "week from sun", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 04-01"];
 
 pub(super) const OVER_LIMIT: &[(&str, OverLimit)] = &[
     ("pay what fits", OverLimit::PayWhatFits),
