@@ -56,7 +56,7 @@ pub(crate) fn values(pieces: &[Piece], depth: usize) -> Result<Values, Refused> 
         DataType::Decimal256(_, scale) => decimals::<Decimal256Type>(pieces, *scale, |units| units.to_i128())?,
         DataType::Utf8 => PackedValues::Text(texts::packed::<i32>(pieces, Offsets::I32)?),
         DataType::LargeUtf8 => PackedValues::Text(texts::packed::<i64>(pieces, Offsets::I64)?),
-        DataType::Utf8View => PackedValues::Text(texts::from_views(pieces)),
+        DataType::Utf8View => PackedValues::Text(texts::from_views(pieces)?),
         other => PackedValues::Int(ints(pieces, other)?),
     };
     Ok(Values::Packed(Packed { values, valid: valid(pieces)? }))

@@ -13,7 +13,7 @@
 //! | `decimal32` to `decimal256` | exact numbers of at most 128 bits; all but `decimal128` are copied |
 //! | `date32`, `date64` of whole days (copied) | days |
 //! | `timestamp` with a zone, whatever its unit | moments |
-//! | `utf8`, `large_utf8`, `utf8_view` (copied) | texts, ids |
+//! | `utf8`, `large_utf8`, `utf8_view` | texts, ids |
 //! | a dictionary of texts with whole numbers as keys | texts; the keys stay where they are, a dictionary's null is a missing value |
 //! | a struct | a column per field: `referrer` with the field `status` is `referrer.status` |
 //! | lists of all these but structs | lists, copied |

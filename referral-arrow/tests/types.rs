@@ -152,6 +152,25 @@ fn texts_in_every_layout() {
 }
 
 #[test]
+fn views_stay_where_they_are() {
+    let long = "a text that is longer than what a view holds itself";
+    let other = "and another one, häßlich but sound";
+    let views = |rows: Vec<Option<&str>>| StringViewArray::from(rows);
+    let array =
+        views(vec![Some("ada"), Some(long), None, Some(other), Some("nine lives"), Some("twelve bytes"), Some("é")]);
+    let Values::Packed(Packed { values: PackedValues::Text(texts_of), .. }) = read(array.slice(1, 6)) else { panic!() };
+    let rows: Vec<&str> = (0..texts_of.len()).map(|row| texts_of.text(row)).collect();
+    assert_eq!(rows, [long, "", other, "nine lives", "twelve bytes", "é"]);
+    assert_eq!(texts_of.taken(&[2, 5, 9]), [other, "é", ""].into_iter().collect());
+
+    // Of several batches, each with its own pieces, and one of a piece that is mostly none of its texts.
+    let parts = [array.slice(5, 2), views(vec![Some(other), None, Some("bo")]), array.slice(0, 2), array.slice(7, 0)];
+    let batches: Vec<RecordBatch> = parts.into_iter().map(|part| batch("fact", part)).collect();
+    let joined = table(&batches).unwrap();
+    assert_eq!(texts(&joined.columns["fact"]), some(&["twelve bytes", "é", other, "-", "bo", "ada", long]));
+}
+
+#[test]
 fn dictionaries_are_used_as_they_come() {
     let keys = || Int8Array::from(vec![Some(1), None, Some(0), Some(2)]);
     let words = vec![Some("active"), Some("paused"), None];

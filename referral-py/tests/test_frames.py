@@ -113,6 +113,7 @@ LIBRARIES = {
     "pyarrow": lambda table: table,
     "pieces": lambda table: pyarrow.concat_tables([table.slice(0, 1), table.slice(1)]) if table.num_rows > 1 else table,
     "polars": polars.DataFrame,
+    "pieces of polars": lambda table: polars.concat([polars.DataFrame(table.slice(0, 1)), polars.DataFrame(table.slice(1))], rechunk=False),
     "pandas": lambda table: table.to_pandas(types_mapper=pandas.ArrowDtype),
     "pandas objects": lambda table: table.to_pandas(integer_object_nulls=True).astype(object),
 }

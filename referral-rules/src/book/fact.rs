@@ -1,5 +1,6 @@
 //! The columns of a book: typed values, or a host's memory as it is.
-use super::packed::{Ints, Packed, PackedTexts, PackedValues, each_width};
+use super::packed::{Ints, Packed, PackedValues, each_width};
+use super::texts::PackedTexts;
 use crate::base::{Bits, Buffer, Day, Instant, Number, TextId, index};
 use crate::expr::{Column, Pool, Type, Value};
 

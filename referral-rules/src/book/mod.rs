@@ -41,6 +41,7 @@ mod parties;
 mod rates;
 mod rows;
 mod same_ids;
+mod texts;
 
 pub(crate) use accounts::has_history;
 pub use company::Company;
@@ -51,8 +52,10 @@ pub use given::{Cell, Given, GivenTable, Values};
 pub use history::Histories;
 pub use moments::Moments;
 pub use notified::Notified;
-pub use packed::{Ints, Offsets, Packed, PackedTexts, PackedValues, TextsFault, Tick};
+pub use packed::{Ints, Packed, PackedValues, Tick};
 pub(crate) use packed::{each_width, one_width};
+pub(crate) use texts::Laid;
+pub use texts::{Offsets, PackedTexts, TextsFault};
 
 use crate::base::{Buffer, Interner, Number, TextId, compare_ids, index, position};
 use crate::expr::{Lists, Rates};

@@ -2,6 +2,7 @@
 //!
 //! They are taken over without copying. Nothing here knows Arrow; what speaks it hands its buffers over as [`Buffer`]s.
 use super::given::Values;
+use super::texts::PackedTexts;
 use crate::base::{Bits, Buffer, Day, Instant, Number, index};
 use std::ops::Range;
 use std::sync::Arc;
@@ -90,141 +91,6 @@ impl Ints {
             Self::U16(values) => Self::U16(pick(values, rows)),
             Self::U32(values) => Self::U32(pick(values, rows)),
         }
-    }
-}
-
-/// Texts one after the other in one piece of memory.
-#[derive(Clone, PartialEq, Debug)]
-pub struct PackedTexts {
-    offsets: Offsets,
-    bytes: Buffer<u8>,
-}
-
-/// Where each text starts and ends: one more than there are texts.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Offsets {
-    /// 32 bits
-    I32(Buffer<i32>),
-    /// 64 bits
-    I64(Buffer<i64>),
-}
-
-/// Why texts cannot be used.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum TextsFault {
-    /// The offsets fall, or leave the bytes.
-    #[error("the offsets of the texts do not rise within the bytes")]
-    Offsets,
-    /// A text is no UTF-8.
-    #[error("a text is not valid UTF-8")]
-    Encoding,
-}
-
-impl PackedTexts {
-    /// Texts by their offsets into the bytes; checked once, here.
-    ///
-    /// # Errors
-    /// [`TextsFault`] where a text leaves the bytes or is no UTF-8.
-    pub fn new(offsets: Offsets, bytes: Buffer<u8>) -> Result<Self, TextsFault> {
-        fn bounds<T: Copy>(offsets: &[T], bytes: &[u8]) -> Result<(), TextsFault>
-        where
-            usize: TryFrom<T>,
-        {
-            let mut before: Option<usize> = None;
-            for offset in offsets {
-                let at = usize::try_from(*offset).map_err(|_| TextsFault::Offsets)?;
-                if at > bytes.len() || before.is_some_and(|before| at < before) {
-                    return Err(TextsFault::Offsets);
-                }
-                // A byte that goes on with a character cannot begin a text.
-                if bytes.get(at).is_some_and(|byte| byte & 0xC0 == 0x80) {
-                    return Err(TextsFault::Encoding);
-                }
-                before = Some(at);
-            }
-            let first = offsets.first().and_then(|first| usize::try_from(*first).ok()).unwrap_or(0);
-            let used = bytes.get(first..before.unwrap_or(0)).unwrap_or_default();
-            std::str::from_utf8(used).map(|_| ()).map_err(|_| TextsFault::Encoding)
-        }
-        match &offsets {
-            Offsets::I32(offsets) => bounds(offsets, &bytes)?,
-            Offsets::I64(offsets) => bounds(offsets, &bytes)?,
-        }
-        Ok(Self { offsets, bytes })
-    }
-
-    /// How many texts there are.
-    pub fn len(&self) -> usize {
-        let offsets = match &self.offsets {
-            Offsets::I32(offsets) => offsets.len(),
-            Offsets::I64(offsets) => offsets.len(),
-        };
-        offsets.saturating_sub(1)
-    }
-
-    /// True without any text.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The bytes of a row's text; none past the last row.
-    pub fn bytes(&self, row: usize) -> &[u8] {
-        fn of<T: Copy>(offsets: &[T], row: usize) -> Option<(usize, usize)>
-        where
-            usize: TryFrom<T>,
-        {
-            let at = |row: usize| offsets.get(row).and_then(|at| usize::try_from(*at).ok());
-            Some((at(row)?, at(row.saturating_add(1))?))
-        }
-        let bounds = match &self.offsets {
-            Offsets::I32(offsets) => of(offsets, row),
-            Offsets::I64(offsets) => of(offsets, row),
-        };
-        bounds.and_then(|(start, end)| self.bytes.get(start..end)).unwrap_or_default()
-    }
-
-    /// A row's text.
-    pub fn text(&self, row: usize) -> &str {
-        std::str::from_utf8(self.bytes(row)).unwrap_or_default()
-    }
-
-    /// Whether no text is longer than so many bytes.
-    pub(crate) fn are_short(&self, bytes_max: usize) -> bool {
-        // They rise: none is below the one before it. Without a way out of the loop, the compiler compares many at a time.
-        match &self.offsets {
-            Offsets::I32(offsets) => {
-                let longest = i32::try_from(bytes_max).unwrap_or(i32::MAX);
-                let ends = offsets.get(1..).unwrap_or_default();
-                offsets.iter().zip(ends).fold(true, |short, (from, to)| short & (to.wrapping_sub(*from) <= longest))
-            }
-            Offsets::I64(offsets) => {
-                let longest = i64::try_from(bytes_max).unwrap_or(i64::MAX);
-                let ends = offsets.get(1..).unwrap_or_default();
-                offsets.iter().zip(ends).fold(true, |short, (from, to)| short & (to.wrapping_sub(*from) <= longest))
-            }
-        }
-    }
-
-    /// The offsets, and all bytes.
-    pub(crate) fn parts(&self) -> (&Offsets, &[u8]) {
-        (&self.offsets, &self.bytes)
-    }
-
-    /// The texts of some rows, in their order.
-    #[must_use]
-    pub fn taken(&self, rows: &[u32]) -> Self {
-        rows.iter().map(|row| self.text(index(*row))).collect()
-    }
-}
-
-impl<'a> FromIterator<&'a str> for PackedTexts {
-    fn from_iter<I: IntoIterator<Item = &'a str>>(texts: I) -> Self {
-        let (mut offsets, mut bytes) = (vec![0_i64], Vec::new());
-        for text in texts {
-            bytes.extend_from_slice(text.as_bytes());
-            offsets.push(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
-        }
-        Self { offsets: Offsets::I64(Buffer::from(offsets)), bytes: Buffer::from(bytes) }
     }
 }
 

@@ -4,7 +4,7 @@ use super::env;
 use super::inputs::{FactsAt, ReferralRows};
 use super::submission::{CHUNK_ROWS, Sides, Submissions};
 use crate::base::{Interner, NONE, TextId, Texts, index, position};
-use crate::book::{Book, FactColumn, FactValues, Offsets, PackedTexts};
+use crate::book::{Book, FactColumn, FactValues, PackedTexts};
 use crate::expr::{Column, Compiled, Scratch};
 use crate::program::{Owner, Program, Source, Version};
 use rustc_hash::FxBuildHasher;
@@ -94,37 +94,6 @@ fn texts_of(book: &Book, fact: u16) -> Option<(&PackedTexts, &FactColumn)> {
     }
 }
 
-/// Texts and where they stand, out of their shared memory.
-enum Bytes<'a> {
-    I32(&'a [i32], &'a [u8]),
-    I64(&'a [i64], &'a [u8]),
-}
-
-impl<'a> Bytes<'a> {
-    fn of(texts: &'a PackedTexts) -> Self {
-        match texts.parts() {
-            (Offsets::I32(offsets), bytes) => Self::I32(offsets, bytes),
-            (Offsets::I64(offsets), bytes) => Self::I64(offsets, bytes),
-        }
-    }
-
-    #[inline]
-    fn get(&self, row: usize) -> &'a [u8] {
-        fn of<T: Copy>(offsets: &[T], row: usize) -> (usize, usize)
-        where
-            usize: TryFrom<T>,
-        {
-            let at = |row: usize| usize::try_from(offsets[row]).unwrap_or(0);
-            (at(row), at(row.saturating_add(1)))
-        }
-        let ((from, to), bytes) = match self {
-            Self::I32(offsets, bytes) => (of(offsets, row), bytes),
-            Self::I64(offsets, bytes) => (of(offsets, row), bytes),
-        };
-        bytes.get(from..to).unwrap_or_default()
-    }
-}
-
 struct Reading<'a> {
     program: &'a Program,
     book: &'a Book,
@@ -164,7 +133,7 @@ impl Reading<'_> {
         let room = rows.saturating_mul(5).checked_shr(bits.saturating_add(3)).unwrap_or(0);
         let mut by_part: Vec<Vec<(u32, u32)>> = vec![Vec::new(); parts];
         by_part.iter_mut().for_each(|part| part.reserve(room));
-        let texts = &Bytes::of(texts);
+        let texts = texts.laid();
         for row in 0..rows {
             let version = usize::from(self.submissions.version[row]);
             if !self.is_read(row) || versions.get(version) != Some(&true) || !column.valid.get(row) {

@@ -5,7 +5,7 @@
 )]
 use super::{Cells, Memory, Rows, verdict};
 use crate::base::index;
-use crate::book::{FactValues, Offsets, Valid, each_width};
+use crate::book::{FactValues, Laid, Valid, each_width};
 use crate::expr::Column;
 
 impl Cells<'_> {
@@ -100,7 +100,8 @@ impl Cells<'_> {
 
     pub(super) fn texts(&self, rows: &Rows<'_>, set: &[&str], out: &mut [u8]) {
         let Some(FactValues::Texts(texts)) = self.column.map(|column| &column.values) else { return out.fill(0) };
-        if let (None, [text], (Offsets::I32(offsets), bytes)) = (self.rows, set, texts.parts()) {
+        let texts = texts.laid();
+        if let (None, [text], Laid::I32(offsets, bytes)) = (self.rows, set, texts) {
             let text = text.as_bytes();
             let length = i32::try_from(text.len()).unwrap_or(i32::MAX);
             let starts = &offsets[rows.range.clone()];
@@ -113,7 +114,7 @@ impl Cells<'_> {
             return;
         }
         let one = |row: usize| {
-            let bytes = texts.bytes(row);
+            let bytes = texts.get(row);
             verdict(set.iter().any(|text| text.as_bytes() == bytes))
         };
         for (at, out) in out.iter_mut().enumerate() {
