@@ -48,7 +48,7 @@ class Program:
     Raises `ProgramError`, with all that is wrong.
     """
 
-    __slots__ = ("_request", "_compiled", "_answer")
+    __slots__ = ("_request", "_compiled", "_answer", "_zone")
 
     def __init__(self, document: Document | Sequence[Document]) -> None:
         self._compile(_request({"program": document}, ProgramError))
@@ -60,6 +60,7 @@ class Program:
         if compiled is None:
             raise error(self._answer, ProgramError)
         self._compiled = compiled
+        self._zone = str(self._answer["time_zone"])
 
     @classmethod
     def from_file(cls, *paths: str | os.PathLike[str]) -> Program:
@@ -87,7 +88,7 @@ class Program:
         >>> Program({"standard": "customer-referrals"}).time_zone
         'America/New_York'
         """
-        return str(self._answer["time_zone"])
+        return self._zone
 
     @property
     def data(self) -> dict[str, dict[str, Any]]:
@@ -128,14 +129,14 @@ class Program:
         if type(book) is dict and progress is False:  # plain rows need no request; the rest of this finds what is wrong
             plain = self._compiled.evaluated_rows(book, as_of, threads, answer)
             if plain is not None:
-                return Evaluation._of(plain, self.time_zone)
+                return Evaluation._of(plain, self._zone)
         request = {"book": book, "as_of": as_of, "threads": threads, "answer": answer}
         text, frames = self._asked(request, "book")
         with bar() if progress is True else nullcontext(progress or None) as watch:
             evaluated, told = self._compiled.evaluated(text, frames, watch)
         if evaluated is None:
             raise error(json.loads(told), RequestError)
-        return Evaluation._of(evaluated, self.time_zone)
+        return Evaluation._of(evaluated, self._zone)
 
     def explain(
         self,
