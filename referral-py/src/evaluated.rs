@@ -72,7 +72,7 @@ impl Evaluated {
         let evaluation = self.evaluated.evaluation();
         match name {
             "decisions" => Some(evaluation.referrals().count()),
-            "ledger" => Some(evaluation.ledger_rows().len()),
+            "ledger" => Some(evaluation.ledger_len()),
             "findings" => Some(evaluation.findings().len()),
             _ => None,
         }

@@ -154,7 +154,7 @@ fn as_of() -> Instant {
 fn whole(program: &Program, given: &Given) -> (usize, usize) {
     let book = Book::new(program, given);
     let evaluation = evaluate(program, &book, as_of(), Options::default()).expect("nothing is late");
-    (evaluation.referrals().count(), evaluation.ledger_rows().len())
+    (evaluation.referrals().count(), evaluation.ledger_len())
 }
 
 /// The least time of many calls, in nanoseconds.

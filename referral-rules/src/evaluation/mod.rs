@@ -127,6 +127,11 @@ impl<'a> Evaluation<'a> {
         self.timeline.rows(self.program, self.book)
     }
 
+    /// How many rows the ledger has, booked ones included; none of them is made for it.
+    pub fn ledger_len(&self) -> usize {
+        self.timeline.len()
+    }
+
     /// Positions in the ledger of what the host has not booked yet.
     fn fresh_rows(&self) -> impl Iterator<Item = u32> + '_ {
         let all = if self.fresh.is_none() { position(self.timeline.len()) } else { 0 };
