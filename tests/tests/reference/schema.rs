@@ -10,8 +10,7 @@ const ID: &str = "^[a-z0-9][a-z0-9._-]*$";
 const NAME: &str = "^[a-z][a-z0-9_]*$";
 const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 const LENGTH: &str = "^[1-9][0-9]* (minutes?|hours?|days?|business days?|weeks?|months?|years?)$";
-const PERIOD: &str =
-    "^(lifetime|day|calendar (week|month|quarter|half|year)|week from (mon|tue|wed|thu|fri|sat|sun)|year from [0-9]{2}-[0-9]{2}|[1-9][0-9]* days?)$";
+const PERIOD: &str = "^(lifetime|day|calendar (week|month|quarter|half|year)|week from (mon|tue|wed|thu|fri|sat|sun)|year from [0-9]{2}-[0-9]{2}|[1-9][0-9]* days?)$";
 const PERCENT: &str = "^[0-9]+(\\.[0-9]+)?%$";
 
 fn pattern(pattern: &str) -> Value {

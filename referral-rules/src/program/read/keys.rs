@@ -1,6 +1,7 @@
 //! Every key and every word of the grammar in tables. The readers read by them, and the reference of the document is held
 //! against them.
 pub(super) use super::metric_keys::{BETTER, DASHBOARD, FIGURE, GOOD, METRIC, METRIC_BY, OVER, ROW_MOMENTS};
+use super::period_words::{CALENDAR_PERIODS, GOES_DOWN, GOES_UP, PERIODS};
 pub(super) use super::reversals::{REVERSAL, TAKE_BACK, WHEN_PAID};
 use super::{contests, payouts, running_keys};
 use crate::base::{DayOff, LengthUnit, PayoutDay, Rounding, Weekday};
@@ -317,24 +318,6 @@ pub(super) const DISQUALIFIED: &[(&str, Disqualified)] =
 pub(super) const THIS_EVENT: &[(&str, ThisEvent)] =
     &[("counts", ThisEvent::Counts), ("does not count", ThisEvent::DoesNotCount)];
 
-/// When levels go up; `week from sun` and `year from 04-01` stand for those from any day.
-pub(super) const GOES_UP: &[&str] =
-    &["at once", "day", "calendar week", "week from sun", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 04-01"];
-
-/// When levels go down.
-pub(super) const GOES_DOWN: &[&str] = &[
-    "at once",
-    "never",
-    "day",
-    "calendar week",
-    "week from sun",
-    "calendar month",
-    "calendar quarter",
-    "calendar half",
-    "calendar year",
-    "year from 04-01",
-];
-
 pub(super) const PARTIES: &[(&str, Party)] =
     &[("referrer", Party::Referrer), ("referee", Party::Referee), ("recruiter", Party::Recruiter)];
 
@@ -359,24 +342,6 @@ pub(super) const PER: &[(&str, Per)] = &[
     ("reward", Per::Reward),
     ("campaign", Per::Campaign),
 ];
-
-/// The texts of periods; those with a day stand for any day, the last one for any number of days.
-pub(super) const PERIODS: &[&str] = &[
-    "lifetime",
-    "day",
-    "calendar week",
-    "week from sun",
-    "calendar month",
-    "calendar quarter",
-    "calendar half",
-    "calendar year",
-    "year from 04-01",
-    "30 days",
-];
-
-/// Those of them that have a beginning.
-pub(super) const CALENDAR_PERIODS: &[&str] =
-    &["lifetime", "day", "calendar week", "week from sun", "calendar month", "calendar quarter", "calendar half", "calendar year", "year from 04-01"];
 
 pub(super) const OVER_LIMIT: &[(&str, OverLimit)] = &[
     ("pay what fits", OverLimit::PayWhatFits),

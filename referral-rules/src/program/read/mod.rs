@@ -15,6 +15,7 @@ mod metric_keys;
 mod metrics;
 mod notices;
 mod payouts;
+mod period_words;
 mod references;
 mod requirements;
 mod reversals;

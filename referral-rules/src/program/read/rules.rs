@@ -63,8 +63,8 @@ fn ladder(field: &Field<'_>, taken_at: Spanned<Moment>, reader: &mut Reader) -> 
         levels,
         this_event: section.read("this_event", reader, word(keys::THIS_EVENT)).unwrap_or_default(),
         taken_at: section.read("taken_at", reader, word(keys::MOMENTS)).unwrap_or(taken_at),
-        goes_up: section.read("goes_up", reader, moves(keys::GOES_UP)).unwrap_or_default(),
-        goes_down: section.read("goes_down", reader, moves(keys::GOES_DOWN)).unwrap_or_default(),
+        goes_up: section.read("goes_up", reader, moves(super::period_words::GOES_UP)).unwrap_or_default(),
+        goes_down: section.read("goes_down", reader, moves(super::period_words::GOES_DOWN)).unwrap_or_default(),
     })
 }
 

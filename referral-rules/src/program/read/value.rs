@@ -181,7 +181,7 @@ pub(super) fn period(field: &Field<'_>, reader: &mut Reader) -> Option<Spanned<P
     if let Ok(period) = Period::parse(&text.value) {
         return Some(Spanned::new(period, text.span));
     }
-    reader.bad_word(field, &text.value, super::keys::PERIODS);
+    reader.bad_word(field, &text.value, super::period_words::PERIODS);
     None
 }
 
