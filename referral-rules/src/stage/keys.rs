@@ -4,7 +4,7 @@ use super::env;
 use super::inputs::{FactsAt, ReferralRows};
 use super::submission::{CHUNK_ROWS, Sides, Submissions};
 use crate::base::{Interner, NONE, TextId, Texts, index, position};
-use crate::book::{Book, FactColumn, FactValues, PackedTexts};
+use crate::book::{Book, FactColumn, FactValues, Laid, PackedTexts};
 use crate::expr::{Column, Compiled, Scratch};
 use crate::program::{Owner, Program, Source, Version};
 use rustc_hash::FxBuildHasher;
@@ -121,10 +121,23 @@ impl Reading<'_> {
         self.submissions.refused[row] != Sides::BOTH
     }
 
-    /// Reads a key that is a column of texts: those that are the same find each other by their hashes, part by part, so that a
-    /// part's table fits the cache.
+    /// Reads a key that is a column of texts, by the way in which they lie: asked once, not for each text.
     fn texts(&mut self, place: usize, source: &str, fact: u16) {
         let Some((texts, column)) = texts_of(self.book, fact) else { return };
+        let key = (place, source, column);
+        match texts.laid() {
+            Laid::I32(offsets, bytes) => self.texts_by(key, |row| Laid::I32(offsets, bytes).get(row)),
+            Laid::I64(offsets, bytes) => self.texts_by(key, |row| Laid::I64(offsets, bytes).get(row)),
+            Laid::Views(views, pieces) => self.texts_by(key, |row| Laid::Views(views, pieces).get(row)),
+        }
+    }
+
+    /// Those that are the same find each other by their hashes, part by part, so that a part's table fits the cache.
+    fn texts_by<'t>(
+        &mut self,
+        (place, source, column): (usize, &str, &FactColumn),
+        text_of: impl Fn(usize) -> &'t [u8],
+    ) {
         let has_key = |version: &Version| version.claims.keys.iter().any(|key| key.source() == source);
         let versions: Vec<bool> = self.program.versions.iter().map(has_key).collect();
         let rows = self.submissions.version.len();
@@ -133,13 +146,12 @@ impl Reading<'_> {
         let room = rows.saturating_mul(5).checked_shr(bits.saturating_add(3)).unwrap_or(0);
         let mut by_part: Vec<Vec<(u32, u32)>> = vec![Vec::new(); parts];
         by_part.iter_mut().for_each(|part| part.reserve(room));
-        let texts = texts.laid();
         for row in 0..rows {
             let version = usize::from(self.submissions.version[row]);
             if !self.is_read(row) || versions.get(version) != Some(&true) || !column.valid.get(row) {
                 continue;
             }
-            let text = texts.get(row);
+            let text = text_of(row);
             if text.is_empty() {
                 continue;
             }
@@ -158,7 +170,7 @@ impl Reading<'_> {
                 let mut at = index(tag.checked_shr(32_u32.saturating_sub(shift)).unwrap_or(0));
                 while table[at].1 != NONE {
                     let other = table[at];
-                    if other.0 == tag && texts.get(index(other.1)) == texts.get(index(row)) {
+                    if other.0 == tag && text_of(index(other.1)) == text_of(index(row)) {
                         self.shared[index(other.1)] = true;
                         self.shared[index(row)] = true;
                         self.values[index(row).saturating_mul(self.width).saturating_add(place)] = other.1;
