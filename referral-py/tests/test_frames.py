@@ -384,16 +384,29 @@ def many(rows: int) -> pyarrow.Table:
 
 
 class Long(unittest.TestCase):
-    """Long runs leave the interpreter to others, and end when they are told to."""
+    """Long runs leave the interpreter to others, and end when they are told to.
+
+    A machine that is busy with other things may keep a thread waiting as well: once in some tries is enough, and what never
+    lets go fails them all."""
+
+    TRIES = 8
 
     def test_other_threads_go_on(self) -> None:
-        program, table, ticks = Program(DOCUMENT), many(100_000), 0
-        thread = threading.Thread(target=lambda: program.evaluate({"referrals": table}, "2026-04-30", answer=[]))
-        thread.start()
-        while thread.is_alive():
-            thread.join(0.001)
-            ticks += 1
-        self.assertGreater(ticks, 10, "the interpreter was held")
+        program, table = Program(DOCUMENT), many(400_000)
+        seen = []
+        for _ in range(self.TRIES):
+            thread = threading.Thread(target=lambda: program.evaluate({"referrals": table}, "2026-04-30", answer=[]))
+            longest, started = 0.0, time.monotonic()
+            last = started
+            thread.start()
+            while thread.is_alive():
+                thread.join(0.001)
+                now = time.monotonic()
+                longest, last = max(longest, now - last), now
+            if longest < (last - started) / 2:
+                return
+            seen.append((longest, last - started))
+        self.fail(f"the interpreter was held: the longest wait, and the whole: {seen}")
 
     def test_control_c(self) -> None:
         # Where a shell has put the tests into the background, Ctrl-C is ignored from the start.
@@ -402,13 +415,20 @@ class Long(unittest.TestCase):
         started = time.monotonic()
         program.evaluate({"referrals": table}, "2026-04-30", answer=[])
         whole = time.monotonic() - started
-        timer = threading.Timer(whole / 4, os.kill, (os.getpid(), signal.SIGINT))
-        started = time.monotonic()
-        with self.assertRaises(KeyboardInterrupt):
-            timer.start()
-            program.evaluate({"referrals": table}, "2026-04-30", answer=[])
-            time.sleep(whole)
-        self.assertLess(time.monotonic() - started, whole * 0.9)
+        seen = []
+        for _ in range(self.TRIES):
+            timer = threading.Timer(whole / 4, os.kill, (os.getpid(), signal.SIGINT))
+            started = time.monotonic()
+            with self.assertRaises(KeyboardInterrupt):
+                timer.start()
+                program.evaluate({"referrals": table}, "2026-04-30", answer=[])
+                time.sleep(whole)
+                timer.join()
+            seen.append(time.monotonic() - started)
+            timer.join()
+            if seen[-1] < whole * 0.9:
+                return
+        self.fail(f"it went on to the end, which takes {whole}: {seen}")
 
 
 if __name__ == "__main__":
